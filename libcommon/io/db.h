@@ -1,0 +1,132 @@
+/*
+ * db.h - PostgreSQL: one database per service, two ways to use it.
+ *
+ *   db_read   short reads by key on one or two shared, pipelined connections; every statement must be of lane point
+ *   db_begin  a transaction on a connection of its own from a small pool; any statement
+ *
+ * Either opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In front of the first
+ * statement the context of row-level security is set for this transaction only: wf.org, wf.sub, wf.scope. Statements
+ * are queued and sent together; a function that returns rows waits, its *_later form fills its output at the next wait.
+ * One Sync per segment. Whoever opened the ctx (web/http, worker_main) commits when the handler returned no error,
+ * and rolls back when it did: handlers never commit.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/opt.h"
+
+struct ctx;
+struct loop;
+struct db;
+struct tx;
+
+struct db_options {
+    const char *conninfo;      /* libpq keywords or URI; multi-host allowed */
+    const char *password;      /* NULL: none */
+    unsigned shared;           /* pipelined connections for db_read; 1 or 2 */
+    unsigned pool;             /* connections for db_begin; 8 is best */
+    int64_t point_timeout_us;  /* statement_timeout on the shared connections: 250 ms */
+    int64_t own_timeout_us;    /* statement_timeout on the pool: 5 s */
+};
+
+/* Connects in the background; never fails because PostgreSQL is away. */
+MUST_CHECK err_t db_open(struct loop *l, const struct db_options *o, struct db **ret);
+void db_close(struct db *db);
+/* True if at least one connection of each kind works. */
+bool db_ready(const struct db *db);
+/* Connections, busy ones, waiters, reconnects, statements, round trips: for /metrics. */
+struct db_stats {
+    uint64_t connections, busy, waiters, reconnects, statements, round_trips, errors;
+};
+void db_stats(const struct db *db, struct db_stats *ret);
+
+/* Opens x->tx for reads on a shared connection; nothing waits yet. */
+AWAITS MUST_CHECK err_t db_read(struct ctx *x, struct tx **ret);
+/* Opens x->tx on a connection of its own, waits if none is free. BEGIN goes with the first statement. If x->tx is
+ * already open as a transaction it is that one. */
+AWAITS MUST_CHECK err_t db_begin(struct ctx *x, struct tx **ret);
+/* A read-only transaction on a connection of its own: for lists, searches and reports that are not point statements. */
+AWAITS MUST_CHECK err_t db_begin_read(struct ctx *x, struct tx **ret);
+/* Sends what is queued and waits: outputs of *_later calls are filled, deferred errors are reported. */
+AWAITS MUST_CHECK err_t tx_sync(struct tx *tx);
+/* Sends what is queued with COMMIT and waits. Closes x->tx. In a db_read: sends the rest and waits for its outcome. */
+AWAITS MUST_CHECK err_t tx_commit(struct ctx *x);
+/* Read segment only: sends what is queued, does not wait, and logs a failure (read audit). Closes x->tx. */
+void tx_post(struct ctx *x);
+/* Gives the connection back, rolled back. Never waits for the handler. Harmless when x->tx is NULL. */
+void tx_rollback(struct ctx *x);
+/* A savepoint around a piece of work (inbox): begin, then tx_savepoint_end with keep or undo. */
+AWAITS MUST_CHECK err_t tx_savepoint(struct tx *tx);
+AWAITS MUST_CHECK err_t tx_savepoint_end(struct tx *tx, bool keep);
+/* The context that the transaction belongs to. */
+struct ctx *tx_ctx(struct tx *tx);
+/* True for db_begin, false for db_read and db_begin_read. */
+bool tx_writes(const struct tx *tx);
+
+/* ---- used by the C that sqlgen emits, not by people ---- */
+
+enum db_type {
+    DB_BOOL,
+    DB_INT2,
+    DB_INT4,
+    DB_INT8,
+    DB_FLOAT8,
+    DB_TEXT,
+    DB_UUID,
+    DB_TIMESTAMPTZ, /* int64_t microseconds since 1970 */
+    DB_DATE,        /* int32_t days since 1970 */
+    DB_JSONB,       /* const char *, JSON text */
+    DB_BYTEA,       /* struct bytes */
+    DB_TEXT_ARRAY,
+    DB_UUID_ARRAY,
+    DB_NTYPES
+};
+
+struct db_column {
+    const char *name;
+    enum db_type type;
+    bool nullable;
+    uint16_t offset; /* in the row struct */
+};
+
+enum db_rows {
+    DB_ONE,       /* exactly one row, else ERR_MISSING */
+    DB_MAYBE,     /* none or one: *found */
+    DB_MANY,      /* array in the arena */
+    DB_EXACTLY_1, /* a write that must touch one row, else ERR_CONFLICT and the commit aborts */
+    DB_ANY,       /* a write that may touch any number */
+};
+
+struct db_statement {
+    const char *name; /* "q_case_lock"; unique in the program */
+    const char *sql;
+    const struct db_column *params; /* offsets in the parameter struct */
+    uint16_t nparams;
+    const struct db_column *columns;
+    uint16_t ncolumns;
+    uint16_t row_size;
+    enum db_rows rows;
+    bool point; /* lane point */
+    bool writes;
+    const struct db_list *list; /* NULL unless the statement has marked lines */
+};
+
+/* A list statement's choices, see gen/README.md. */
+struct db_list_choice {
+    uint32_t filters;    /* bit mask of the marked lines to take */
+    uint8_t sort;        /* index of the --sort line */
+    bool descending;
+    bool has_key;        /* continue after key */
+    const char *key;     /* text form of the sort column's value, as the cursor kept it */
+    struct uuid key_id;
+    bool backwards;      /* the page before the key; rows still come in the order of the sort */
+};
+
+/* Queues a statement. params points to the parameter struct (copied at once into wire form). out: DB_ONE and
+ * DB_MAYBE a row struct, DB_MANY a void * that receives the array; found, n as the kind needs them, else NULL. */
+void db_queue(struct tx *tx, const struct db_statement *s, const void *params, const struct db_list_choice *choice,
+              void *out, bool *found, size_t *n);

@@ -1,0 +1,68 @@
+/*
+ * outcall.h - calls to the outside: HTTP(S) and SMTP by libcurl's multi interface on the loop.
+ *
+ * Names are resolved by libevent's evdns. The connected address is checked on the socket; private ranges are refused
+ * unless allowed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct arena;
+struct ctx;
+struct loop;
+struct outcall;
+
+struct outcall_options {
+    const char *allow;   /* comma-separated host:port that may be private (development only); "" none */
+    const char *ca_file; /* further certificate authority; NULL none */
+};
+MUST_CHECK err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outcall **ret);
+void outcall_close(struct outcall *c);
+
+struct outcall_request {
+    const char *method; /* "GET", "POST" */
+    const char *url;    /* https://, or http:// to a peer */
+    const char *unix_socket; /* peer service's socket; NULL: network */
+    const char *const *headers; /* "Name: value", n of them */
+    size_t nheaders;
+    const void *body;
+    size_t body_bytes;
+    int64_t timeout_us;         /* whole call; 15 s for webhooks */
+    size_t max_response_bytes;  /* 64 kB for webhooks */
+    bool public_only;           /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */
+};
+struct outcall_response {
+    int status;
+    const char *body; /* NUL-terminated, in x->arena */
+    size_t body_bytes;
+    const char *retry_after; /* header, NULL if absent */
+    const char *content_type;
+    int64_t us; /* duration */
+};
+/* Any HTTP status is a success here. Errors: ERR_UPSTREAM (refused address, TLS, too large, no HTTP), ERR_UNAVAILABLE
+ * (no connection, name, timeout), ERR_CANCELLED. */
+AWAITS MUST_CHECK err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                                     struct outcall_response *ret);
+
+struct outcall_mail {
+    const char *server; /* "smtp://host:port", "smtps://…" */
+    const char *user, *password; /* NULL none */
+    bool require_tls;
+    const char *from, *to; /* envelope addresses */
+    const char *message;   /* RFC 5322, CRLF line ends */
+    size_t message_bytes;
+    int64_t timeout_us;
+};
+enum mail_outcome {
+    MAIL_ACCEPTED,   /* 250 after DATA */
+    MAIL_TEMPORARY,  /* 4xx, or no connection: nothing was accepted */
+    MAIL_PERMANENT,  /* 5xx */
+    MAIL_UNKNOWN,    /* the connection broke after DATA was sent */
+};
+AWAITS MUST_CHECK err_t outcall_mail(struct ctx *x, struct outcall *c, const struct outcall_mail *m,
+                                     enum mail_outcome *ret, const char **ret_answer);
