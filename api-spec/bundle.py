@@ -1,0 +1,257 @@
+#!/usr/bin/python3
+"""Bundles one service's YAML fragments into one OpenAPI 3.1 JSON document, or events.yaml into JSON.
+
+  bundle.py SERVICE OUT.json   api-spec/SERVICE/*.yaml + api-spec/common.yaml
+  bundle.py events OUT.json              api-spec/events.yaml
+
+What every operation has is added here, once: the error responses that api-spec/README.md lists, the common headers,
+the scopes of the security scheme. A name that two fragments define, a reference to nothing, a component that nothing uses
+or an operation without operationId, security or success response stops the build.
+"""
+import json
+import os
+import re
+import sys
+
+import yaml
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+METHODS = ("get", "put", "post", "delete", "patch")
+ERRORS = {
+    "400": "The request is not valid; every fault is listed.",
+    "401": "No valid token.",
+    "403": "The token lacks the scope.",
+    "404": "Not there, or not for this reader.",
+    "406": "The representation asked for does not exist.",
+    "409": "The present state does not allow it.",
+    "412": "Overtaken: the resource has changed since.",
+    "413": "The body is too large.",
+    "415": "The body's media type or encoding is not accepted.",
+    "422": "The Idempotency-Key was used with another request.",
+    "428": "If-Match is missing.",
+    "429": "Too many requests.",
+    "500": "Our fault.",
+    "503": "A part is away; try again.",
+}
+
+
+class Loader(yaml.SafeLoader):
+    """Refuses duplicate keys; keeps dates and yes/no as text."""
+
+
+def construct_mapping(loader, node, deep=False):
+    seen = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise SystemExit(f"{key_node.start_mark}: duplicate key {key!r}")
+        seen.add(key)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep)
+
+
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, construct_mapping)
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for first in "yYnNoO":
+    Loader.yaml_implicit_resolvers[first] = [
+        (t, r) for t, r in Loader.yaml_implicit_resolvers.get(first, []) if t != "tag:yaml.org,2002:bool"
+    ]
+
+
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        return yaml.load(f, Loader) or {}
+
+
+def text_keys(node):
+    """Response codes may be written without quotes."""
+    if isinstance(node, dict):
+        return {str(k): text_keys(v) for k, v in node.items()}
+    if isinstance(node, list):
+        return [text_keys(v) for v in node]
+    return node
+
+
+def merge(document, fragment, path):
+    for key, value in fragment.items():
+        if key == "components":
+            for kind, items in value.items():
+                target = document["components"].setdefault(kind, {})
+                for name, item in items.items():
+                    if name in target:
+                        raise SystemExit(f"{path}: {kind}/{name} is defined twice")
+                    target[name] = item
+        elif key == "paths":
+            for route, item in value.items():
+                target = document["paths"].setdefault(route, {})
+                for method, operation in item.items():
+                    if method in target:
+                        raise SystemExit(f"{path}: {method} {route} is defined twice")
+                    target[method] = operation
+        elif key == "tags":
+            document.setdefault("tags", []).extend(value)
+        elif key in document and document[key]:
+            raise SystemExit(f"{path}: {key} is defined twice")
+        else:
+            document[key] = value
+
+
+def parameters_of(document, operation):
+    for p in operation.get("parameters", []):
+        yield resolve(document, p) if "$ref" in p else p
+
+
+def resolve(document, ref):
+    node = document
+    for token in ref["$ref"][2:].split("/"):
+        node = node[token]
+    return node
+
+
+def ref(kind, name):
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def complete(document, route, method, operation):
+    """Adds what every operation has."""
+    where = f"{method.upper()} {route}"
+    for key in ("operationId", "summary", "tags", "security", "responses"):
+        if key not in operation:
+            raise SystemExit(f"{where}: no {key}")
+    names = {(p["in"], p["name"]) for p in parameters_of(document, operation)}
+    for name in re.findall(r"{(\w+)}", route):
+        if ("path", name) not in names:
+            raise SystemExit(f"{where}: path parameter {name} is not declared")
+    public = {} in operation["security"]
+    wanted = {"400", "406", "429", "500", "503"}
+    if not public:
+        wanted |= {"401", "403"}
+        if ("header", "X-Purpose") not in names:
+            operation.setdefault("parameters", []).append(ref("parameters", "Purpose"))
+    if "{" in route:
+        wanted.add("404")
+    if method != "get":
+        wanted |= {"409", "413", "415"}
+    if ("header", "If-Match") in names:
+        wanted |= {"412", "428"}
+    if ("header", "Idempotency-Key") in names:
+        wanted |= {"409", "422"}
+    successes = [s for s in operation["responses"] if s[0] in "23"]
+    if not successes:
+        raise SystemExit(f"{where}: no success response")
+    for status in successes:
+        response = operation["responses"][status]
+        if "$ref" in response:
+            continue
+        headers = response.setdefault("headers", {})
+        headers.setdefault("API-Version", ref("headers", "ApiVersion"))
+        headers.setdefault("X-Request-Id", ref("headers", "RequestId"))
+        if status == "201":
+            headers.setdefault("Location", ref("headers", "Location"))
+    for status in wanted:
+        operation["responses"].setdefault(status, ref("responses", f"Problem{status}"))
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def error_responses():
+    out = {}
+    for status, text in ERRORS.items():
+        headers = {"API-Version": ref("headers", "ApiVersion"), "X-Request-Id": ref("headers", "RequestId")}
+        if status in ("429", "503"):
+            headers["Retry-After"] = ref("headers", "RetryAfter")
+        if status == "401":
+            headers["WWW-Authenticate"] = ref("headers", "WwwAuthenticate")
+        out[f"Problem{status}"] = {
+            "description": text,
+            "headers": headers,
+            "content": {"application/problem+json": {"schema": ref("schemas", "Problem")}},
+        }
+    return out
+
+
+def references(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref" and isinstance(value, str):
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def prune(document, shared):
+    """Checks every reference; drops shared components that this document does not use, refuses unused own ones."""
+    reached, todo = set(), list(references(document["paths"]))
+    while todo:
+        target = todo.pop()
+        if target in reached:
+            continue
+        reached.add(target)
+        if not target.startswith("#/components/"):
+            raise SystemExit(f"{target}: only #/components/ may be referred to")
+        try:
+            todo.extend(references(resolve(document, {"$ref": target})))
+        except KeyError:
+            raise SystemExit(f"{target}: refers to nothing")
+    for kind, items in document["components"].items():
+        if kind == "securitySchemes":
+            continue
+        for name in list(items):
+            if f"#/components/{kind}/{name}" not in reached:
+                if (kind, name) not in shared:
+                    raise SystemExit(f"components/{kind}/{name}: nothing uses it")
+                del items[name]
+
+
+def bundle_service(service):
+    folder = os.path.join(HERE, service)
+    files = [os.path.join(folder, "openapi.yaml")]
+    files += sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".yaml") and f != "openapi.yaml")
+    files.insert(1, os.path.join(HERE, "common.yaml"))
+    document = {"openapi": "3.1.0", "info": {}, "servers": [], "tags": [], "paths": {}, "components": {}}
+    for path in files:
+        merge(document, text_keys(load(path)), path)
+    document["components"]["responses"] = {**error_responses(), **document["components"].get("responses", {})}
+    common = load(os.path.join(HERE, "common.yaml"))["components"]
+    shared = {(k, n) for k, items in common.items() for n in items} | {("responses", n) for n in error_responses()}
+    ids, scopes = {}, set()
+    for route, item in document["paths"].items():
+        for method, operation in item.items():
+            if method not in METHODS:
+                raise SystemExit(f"{route}: {method} is not a method we use")
+            complete(document, route, method, operation)
+            if operation["operationId"] in ids:
+                raise SystemExit(f"operationId {operation['operationId']} stands twice")
+            ids[operation["operationId"]] = route
+            for alternative in operation["security"]:
+                for names in alternative.values():
+                    scopes |= set(names)
+    prune(document, shared)
+    flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    flow["scopes"] = {s: f"{s.split(':')[-1]} {s.split(':')[0]}" if ":" in s else s for s in sorted(scopes)}
+    document["paths"] = dict(sorted(document["paths"].items()))
+    return document
+
+
+def main():
+    what, out = sys.argv[1:3]
+    if what == "events":
+        document = load(os.path.join(HERE, "events.yaml"))
+        for name, event in document["events"].items():
+            if set(event) - {"source", "consumers", "data", "onDead"} or not {"source", "consumers", "data"} <= set(event):
+                raise SystemExit(f"events.yaml: {name}: needs source, consumers, data; may have onDead")
+            event.setdefault("onDead", "hold")
+    else:
+        document = bundle_service(what)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    if not os.path.exists(out) or open(out, encoding="utf-8").read() != text:
+        with open(out, "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+if __name__ == "__main__":
+    main()
