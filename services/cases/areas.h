@@ -1,0 +1,15 @@
+/* areas.h - the areas of the service: each has a table of handlers `<area>_handlers`, which main.c hands to service_main. An area
+ * adds its line when it lands. */
+#pragma once
+
+#include "web/request.h"
+
+#define CASES_AREAS(X)                                                                                       \
+    X(persons)                                                                                               \
+    X(cases)                                                                                                 \
+    X(programmes)                                                                                            \
+    X(eligibility)
+
+#define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
+CASES_AREAS(AREA_HANDLERS)
+#undef AREA_HANDLERS
