@@ -1,0 +1,27 @@
+# demo.sh - demo organisations, clients and staff of the local stack; sourced by up. Loading it again changes nothing.
+
+# jq_text FILE MEMBER - a text member of a small JSON file
+jq_text() { "$PYTHON" -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"; }
+
+identity_ctl() {
+    "$CTL" "$@" --db "host=$RUN/pg user=wf_identity_owner dbname=wayfare_identity" \
+        --db-password-file "$STATE/secrets/wf_identity_owner" >>"$STATE/log/demo.log" 2>&1 ||
+        { tail -5 "$STATE/log/demo.log" >&2; die "wayfare-ctl $1 $2 failed"; }
+}
+
+identity_ctl keys signing ensure --dir "$STATE/keys/identity/signing" --issuers "$STATE/issuers"
+identity_ctl organisations add iom --name "International Organization for Migration, the Netherlands" --kind iom --if-missing
+identity_ctl organisations add coa --name "Centraal Orgaan opvang asielzoekers" --kind partner --if-missing
+identity_ctl organisations add uaf --name "UAF, foundation for refugee students" --kind partner --if-missing
+identity_ctl offices add nl --organisation iom --name "The Hague" --country NL --if-missing
+identity_ctl offices add so --organisation iom --name "Mogadishu" --country SO --if-missing
+for organisation in iom coa uaf; do
+    role=partnerClient
+    [ "$organisation" != iom ] || role=iomClient
+    [ -s "$STATE/clients/$organisation.json" ] ||
+        identity_ctl clients add --organisation "$organisation" --name "$organisation demo client" --role $role --out "$STATE/clients/$organisation.json"
+done
+identity_ctl users add amina --organisation iom --name "Amina de Vries" --role caseworker --office nl --programme avrr --if-missing
+identity_ctl users add bram --organisation iom --name "Bram Jansen" --role supervisor --office nl --programme avrr --if-missing
+identity_ctl users add dewi --organisation iom --name "Dewi Bakker" --role protectionOfficer --office nl --programme avrr --if-missing
+identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --if-missing

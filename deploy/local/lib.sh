@@ -1,0 +1,118 @@
+# lib.sh - where a local stack keeps its things; sourced by up, down, start and the tests. Needs bash.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+STATE=${WAYFARE_STATE:-$ROOT/.local}
+case $STATE in /*) ;; *) STATE=$PWD/$STATE ;; esac
+BUILD=${WAYFARE_BUILD:-$ROOT/build}
+PYTHON=/usr/bin/python3
+PGBIN=/usr/lib/postgresql/15/bin
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# The port of the gateway; the SMTP sink has the next one, the journey's webhook receiver the third after it.
+stack_port() {
+    if [ -n "${WAYFARE_PORT:-}" ]; then PORT=$WAYFARE_PORT
+    elif [ -f "$STATE/port" ]; then PORT=$(cat "$STATE/port")
+    else PORT=8180; fi
+    case $PORT in ''|*[!0-9]*) die "WAYFARE_PORT must be a number, not '$PORT'" ;; esac
+    [ "$PORT" -ge 1024 ] && [ "$PORT" -le 32700 ] || die "WAYFARE_PORT must lie between 1024 and 32700"
+    SMTP_PORT=$((PORT + 1)) HOOK_PORT=$((PORT + 3))
+}
+
+# Unix sockets need short paths (107 bytes), so they live in /tmp; the name follows from the state folder.
+stack_paths() {
+    mkdir -p "$STATE"
+    STATE=$(cd "$STATE" && pwd -P)
+    export WAYFARE_STATE=$STATE
+    RUN=/tmp/wayfare-$(id -u)-$(printf %s "$STATE" | sha256sum | cut -c1-10)
+    export WAYFARE_RUN=$RUN
+    stack_port
+    export WAYFARE_PORT=$PORT
+}
+
+# PostgreSQL refuses to run as root: then it and its data belong to the user postgres.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=postgres --regid=postgres --init-groups --reset-env -- "$@"
+    else
+        "$@"
+    fi
+}
+
+# The data folder must be one that the user postgres can enter (not below /root).
+pg_data() {
+    if [ ! -f "$STATE/pg.path" ]; then
+        local folder=$STATE/postgres
+        mkdir -p "$folder"
+        if [ "$(id -u)" = 0 ]; then
+            chown postgres: "$folder"
+            if ! as_postgres test -w "$folder"; then
+                rmdir "$folder"
+                folder=/var/lib/postgresql/${RUN##*/}
+                mkdir -p "$folder" && chown postgres: "$folder"
+            fi
+        fi
+        printf %s "$folder/data" >"$STATE/pg.path"
+    fi
+    PGDATA=$(cat "$STATE/pg.path")
+}
+
+supervisor() { supervisorctl -c "$STATE/supervisord.conf" "$@"; }
+stack_running() { [ -f "$STATE/supervisord.pid" ] && kill -0 "$(cat "$STATE/supervisord.pid")" 2>/dev/null; }
+
+# Waits until a command succeeds; says what it waited for when it does not.
+wait_for() {
+    local what=$1 tries=$2; shift 2
+    local i
+    for ((i = 0; i < tries; i++)); do
+        if "$@" >/dev/null 2>&1; then return 0; fi
+        sleep 0.1
+    done
+    die "$what did not come up; see $STATE/log"
+}
+
+# Installs the packages of a list that are missing, with sudo unless we are root.
+install_packages() {
+    local list missing=()
+    list=$(cat "$@" | sed 's/#.*//' | tr -s ' \n' '\n' | sed '/^$/d')
+    local p
+    for p in $list; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || true)" = installed ] || missing+=("$p")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "Installing ${#missing[@]} packages: ${missing[*]}"
+    local sudo=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || die "packages are missing and there is no sudo; as root: apt-get install ${missing[*]}"
+        sudo=(sudo)
+    fi
+    # Freshly installed servers must not start by themselves, nor PostgreSQL make a cluster; what is there already stays as it is.
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        "${sudo[@]}" mkdir -p /etc/postgresql-common
+        printf 'create_main_cluster = false\n' | "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
+    local policy=
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=1
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+        "${sudo[@]}" chmod +x /usr/sbin/policy-rc.d
+    fi
+    local log; log=$(mktemp)
+    "${sudo[@]}" apt-get update -qq >"$log" 2>&1 || true
+    if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+        [ -z "$policy" ] || "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
+        tail -20 "$log" >&2
+        die "apt-get could not install the packages (log: $log)"
+    fi
+    [ -z "$policy" ] || "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
+    rm -f "$log"
+}
+
+# Builds into $BUILD; WAYFARE_MESON holds further options of meson setup (sanitizers).
+build_all() {
+    [ -f "$BUILD/build.ninja" ] || meson setup "$BUILD" "$ROOT" ${WAYFARE_MESON:-} >"$BUILD.setup.log" 2>&1 ||
+        { tail -20 "$BUILD.setup.log" >&2; die "meson setup failed"; }
+    rm -f "$BUILD.setup.log"
+    ninja -C "$BUILD" >"$BUILD/build.log" 2>&1 || { tail -40 "$BUILD/build.log" >&2; die "the build failed"; }
+}

@@ -1,0 +1,144 @@
+"""The bundled OpenAPI documents as a judge of what the services answer."""
+import json
+import os
+import re
+
+import jsonschema
+
+from stack import BUILD
+
+SERVICES = ("identity", "cases", "notifications")
+COMMON_HEADERS = ("api-version", "cache-control", "x-content-type-options", "x-frame-options", "content-security-policy")
+
+
+class Operation:
+    def __init__(self, document, service, base, method, route, spec, item):
+        self.document = document
+        self.service = service
+        self.method = method.upper()
+        self.route = route
+        self.spec = spec
+        self.id = spec["operationId"]
+        self.path = base + route
+        self.pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base + route).replace("{", r"\{").replace("}", r"\}")
+                                         .replace(r"\\{", r"\{").replace(r"\\}", r"\}")) + "$")
+        self.literal = "{" not in route
+        self.public = {} in spec["security"]
+        self.parameters = [document.resolve(p) for p in spec.get("parameters", [])]
+
+    def parameter(self, place, name):
+        return next((p for p in self.parameters if p["in"] == place and p["name"] == name), None)
+
+    @property
+    def body_schema(self):
+        content = self.document.resolve(self.spec.get("requestBody", {})).get("content", {})
+        return next((c["schema"] for c in content.values()), None)
+
+    @property
+    def body_type(self):
+        content = self.document.resolve(self.spec.get("requestBody", {})).get("content", {})
+        return next(iter(content), None)
+
+
+class Document:
+    def __init__(self, service):
+        with open(os.path.join(BUILD, "api-spec", f"{service}.json"), encoding="utf-8") as f:
+            self.spec = json.load(f)
+        self.service = service
+        base = self.spec["servers"][0]["url"]
+        self.operations = [Operation(self, service, base, m, r, o, i)
+                           for r, i in self.spec["paths"].items() for m, o in i.items()]
+        self.resolver = jsonschema.RefResolver("", self.spec)
+
+    def resolve(self, node):
+        while "$ref" in node:
+            found = self.spec
+            for token in node["$ref"][2:].split("/"):
+                found = found[token]
+            node = found
+        return node
+
+    def faults(self, schema, value):
+        validator = jsonschema.Draft202012Validator(schema, resolver=self.resolver,
+                                                    format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+        return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message}"[:300] for e in validator.iter_errors(value)][:5]
+
+    def example(self, schema, depth=0):
+        """A value that the schema takes, from its examples."""
+        schema = self.resolve(schema)
+        if "example" in schema:
+            return schema["example"]
+        if "const" in schema:
+            return schema["const"]
+        for kind in ("oneOf", "anyOf", "allOf"):
+            if kind in schema and "properties" not in schema:
+                return self.example(schema[kind][0], depth + 1)
+        if schema.get("type") == "object":
+            return {k: self.example(v, depth + 1) for k, v in schema.get("properties", {}).items() if k in schema.get("required", [])}
+        if schema.get("type") == "array":
+            return [self.example(schema["items"], depth + 1)] if schema.get("minItems") else []
+        if "enum" in schema:
+            return schema["enum"][0]
+        return None
+
+
+class Documents:
+    def __init__(self, stack, result):
+        self.all = {s: Document(s) for s in SERVICES}
+        self.succeeded = set()
+        self.audited = []
+        self.result = result
+
+    def operations(self):
+        return [o for d in self.all.values() for o in d.operations]
+
+    def find(self, method, path):
+        path = path.split("?")[0]
+        hits = [o for o in self.operations() if o.method == method and o.pattern.match(path)]
+        return min(hits, key=lambda o: (not o.literal, o.route.count("{")), default=None)
+
+    def judge(self, method, path, answer):
+        """Faults of an answer against the document; [] if it conforms."""
+        operation = self.find(method, path)
+        if not operation:
+            return []
+        faults = [f"header {h} is missing" for h in COMMON_HEADERS if h not in answer.headers]
+        spec = operation.spec["responses"].get(str(answer.status))
+        if spec is None:
+            return faults + [f"{answer.status} is not documented for {operation.id}"]
+        spec = operation.document.resolve(spec)
+        content = spec.get("content", {})
+        kind = answer.headers.get("content-type", "").split(";")[0]
+        if answer.raw and kind not in content:
+            faults.append(f"content type {kind!r} is not documented for {operation.id} {answer.status}")
+        elif content and not answer.raw:
+            faults.append("the body is missing")
+        elif answer.raw and "json" in kind:
+            faults += operation.document.faults(content[kind]["schema"], answer.json)
+        for name in spec.get("headers", {}):
+            if name.lower() not in answer.headers and name not in ("Link", "Retry-After", "RateLimit", "RateLimit-Policy"):
+                faults.append(f"header {name} is documented and missing")
+        if 200 <= answer.status < 300:
+            self.succeeded.add(operation.id)
+            if not operation.public and answer.headers.get("idempotency-replayed") != "true":
+                self.audited.append((operation.service, operation.id, answer.request_id))
+        return faults
+
+    def check_coverage(self, result):
+        for operation in self.operations():
+            name = f"every operation has a scenario: {operation.id}"
+            if operation.id in self.succeeded:
+                result.ok(name)
+            else:
+                result.bad(name, "no scenario ends with a success")
+
+    def check_audit(self, stack, result):
+        """Every answered operation that shows or changes something has left its row."""
+        for service in SERVICES:
+            rows = {r[0] for r in stack.sql(service, "SELECT DISTINCT request_id FROM wf.audit")}
+            missing = sorted({op for s, op, rid in self.audited if s == service and rid not in rows})
+            for op in sorted({op for s, op, _ in self.audited if s == service}):
+                if op in missing:
+                    result.bad(f"audited: {op}", "no row in the audit trail")
+                else:
+                    result.ok(f"audited: {op}")

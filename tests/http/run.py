@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""run.py [--stack STATE] [--sanitized] [SCENARIO…]: the HTTP tests, against the real services with real PostgreSQL and Redis.
+
+Scenarios are data: scenarios/*.yaml (README.md beside this file). Every answer is also held against the OpenAPI document, and every
+answered operation against the audit trail. What follows from the document alone (no token, wrong scope, unknown ids, broken bodies) is
+generated for every operation by generated.py.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib"))
+
+import generated
+import scenario
+from documents import Documents
+from stack import Stack
+
+
+class Result:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def ok(self, name):
+        self.passed += 1
+        print(f"ok {name}", flush=True)
+
+    def bad(self, name, why):
+        self.failed += 1
+        print(f"FAIL {name}: {why}", flush=True)
+
+
+def main(arguments):
+    state, names, sanitized = None, [], False
+    while arguments:
+        word = arguments.pop(0)
+        if word == "--stack":
+            state = os.path.abspath(arguments.pop(0))
+        elif word == "--sanitized":
+            sanitized = True
+        elif word == "--help":
+            print(__doc__)
+            return 0
+        else:
+            names.append(word)
+    result = Result()
+    stack = Stack(state)
+    try:
+        stack.up()
+        documents = Documents(stack, result)
+        scenario.run_all(stack, documents, result, names)
+        if not names:
+            generated.run_all(stack, documents, result)
+            documents.check_coverage(result)
+            documents.check_audit(stack, result)
+        if sanitized:
+            check_sanitizers(stack, result)
+        if result.failed:
+            stack.show_logs(5)
+    finally:
+        stack.down()
+    print(f"{result.passed} passed, {result.failed} failed")
+    return result.failed != 0
+
+
+def check_sanitizers(stack, result):
+    folder = os.path.join(stack.state, "log")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        marks = [m for m in ("ERROR: AddressSanitizer", "runtime error:", "ERROR: LeakSanitizer") if m in text]
+        if marks:
+            at = text.find(marks[0])
+            result.bad(f"sanitizer {name}", text[at:at + 2000])
+        else:
+            result.ok(f"sanitizer {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
