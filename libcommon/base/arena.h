@@ -28,6 +28,11 @@ void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc,
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 
+/* Not zeroed: for bytes that are written at once. */
+void *arena_raw(struct arena *a, size_t bytes) __attribute__((malloc, returns_nonnull));
+/* A larger place for the n bytes at p (which may be NULL), in place where that is possible. The new part is not zeroed. */
+void *arena_grow(struct arena *a, void *p, size_t n, size_t bytes) __attribute__((returns_nonnull));
+
 /* Copies. arena_strdup(NULL) is NULL. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);

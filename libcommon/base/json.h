@@ -17,6 +17,7 @@
 #include "base/str.h"
 
 /* C type of the member beside each. "or null" in JSON is: opt_* unset, NULL text. */
+/* (Jansson owns the names JSON_OBJECT and JSON_ARRAY.) */
 enum json_type {
     JSON_BOOL,       /* bool */
     JSON_I32,        /* int32_t */
@@ -36,8 +37,8 @@ enum json_type {
     JSON_RAW,        /* const char *: JSON text written as it is (jsonb columns); read: any value, dumped; NULL is null */
     JSON_TEXTS,      /* struct text_array */
     JSON_UUIDS,      /* struct uuid_array */
-    JSON_OBJECT,     /* an embedded struct, shape in sub */
-    JSON_OBJECTS,    /* struct json_array, shape in sub */
+    JSON_STRUCT,     /* an embedded struct, shape in sub */
+    JSON_STRUCTS,    /* struct json_array, shape in sub */
 };
 
 struct json_shape;

@@ -20,12 +20,15 @@ bool str_utf8_ok(const char *s, size_t n);
 size_t str_utf8_len(const char *s);
 /* Constant-time comparison of secrets of equal length. */
 bool str_secret_eq(const void *a, const void *b, size_t n);
-/* Decimal integer, nothing else in the text, within [min, max]. */
+/* Decimal integer (minus sign, digits; leading zeros are fine), nothing else in the text, within [min, max]. */
 MUST_CHECK bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *ret);
 /* Lowercase hex; out has 2 * n + 1 bytes. */
 void str_hex(char *out, const void *p, size_t n);
 MUST_CHECK bool str_unhex(const char *s, void *out, size_t n);
-/* base64url without padding. Encoding returns arena text; decoding is strict (canonical, no padding, no spaces). */
+/* The same for the first 2 * n characters of a longer text, which may end early. */
+MUST_CHECK bool str_unhex_n(const char *s, void *out, size_t n);
+/* base64url without padding. Encoding returns arena text; decoding is strict (canonical, no padding, no
+ * spaces); a zero byte follows what was decoded. */
 char *str_base64url(struct arena *a, const void *p, size_t n);
 MUST_CHECK bool str_unbase64url(struct arena *a, const char *s, size_t n, uint8_t **ret_p, size_t *ret_n);
 /* Ordinary base64 with padding (webhook signatures, basic authentication). */
@@ -39,6 +42,8 @@ struct buf {
     size_t n, cap;
 };
 void buf_init(struct buf *b, struct arena *a, size_t capacity);
+/* Room for this many more bytes at p + n. */
+void buf_reserve(struct buf *b, size_t more);
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
