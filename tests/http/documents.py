@@ -20,8 +20,8 @@ class Operation:
         self.spec = spec
         self.id = spec["operationId"]
         self.path = base + route
-        self.pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base + route).replace("{", r"\{").replace("}", r"\}")
-                                         .replace(r"\\{", r"\{").replace(r"\\}", r"\}")) + "$")
+        parts = re.split(r"(\{\w+\})", base + route)
+        self.pattern = re.compile("".join("[^/]+" if p.startswith("{") else re.escape(p) for p in parts) + "$")
         self.literal = "{" not in route
         self.public = {} in spec["security"]
         self.parameters = [document.resolve(p) for p in spec.get("parameters", [])]

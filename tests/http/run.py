@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib"))
 
+import catalogue
 import generated
 import scenario
 from documents import Documents
@@ -50,6 +51,7 @@ def main(arguments):
         scenario.run_all(stack, documents, result, names)
         if not names:
             generated.run_all(stack, documents, result)
+            catalogue.run_all(stack, documents, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
         if sanitized:

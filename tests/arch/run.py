@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""Guards of the design: floors, names, and that every operation, statement, event and scope has both its ends."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+import yaml
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BUILD = os.environ.get("WAYFARE_BUILD", os.path.join(ROOT, "build"))
+FLOORS = ["base", "io", "web", "app"]
+PACKAGES = {"event2/": "io", "libpq-fe.h": "io", "hiredis/": "io", "curl/": "io"}
+passed = failed = 0
+
+
+def check(name, faults):
+    global passed, failed
+    faults = sorted(set(faults))
+    if faults:
+        failed += 1
+        print(f"FAIL {name}:")
+        for fault in faults[:25]:
+            print(f"    {fault}")
+        if len(faults) > 25:
+            print(f"    and {len(faults) - 25} more")
+    else:
+        passed += 1
+        print(f"ok {name}")
+
+
+def tracked(*patterns):
+    out = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "--", *patterns], capture_output=True, text=True, check=True).stdout
+    return [f for f in out.split("\0") if f and os.path.exists(os.path.join(ROOT, f))]
+
+
+def text(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+        return f.read()
+
+
+def code(source):
+    """Without comments and text literals."""
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"', " ", source, flags=re.S)
+
+
+C = {p: text(p) for p in tracked("libcommon/*.c", "libcommon/*.h", "services/*.c", "services/*.h")}
+
+
+def floor_of(path):
+    part = path.split("/")
+    return part[1] if part[0] == "libcommon" else "services"
+
+
+def layers():
+    faults, umbrella = [], []
+    for path, source in C.items():
+        own = path.split("/")
+        floor = floor_of(path)
+        included = re.findall(r'^#include "([^"]+)"', source, re.M)
+        for name in included:
+            first = name.split("/")[0]
+            if floor != "services":
+                if first in FLOORS and FLOORS.index(first) > FLOORS.index(floor):
+                    faults.append(f"{path} includes {name}")
+                elif first not in FLOORS and "/" in name:
+                    faults.append(f"{path} includes {name}")
+            elif first not in FLOORS and "/" in name and first != own[1]:
+                faults.append(f"{path} includes {name} of another service")
+            if os.path.basename(path).startswith("rules") and first in FLOORS and first != "base":
+                faults.append(f"{path}: rules include base only, not {name}")
+        for package, where in PACKAGES.items():
+            if re.search(r"^#include <" + re.escape(package), source, re.M):
+                allowed = floor == where or (package == "event2/" and floor == "web" and re.match(r"(http|stream|health)", own[-1]))
+                if not allowed:
+                    faults.append(f"{path} includes <{package}…>")
+        if path.endswith(".h") and len(included) > 12:
+            umbrella.append(f"{path} includes {len(included)} headers")
+        if path.endswith(".h") and "#pragma once" not in source:
+            umbrella.append(f"{path} has no #pragma once")
+    check("a file includes its own folder and the floors below", faults)
+    check("no umbrella header", umbrella)
+
+
+def style():
+    check("no SQL in C", [f"{p}: {m.group(0)[:60]}" for p, s in C.items()
+                          for m in re.finditer(r'"\s*(SELECT |INSERT INTO |UPDATE \w+ SET|DELETE FROM |WITH \w+ AS)', s)])
+    check("no malloc in services", [f"{p}: {m.group(1)}" for p, s in C.items() if p.startswith("services/")
+                                    for m in re.finditer(r"\b(malloc|calloc|realloc|strdup|asprintf)\(", code(s))])
+    check("no file is longer than 600 lines", [f"{p}: {s.count(chr(10))}" for p, s in C.items() if s.count("\n") > 600])
+    check("each file opens with what it is", [p for p, s in C.items() if not s.lstrip().startswith("/*")])
+    check("unbounded text functions are not used", [f"{p}: {m.group(1)}" for p, s in C.items()
+                                                    for m in re.finditer(r"\b(strcpy|strcat|sprintf|vsprintf|gets)\(", code(s))])
+    check("nothing is left open", [f"{p}:{n}" for p in tracked("libcommon", "services", "deploy", "tests", "api-spec", "docker")
+                                   if not p.startswith("tests/arch/") and not p.endswith((".png", ".bin")) and "/corpus/" not in p
+                                   for n, line in enumerate(open(os.path.join(ROOT, p), encoding="utf-8", errors="replace"), 1)
+                                   if re.search(r"\b(TODO|FIXME|not implemented)\b", line)])
+    check("time comes from the context in services", [p for p, s in C.items() if re.match(r"services/(cases|identity|notifications)/", p)
+                                                      and re.search(r"\b(clock_now_us|time|gettimeofday)\(", code(s))
+                                                      and not p.endswith(("main.c", "worker.c"))])
+
+
+def operations():
+    handled = {}
+    for path, source in C.items():
+        if path.startswith("services/"):
+            for name in re.findall(r'^\s*\{"(\w+)",\s*\w+\}', source, re.M):
+                handled.setdefault(path.split("/")[1], []).append(name)
+    faults = []
+    scopes = set()
+    for service in ("identity", "cases", "notifications"):
+        with open(os.path.join(BUILD, "api-spec", f"{service}.json"), encoding="utf-8") as f:
+            spec = json.load(f)
+        ids = {o["operationId"] for item in spec["paths"].values() for o in item.values()}
+        scopes |= set(spec["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"])
+        found = set(handled.get(service, []))
+        faults += [f"{service}: {x} has no handler" for x in ids - found]
+    check("every operation has a handler", faults)
+    with open(os.path.join(ROOT, "services/identity/data/roles.json"), encoding="utf-8") as f:
+        roles = json.load(f)
+    held = set(re.findall(r'"([a-z][\w.-]*(?::[\w.-]+)?)"', json.dumps(roles)))
+    check("every scope is held by a role", [s for s in scopes if s not in held])
+
+
+def statements():
+    faults = []
+    everything = "\n".join(C.values())
+    tests = "\n".join(text(p) for p in tracked("tests/*.c"))
+    for path in tracked("*.sql"):
+        if os.path.basename(path) != "queries.sql":
+            continue
+        for name in re.findall(r"^-- (q_\w+)", text(path), re.M):
+            if not re.search(r"\b%s(_later|_page)?\b" % name, everything + tests):
+                faults.append(f"{path}: {name}")
+    check("every statement is used", faults)
+
+
+def events():
+    with open(os.path.join(ROOT, "api-spec/events.yaml"), encoding="utf-8") as f:
+        spec = yaml.safe_load(f)["events"]
+    unsent, unheard, unknown = [], [], []
+    for name, event in spec.items():
+        source = event["source"]
+        own = "\n".join(s for p, s in C.items() if p.startswith(f"services/{source}/") or p.startswith("services/sender") or p.startswith("services/webhooks"))
+        due = re.match(r"\w+\.due\.(\w+)$", name)
+        if due:
+            sent = re.search(r'due_set\([^;]*"%s"' % due.group(1), own, re.S)
+        else:
+            sent = f'"{name}"' in own
+        if not sent:
+            unsent.append(name)
+        for consumer in event["consumers"]:
+            handlers = "\n".join(s for p, s in C.items() if p.startswith(f"services/{consumer}/"))
+            if not re.search(r'\{\s*"%s"\s*,' % re.escape(name), handlers):
+                unheard.append(f"{name} by {consumer}")
+    for path, source in C.items():
+        if path.startswith("services/"):
+            for name in re.findall(r'"((?:cases|identity|notifications)\.\w+\.\w+)"', source):
+                if name not in spec:
+                    unknown.append(f"{path}: {name}")
+    check("every event is sent by its source", unsent)
+    check("every event is handled by its consumers", unheard)
+    check("every event in the code is in events.yaml", unknown)
+
+
+def words():
+    """The project speaks only of the project."""
+    bad = re.compile(r"\b(Claude|Anthropic|LLM|language model|this session|helper agent|as an AI)\b", re.I)
+    files = [p for p in tracked("*.c", "*.h", "*.py", "*.md", "*.yaml", "*.sql", "*.sh", "*.build") if not p.startswith("tests/arch/")]
+    check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
+
+
+for guard in (layers, style, operations, statements, events, words):
+    guard()
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed != 0)
