@@ -19,9 +19,10 @@
 #include "base/err.h"
 #include "base/opt.h"
 
+struct arena;
 struct ctx;
-struct loop;
 struct db;
+struct loop;
 struct tx;
 
 struct db_options {
@@ -121,10 +122,38 @@ struct db_list_choice {
     uint8_t sort;        /* index of the --sort line */
     bool descending;
     bool has_key;        /* continue after key */
-    const char *key;     /* text form of the sort column's value, as the cursor kept it */
+    const char *key;     /* text form of the sort column's value, as db_list_key gave it and the cursor kept it */
     struct uuid key_id;
-    bool backwards;      /* the page before the key; rows still come in the order of the sort */
+    bool backwards;      /* the page before the key; rows still come in the order of the sort, the spare one first */
+    uint32_t limit;      /* rows to fetch; sqlgen sets it from the page: one more than the page shows */
 };
+
+/* A marked line "--? case_id …". */
+struct db_list_filter {
+    const char *name;  /* "case_id" */
+    const char *query; /* "caseId", the query parameter */
+    const char *sql;
+};
+/* A line "--sort -createdAt created_at timestamptz". */
+struct db_list_sort {
+    const char *name;     /* "createdAt", as in the query parameter sort */
+    bool descending;      /* when the query does not say */
+    enum db_type type;
+    uint16_t column;      /* in the row: the cursor's key */
+    const char *after[2]; /* condition to continue after a key, [descending] */
+    const char *order[2]; /* ORDER BY and LIMIT, [descending] */
+};
+struct db_list {
+    const struct db_list_filter *filters;
+    uint16_t nfilters;
+    const struct db_list_sort *sorts;
+    uint16_t nsorts;
+    uint16_t id_column; /* in the row */
+};
+
+/* The key and the id of a row for the cursor after it: text in the arena. */
+const char *db_list_key(struct arena *a, const struct db_statement *s, const struct db_list_choice *choice,
+                        const void *row, struct uuid *ret_id);
 
 /* Queues a statement. params points to the parameter struct (copied at once into wire form). out: DB_ONE and
  * DB_MAYBE a row struct, DB_MANY a void * that receives the array; found, n as the kind needs them, else NULL. */
