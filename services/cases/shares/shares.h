@@ -1,0 +1,50 @@
+/*
+ * shares.h - what a partner sees of a case, and who is told when it changes.
+ *
+ * A share says which fields an organisation sees; the partner view is the bytes made of it, stored in partner_views under the
+ * viewer's organisation. A partner reads these rows and never the case, so that what is hidden leaves no trace in
+ * them: not in the body, the ETag, the time or the feed of changes.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/opt.h"
+
+struct inbox_event;
+struct request;
+struct response;
+struct tx;
+
+/* Recomputes the view of each organisation that the case is shared with. Only where the bytes have changed: stores them, adds to
+ * that organisation's changes, and an event cases.share.changed. Call it after every change of a case, its status,
+ * dates or external references; it costs one round trip when nothing changed. */
+AWAITS MUST_CHECK err_t partner_view_refresh(struct ctx *x, struct tx *tx, struct uuid case_id);
+
+/* Answers GET /cases/{caseId} for a partner (scope shared-cases:read): its stored view with its ETag, or ERR_MISSING. Opens its
+ * own read. */
+AWAITS MUST_CHECK err_t partner_view_reply(struct ctx *x, struct uuid case_id, struct response *rs);
+
+/* A new share; the caller has judged that it may be. */
+struct share_new {
+    struct uuid case_id;
+    const char *to_organisation;
+    struct text_array fields; /* of the enum SharedField in api-spec/cases/shares.yaml */
+    const char *level;        /* view, edit */
+    struct opt_date until_on;
+    const char *legal_basis, *regime, *document;
+    struct opt_uuid consent_id;  /* legal basis consent: which one */
+    struct opt_uuid referral_id; /* it came of accepting this referral */
+};
+/* Grants it: row, view, feed, event cases.share.granted, timeline, audit. ERR_CONFLICT share.exists when the organisation has one. */
+AWAITS MUST_CHECK err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, struct uuid *ret_id);
+
+/* Ends all active shares that rest on a consent, at once. reason: consentWithdrawn or consentExpired. */
+AWAITS MUST_CHECK err_t shares_end_for_consent(struct ctx *x, struct tx *tx, struct uuid consent_id, const char *reason,
+                                               size_t *ret_ended);
+/* The sender of a referral gives up the share that came of it; runs as the sender. */
+AWAITS MUST_CHECK err_t share_give_up(struct ctx *x, struct tx *tx, struct uuid referral_id);
+
+/* Handler of cases.due.shareExpiry for worker.c (an inbox_fn). */
+AWAITS MUST_CHECK err_t shares_expire(struct ctx *x, const struct inbox_event *e);
