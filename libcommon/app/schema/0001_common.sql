@@ -62,16 +62,6 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION sec.isolate(regclass, text, text) FROM PUBLIC;
 
--- For statements `-> exactly 1`: WITH w AS (UPDATE … RETURNING 1) SELECT wf.exactly_1(count(*)) FROM w
--- SQLSTATE WF010: the write did not touch exactly one row; the transaction can only roll back.
-CREATE FUNCTION wf.exactly_1(n int8) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-    IF n <> 1 THEN
-        RAISE EXCEPTION 'rows.exactly_1' USING ERRCODE = 'WF010', DETAIL = n || ' rows';
-    END IF;
-END
-$$;
-
 -- ------------------------------------------------------------------------------------------------------------------
 -- Outgoing events. A producer's transaction writes the event, and one delivery for each consumer group. The relay
 -- publishes deliveries, and deletes each when its consumer has acknowledged it, the event with its last delivery.
