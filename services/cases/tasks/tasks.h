@@ -1,0 +1,27 @@
+/* tasks.h - what other areas of this service may ask of tasks. Statements stand in "cases/tasks/queries.h". */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+
+struct inbox_event;
+struct tx;
+
+struct task_new {
+    struct opt_uuid case_id;
+    const char *kind;        /* code: "review", "call", "protectionReview" … */
+    const char *title;       /* one line in English, no personal data */
+    const char *details;     /* NULL: none */
+    const char *urgency;     /* low, normal, high, immediate */
+    struct opt_date due_on;  /* absent: from the urgency, in Dutch working days */
+    const char *assignee;    /* subject of a user; NULL: the case's caseworker */
+    const char *sensitivity; /* "" or "protection" */
+};
+
+/* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and audit. */
+AWAITS MUST_CHECK err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uuid *ret_id);
+/* Cancels the open tasks of a case; queued with the transaction. */
+void tasks_cancel_for_case(struct tx *tx, struct uuid case_id, int64_t now_us);
+/* Handler of cases.due.taskOverdue for worker.c (an inbox_fn). */
+AWAITS MUST_CHECK err_t task_overdue_due(struct ctx *x, const struct inbox_event *e);
