@@ -17,11 +17,13 @@ struct arena;
 #define DATE_US_PER_S 1000000LL
 #define DATE_US_PER_DAY (86400 * DATE_US_PER_S)
 
-/* Strict RFC 3339 (section 5.6, leap second 60 only at 23:59 UTC); any offset; more than six fraction digits are cut. */
+/* Strict RFC 3339 (section 5.6, leap second 60 only at 23:59 UTC); any offset; more than six fraction digits
+ * are cut. */
 bool date_parse_instant(const char *s, int64_t *ret_us);
 /* YYYY-MM-DD that exists. */
 bool date_parse(const char *s, int32_t *ret_days);
-/* RFC 3339 in UTC with Z; fraction only if not zero. out has 32 bytes. */
+/* RFC 3339 in UTC with Z; fraction only if not zero. Beyond the years 0001 to 9999: the nearest end. out has
+ * 32 bytes. */
 void date_format_instant(int64_t us, char *out);
 /* out has 11 bytes. */
 void date_format(int32_t days, char *out);
@@ -43,7 +45,8 @@ struct date_partial {
     int32_t first, last;
 };
 bool date_parse_partial(const char *s, struct date_partial *ret);
-/* Whole years at a date, for the youngest / the oldest that the partial birth date can mean. */
+/* Whole years at a date, for the youngest / the oldest that the partial birth date can mean; 0 before the
+ * birth. */
 int date_age_youngest(struct date_partial birth, int32_t on);
 int date_age_oldest(struct date_partial birth, int32_t on);
 
@@ -54,8 +57,11 @@ bool date_zone_offset(const char *zone, int64_t us, int32_t *ret_seconds);
 /* Local wall-clock time of a zone to an instant; a time in a gap moves forward, of two the first is taken. */
 bool date_zone_instant(const char *zone, int32_t days, int32_t second_of_day, int64_t *ret_us);
 
-/* Dutch working days: not Saturday, Sunday or a public holiday (Algemene termijnenwet art. 3; Easter by computus). */
+/* Dutch working days: not Saturday, Sunday or a public holiday (Algemene termijnenwet art. 3; Easter by
+ * computus). */
 bool date_is_working_day_nl(int32_t days);
+/* The n-th working day after a date (n < 0: before it); n = 0: the date itself, or else the next working day.
+ */
 int32_t date_add_working_days_nl(int32_t days, int n);
 
 /* ISO 8601 duration as JSON Schema's format "duration" (RFC 3339 appendix A). Only checks the form. */

@@ -2,8 +2,8 @@
  * json.h - between JSON and C structs, by tables.
  *
  * Reading: bytes -> Jansson object (strict: limits, duplicate keys, UTF-8) -> struct, every fault reported.
- * Writing: struct -> bytes straight into a buffer, no object between. sqlgen emits a shape for each row type, with
- * camelCase names, so a row is written as it came from the database.
+ * Writing: struct -> bytes straight into a buffer, no object between. sqlgen emits a shape for each row type,
+ * with camelCase names, so a row is written as it came from the database.
  */
 #pragma once
 
@@ -19,26 +19,27 @@
 /* C type of the member beside each. "or null" in JSON is: opt_* unset, NULL text. */
 /* (Jansson owns the names JSON_OBJECT and JSON_ARRAY.) */
 enum json_type {
-    JSON_BOOL,       /* bool */
-    JSON_I32,        /* int32_t */
-    JSON_I64,        /* int64_t */
-    JSON_F64,        /* double */
-    JSON_TEXT,       /* const char *; NULL is null */
-    JSON_UUID,       /* struct uuid */
-    JSON_INSTANT,    /* int64_t microseconds; RFC 3339 */
-    JSON_DATE,       /* int32_t days; YYYY-MM-DD */
-    JSON_OPT_BOOL,   /* struct opt_bool */
-    JSON_OPT_I32,    /* struct opt_i32 */
-    JSON_OPT_I64,    /* struct opt_i64 */
-    JSON_OPT_F64,    /* struct opt_f64 */
-    JSON_OPT_UUID,   /* struct opt_uuid */
+    JSON_BOOL,        /* bool */
+    JSON_I32,         /* int32_t */
+    JSON_I64,         /* int64_t */
+    JSON_F64,         /* double */
+    JSON_TEXT,        /* const char *; NULL is null */
+    JSON_UUID,        /* struct uuid */
+    JSON_INSTANT,     /* int64_t microseconds; RFC 3339 */
+    JSON_DATE,        /* int32_t days; YYYY-MM-DD */
+    JSON_OPT_BOOL,    /* struct opt_bool */
+    JSON_OPT_I32,     /* struct opt_i32 */
+    JSON_OPT_I64,     /* struct opt_i64 */
+    JSON_OPT_F64,     /* struct opt_f64 */
+    JSON_OPT_UUID,    /* struct opt_uuid */
     JSON_OPT_INSTANT, /* struct opt_i64 */
-    JSON_OPT_DATE,   /* struct opt_date */
-    JSON_RAW,        /* const char *: JSON text written as it is (jsonb columns); read: any value, dumped; NULL is null */
-    JSON_TEXTS,      /* struct text_array */
-    JSON_UUIDS,      /* struct uuid_array */
-    JSON_STRUCT,     /* an embedded struct, shape in sub */
-    JSON_STRUCTS,    /* struct json_array, shape in sub */
+    JSON_OPT_DATE,    /* struct opt_date */
+    JSON_RAW,    /* const char *: JSON text written as it is (jsonb columns); read: any value, dumped; NULL is
+                    null */
+    JSON_TEXTS,  /* struct text_array */
+    JSON_UUIDS,  /* struct uuid_array */
+    JSON_STRUCT, /* an embedded struct, shape in sub */
+    JSON_STRUCTS, /* struct json_array, shape in sub */
 };
 
 struct json_shape;
@@ -47,7 +48,8 @@ struct json_field {
     const char *name; /* JSON member; NULL ends nothing: the shape has a count */
     enum json_type type;
     uint16_t offset;
-    bool omit_null; /* writing: leave the member out when null, instead of null */
+    bool omit_null;     /* writing: leave the member out when null, instead of null */
+    uint8_t name_bytes; /* length of the name; 0: counted at each use */
     const struct json_shape *sub;
 };
 
@@ -64,25 +66,36 @@ struct json_array {
     size_t n;
 };
 
-/* JSON_FIELD(struct person, birth_date, "birthDate", JSON_OPT_DATE) */
-#define JSON_FIELD(type_, member, name_, kind) {.name = (name_), .type = (kind), .offset = offsetof(type_, member)}
+/* JSON_FIELD(struct person, birth_date, "birthDate", JSON_OPT_DATE); the name is a literal. */
+#define JSON_FIELD(type_, member, name_, kind)                                                               \
+    {                                                                                                        \
+        .name = (name_), .name_bytes = sizeof(name_) - 1, .type = (kind), .offset = offsetof(type_, member)  \
+    }
 #define JSON_SUB(type_, member, name_, kind, shape)                                                          \
-    {.name = (name_), .type = (kind), .offset = offsetof(type_, member), .sub = (shape)}
+    {                                                                                                        \
+        .name = (name_), .name_bytes = sizeof(name_) - 1, .type = (kind), .offset = offsetof(type_, member), \
+        .sub = (shape)                                                                                       \
+    }
 #define JSON_SHAPE(type_, table)                                                                             \
-    {.name = #type_, .fields = (table), .nfields = LENGTH(table), .size = sizeof(type_)}
+    {                                                                                                        \
+        .name = #type_, .fields = (table), .nfields = LENGTH(table), .size = sizeof(type_)                   \
+    }
 
 /*
- * Parses a whole text strictly. Refused as ERR_INVALID with a fault: invalid UTF-8, NUL, duplicate member, nesting
- * deeper than max_depth (counted before parsing), trailing bytes, integers outside int64. The object belongs to the
- * arena. codes: json.syntax, json.utf8, json.duplicate, json.depth, json.number.
+ * Parses a whole text strictly. Refused as ERR_INVALID with a fault: invalid UTF-8, NUL, duplicate member,
+ * nesting deeper than max_depth (counted before parsing), trailing bytes, integers outside int64. The object
+ * belongs to the arena. codes (of the error and its fault): json.syntax, json.utf8, json.nul, json.duplicate,
+ * json.depth, json.number.
  */
 MUST_CHECK err_t json_parse(struct arena *a, const char *p, size_t n, unsigned max_depth, json_t **ret);
 
 /*
- * Fills *out from an object by the shape. A member absent from the object leaves *out as it was, so the same call
- * serves creation (zeroed struct) and merge-patch (struct filled from the row); null clears. Members that the shape
- * does not name are ignored: the schema has refused what may not be there. Texts are borrowed from obj.
- * All faults at once, each with its pointer below prefix; codes json.type, json.range, json.instant, json.date, json.uuid.
+ * Fills *out from an object by the shape. A member absent from the object leaves *out as it was, so the same
+ * call serves creation (zeroed struct) and merge-patch (struct filled from the row); null clears. Members
+ * that the shape does not name are ignored: the schema has refused what may not be there. Texts are borrowed
+ * from obj. All faults at once (at most 100), each with its pointer; codes json.type, json.range,
+ * json.instant, json.date, json.uuid. The error's code is request.invalid. An embedded struct is filled in
+ * the same way, null zeroes it.
  */
 MUST_CHECK err_t json_read(struct arena *a, const json_t *obj, const struct json_shape *shape, void *out);
 
