@@ -1,6 +1,12 @@
 -- Persons, families, cases and what hangs on them. Isolation by organisation comes from sec.isolate (libcommon/app/schema);
 -- need-to-know inside the organisation is the restrictive policy on cases, and every child of a case repeats it by sec.sees_case.
 
+-- An instant inside jsonb as the API writes instants.
+CREATE FUNCTION rfc3339(at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+           || CASE WHEN date_trunc('second', at) = at THEN '' ELSE to_char(at AT TIME ZONE 'UTC', '.US') END || 'Z';
+
 -- ---- persons ----
 
 CREATE TABLE persons (
@@ -29,7 +35,6 @@ SELECT sec.isolate('persons', 'birth_date, birth_estimated, birth_first, birth_l
                               'interpreter_needed, deceased_on, restricted_at, restriction_reason, version, updated_at');
 
 CREATE TABLE person_names (
-    id         uuid PRIMARY KEY,
     org        text NOT NULL,
     person_id  uuid NOT NULL,
     position   int4 NOT NULL,
@@ -37,9 +42,9 @@ CREATE TABLE person_names (
     given      text NOT NULL,
     family     text NOT NULL,
     script     text NOT NULL,
+    PRIMARY KEY (org, person_id, position),
     FOREIGN KEY (org, person_id) REFERENCES persons (org, id)
 );
-CREATE INDEX person_names_person ON person_names (org, person_id, position);
 SELECT sec.isolate('person_names', '', 'DELETE');
 
 -- One key per word of a name to its end, and family first: so that a prefix of any word finds the person by a range of a
