@@ -104,7 +104,10 @@ void json_write(struct buf *out, const struct json_shape *shape, const void *obj
 void json_write_array(struct buf *out, const struct json_shape *shape, const void *v, size_t n);
 /* Writes a text as a JSON string with quotes; NULL writes null. */
 void json_write_text(struct buf *out, const char *s);
+void json_write_text_n(struct buf *out, const char *s, size_t n);
 void json_write_i64(struct buf *out, int64_t v);
+/* The shortest form that reads back as the same number; null for NaN and infinity. */
+void json_write_f64(struct buf *out, double v);
 void json_write_instant(struct buf *out, int64_t us);
 /* Dumps a Jansson value compactly into arena text (keys in their order; sorted if canonical). */
 const char *json_text(struct arena *a, const json_t *j);

@@ -90,7 +90,7 @@ static const struct {
     {"Pacific/Apia", "2011-12-30T10:00:00Z", 50400},
     {"Europe/Dublin", "2026-07-01T00:00:00Z", 3600}, /* summer is standard there, winter the exception */
     {"Europe/Dublin", "2100-01-15T00:00:00Z", 0},
-    {"Africa/Casablanca", "2026-02-20T00:00:00Z", 0},   /* Ramadan */
+    {"Africa/Casablanca", "2026-02-20T00:00:00Z", 0},     /* Ramadan */
     {"America/New_York", "1800-01-01T00:00:00Z", -17762}, /* local mean time */
 };
 
