@@ -23,10 +23,14 @@ struct log_field {
     const char *text; /* NULL: the number is taken */
     int64_t number;
 };
+static inline const char *log_text(const char *s) /* an array's address is never NULL, and gcc says so */
+{
+    return s ? s : "";
+}
 #define LOG_TEXT(name_, text_)                                                                               \
     (struct log_field)                                                                                       \
     {                                                                                                        \
-        .name = (name_), .text = (text_) ? (text_) : ""                                                      \
+        .name = (name_), .text = log_text(text_)                                                             \
     }
 #define LOG_INT(name_, number_)                                                                              \
     (struct log_field)                                                                                       \

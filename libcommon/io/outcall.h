@@ -1,8 +1,8 @@
 /*
  * outcall.h - calls to the outside: HTTP(S) and SMTP by libcurl's multi interface on the loop.
  *
- * Names are resolved by libevent's evdns. The connected address is checked on the socket; private ranges are refused
- * unless allowed.
+ * Names are resolved by libevent's evdns. The connected address is checked on the socket; private ranges are
+ * refused unless allowed.
  */
 #pragma once
 
@@ -25,16 +25,16 @@ MUST_CHECK err_t outcall_open(struct loop *l, const struct outcall_options *o, s
 void outcall_close(struct outcall *c);
 
 struct outcall_request {
-    const char *method; /* "GET", "POST" */
-    const char *url;    /* https://, or http:// to a peer */
-    const char *unix_socket; /* peer service's socket; NULL: network */
+    const char *method;         /* "GET", "POST" */
+    const char *url;            /* https://, or http:// to a peer */
+    const char *unix_socket;    /* peer service's socket; NULL: network */
     const char *const *headers; /* "Name: value", n of them */
     size_t nheaders;
     const void *body;
     size_t body_bytes;
-    int64_t timeout_us;         /* whole call; 15 s for webhooks */
-    size_t max_response_bytes;  /* 64 kB for webhooks */
-    bool public_only;           /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */
+    int64_t timeout_us;        /* whole call; 15 s for webhooks */
+    size_t max_response_bytes; /* 64 kB for webhooks */
+    bool public_only; /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */
 };
 struct outcall_response {
     int status;
@@ -44,13 +44,13 @@ struct outcall_response {
     const char *content_type;
     int64_t us; /* duration */
 };
-/* Any HTTP status is a success here. Errors: ERR_UPSTREAM (refused address, TLS, too large, no HTTP), ERR_UNAVAILABLE
- * (no connection, name, timeout), ERR_CANCELLED. */
+/* Any HTTP status is a success here. Errors: ERR_UPSTREAM (refused address, TLS, too large, no HTTP),
+ * ERR_UNAVAILABLE (no connection, name, timeout), ERR_CANCELLED. */
 AWAITS MUST_CHECK err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
                                      struct outcall_response *ret);
 
 struct outcall_mail {
-    const char *server; /* "smtp://host:port", "smtps://…" */
+    const char *server;          /* "smtp://host:port", "smtps://…" */
     const char *user, *password; /* NULL none */
     bool require_tls;
     const char *from, *to; /* envelope addresses */
@@ -59,10 +59,13 @@ struct outcall_mail {
     int64_t timeout_us;
 };
 enum mail_outcome {
-    MAIL_ACCEPTED,   /* 250 after DATA */
-    MAIL_TEMPORARY,  /* 4xx, or no connection: nothing was accepted */
-    MAIL_PERMANENT,  /* 5xx */
-    MAIL_UNKNOWN,    /* the connection broke after DATA was sent */
+    MAIL_ACCEPTED,  /* 250 after DATA */
+    MAIL_TEMPORARY, /* 4xx, or no connection: nothing was accepted */
+    MAIL_PERMANENT, /* 5xx */
+    MAIL_UNKNOWN,   /* the connection broke after DATA was sent */
 };
+/* One attempt. *ret is set in any case; with an error (ERR_CANCELLED, ERR_INVALID for an address that is
+ * none) too: a mail whose wait was cancelled may be MAIL_UNKNOWN. *ret_answer: "550 5.1.1", the server's last
+ * code and enhanced code (RFC 3463), never its text, which may repeat the address; "" if none came. */
 AWAITS MUST_CHECK err_t outcall_mail(struct ctx *x, struct outcall *c, const struct outcall_mail *m,
                                      enum mail_outcome *ret, const char **ret_answer);

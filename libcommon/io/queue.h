@@ -1,6 +1,6 @@
 /*
- * queue.h - Redis Streams on hiredis (async): the exchange between workers. PostgreSQL is the truth; whatever is here may
- * be lost at any moment and is published again.
+ * queue.h - Redis Streams on hiredis (async): the exchange between workers. PostgreSQL is the truth; whatever
+ * is here may be lost at any moment and is published again.
  */
 #pragma once
 
@@ -15,8 +15,8 @@ struct ctx;
 struct loop;
 struct queue;
 
-/* address: "unix:/path" or "host:port". Connects and reconnects in the background. Refuses (in the log, not ready) a
- * Redis whose maxmemory-policy is not noeviction. */
+/* address: "unix:/path" or "host:port". Connects and reconnects in the background. Refuses (in the log, not
+ * ready) a Redis whose maxmemory-policy is not noeviction. */
 MUST_CHECK err_t queue_open(struct loop *l, const char *address, const char *password, struct queue **ret);
 void queue_close(struct queue *q);
 bool queue_ready(const struct queue *q);
@@ -24,16 +24,18 @@ bool queue_ready(const struct queue *q);
 AWAITS MUST_CHECK err_t queue_epoch(struct ctx *x, struct queue *q, uint64_t *ret);
 
 struct queue_message {
-    const char *id; /* the stream's entry id */
+    const char *id;   /* the stream's entry id */
     const char *body; /* JSON text */
     size_t body_bytes;
-    uint32_t deliveries; /* 1 the first time; more when claimed */
+    uint32_t deliveries; /* 1 the first time; 2 when claimed, however often */
 };
 
-/* Pipelined XADD of n bodies to one stream; all or an error (then some may be there: consumers tell duplicates). */
-AWAITS MUST_CHECK err_t queue_add(struct ctx *x, struct queue *q, const char *stream, const char *const *bodies,
-                                  size_t n);
-/* XREADGROUP, waiting at most block_us for the first. Creates stream and group at 0 if missing. Messages live in x->arena. */
+/* Pipelined XADD of n bodies to one stream; all or an error (then some may be there: consumers tell
+ * duplicates). */
+AWAITS MUST_CHECK err_t queue_add(struct ctx *x, struct queue *q, const char *stream,
+                                  const char *const *bodies, size_t n);
+/* XREADGROUP, waiting at most block_us for the first. Creates stream and group at 0 if missing. Messages live
+ * in x->arena. */
 AWAITS MUST_CHECK err_t queue_read(struct ctx *x, struct queue *q, const char *stream, const char *group,
                                    const char *consumer, size_t max, int64_t block_us,
                                    struct queue_message **ret, size_t *ret_n);
@@ -47,6 +49,10 @@ AWAITS MUST_CHECK err_t queue_ack(struct ctx *x, struct queue *q, const char *st
 /* Entries added and not yet read, and read but not acknowledged. */
 AWAITS MUST_CHECK err_t queue_lag(struct ctx *x, struct queue *q, const char *stream, const char *group,
                                   uint64_t *ret_unread, uint64_t *ret_pending);
+
+/* Takes consumers out of a group that hold nothing and have not been heard of for idle_us. */
+AWAITS MUST_CHECK err_t queue_forget(struct ctx *x, struct queue *q, const char *stream, const char *group,
+                                     int64_t idle_us);
 
 /* Publish/subscribe pokes (live inbox). Lost when Redis is away: every listener also polls. */
 void queue_poke(struct queue *q, const char *channel);

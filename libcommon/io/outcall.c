@@ -1,0 +1,378 @@
+/*
+ * outcall.c - libcurl's multi interface on the loop: sockets, timer, certificates, the address check.
+ *
+ * curl runs only on the loop's stack here (its own functions are called by coroutines too, but curl's TLS
+ * work needs some 8 KiB, which theirs have).
+ */
+#include "io/outcall.h"
+
+#include <errno.h>
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/str.h"
+#include "io/loop.h"
+#include "io/outcall_internal.h"
+
+#define CONNECT_MS 5000
+#define CA_MAX_BYTES (1024 * 1024)
+
+ERR_DEFINE(err_url, ERR_INVALID, "outcall.url", "The address is no URL that may be called.");
+ERR_DEFINE(err_address, ERR_UPSTREAM, "outcall.address", "The address is not public.");
+ERR_DEFINE(err_timeout, ERR_UNAVAILABLE, "outcall.timeout", "The other side took too long.");
+ERR_DEFINE(err_connect, ERR_UNAVAILABLE, "outcall.connect", "The other side could not be reached.");
+ERR_DEFINE(err_too_large, ERR_UPSTREAM, "outcall.tooLarge", "The answer is too large.");
+ERR_DEFINE(err_tls, ERR_UPSTREAM, "outcall.tls", "The other side's certificate or TLS is not acceptable.");
+
+/* ---- sockets and the timer ---- */
+
+static void collect(struct outcall *c)
+{
+    struct CURLMsg *m;
+    int left;
+
+    while ((m = curl_multi_info_read(c->multi, &left))) {
+        struct outcall_call *call = NULL;
+
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &call);
+        call->result = m->data.result;
+        co_wake(&call->wait);
+    }
+}
+
+static void socket_ready(evutil_socket_t fd, short what, void *arg)
+{
+    struct outcall *c = arg;
+    int running, events = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+
+    curl_multi_socket_action(c->multi, fd, events, &running);
+    collect(c);
+}
+
+static struct outcall_socket **socket_find(struct outcall *c, curl_socket_t fd)
+{
+    struct outcall_socket **at = &c->sockets;
+
+    while (*at && (*at)->fd != fd)
+        at = &(*at)->next;
+    return at;
+}
+
+static void socket_forget(struct outcall *c, curl_socket_t fd)
+{
+    struct outcall_socket **at = socket_find(c, fd), *s = *at;
+
+    if (!s)
+        return;
+    event_free(s->ev);
+    *at = s->next;
+    s->next = c->spare;
+    c->spare = s;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    struct outcall *c = arg;
+    struct outcall_socket *s;
+    short events =
+        (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0) | EV_PERSIST);
+
+    socket_forget(c, fd);
+    if (what == CURL_POLL_REMOVE)
+        return 0;
+    s = c->spare;
+    if (s)
+        c->spare = s->next;
+    else
+        s = ARENA_NEW(c->arena, struct outcall_socket);
+    *s = (struct outcall_socket){.next = c->sockets, .fd = fd};
+    s->ev = event_new(loop_base(c->loop), fd, events, socket_ready, c);
+    event_add(s->ev, NULL);
+    c->sockets = s;
+    return 0;
+}
+
+/* The event goes before the descriptor: the loop's epoll set has a change list. */
+static int on_close(void *arg, curl_socket_t fd)
+{
+    socket_forget(arg, fd);
+    return close(fd);
+}
+
+static void timer_fired(void *arg)
+{
+    struct outcall *c = arg;
+    int running;
+
+    c->timer = NULL;
+    curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(c);
+}
+
+static int on_timer(CURLM *multi, long ms, void *arg)
+{
+    struct outcall *c = arg;
+
+    loop_timer_cancel(c->timer);
+    c->timer = ms < 0 ? NULL : loop_after(c->loop, (int64_t)ms * 1000, timer_fired, c);
+    return 0;
+}
+
+static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct outcall_call *call = arg;
+
+    if (call->check_address && !outcall_address_public(&address->addr)) {
+        call->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* ---- open and close ---- */
+
+/* curl takes one bundle: the system's and ours are put behind each other. */
+static err_t ca_load(struct outcall *c, const char *path)
+{
+    const char *paths[] = {curl_version_info(CURLVERSION_NOW)->cainfo, path};
+    char *all = arena_alloc(c->arena, CA_MAX_BYTES);
+    size_t n = 0;
+
+    for (size_t i = 0; i < LENGTH(paths); i++) {
+        FILE *f = paths[i] ? fopen(paths[i], "re") : NULL;
+
+        if (!f && i == 1)
+            return err_internal(c->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, strerror(errno));
+        if (!f)
+            continue;
+        n += fread(all + n, 1, CA_MAX_BYTES - n - 1, f);
+        all[n++] = '\n';
+        fclose(f);
+        if (n + 1 >= CA_MAX_BYTES)
+            return err_internal(c->arena, ERR_INVALID, "outcall.ca", "%s is too large", path);
+    }
+    c->ca = (struct curl_blob){.data = all, .len = n, .flags = CURL_BLOB_NOCOPY};
+    return NULL;
+}
+
+err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outcall **ret)
+{
+    struct arena *a = arena_new();
+    struct outcall *c = ARENA_NEW(a, struct outcall);
+
+    c->arena = a;
+    c->loop = l;
+    c->allow = o->allow ? arena_strdup(a, o->allow) : "";
+    *ret = c;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    c->multi = curl_multi_init();
+    /* No resolver is not yet a fault: a machine may have none, and unix sockets need none. */
+    c->dns =
+        evdns_base_new(loop_base(l), EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    if (!c->dns)
+        c->dns = evdns_base_new(loop_base(l), EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    if (!c->multi || !c->dns)
+        return err_internal(a, ERR_BUG, "outcall.open", "curl_multi_init or evdns_base_new failed");
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 16L);
+    return o->ca_file ? ca_load(c, o->ca_file) : NULL;
+}
+
+void outcall_close(struct outcall *c)
+{
+    if (!c)
+        return;
+    if (c->multi)
+        curl_multi_cleanup(c->multi);
+    loop_timer_cancel(c->timer);
+    if (c->dns)
+        evdns_base_free(c->dns, 0);
+    arena_free(c->arena);
+}
+
+/* ---- one call ---- */
+
+static int64_t left_us(const struct outcall_call *call)
+{
+    return call->begin_us + call->timeout_us - clock_mono_us();
+}
+
+/* Hands the addresses to curl. "+": the entry times out of curl's cache like one that it had looked up. */
+static err_t resolve(struct outcall_call *call, const char *host, unsigned port)
+{
+    struct outcall_names names;
+    struct buf b;
+    char text[64];
+    size_t n = 0;
+
+    if (left_us(call) <= 0)
+        return err_timeout;
+    TRY(outcall_lookup(call, host, port, left_us(call), &names));
+    buf_init(&b, call->x->arena, 256);
+    buf_printf(&b, "+%s:%u:", host, port);
+    for (size_t i = 0; i < names.n; i++) {
+        const struct sockaddr *address = (const struct sockaddr *)&names.v[i];
+        bool v6 = address->sa_family == AF_INET6;
+
+        if (call->check_address && !outcall_address_public(address))
+            continue;
+        if (getnameinfo(address, v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in), text,
+                        sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
+            continue;
+        buf_printf(&b, v6 ? "%s[%s]" : "%s%s", n++ ? "," : "", text);
+    }
+    if (n == 0)
+        return err_address;
+    call->resolve = curl_slist_append(NULL, buf_text(&b));
+    curl_easy_setopt(call->easy, CURLOPT_RESOLVE, call->resolve);
+    return NULL;
+}
+
+static bool numeric(const char *host)
+{
+    struct in6_addr sink;
+
+    return evutil_inet_pton(AF_INET, host, &sink) == 1 || host[0] == '[';
+}
+
+static err_t read_url(struct outcall_call *call, CURLU *u, const char *url, bool public_only,
+                      const char **ret_host, unsigned *ret_port)
+{
+    char *host = NULL, *port = NULL, *scheme = NULL;
+    err_t e = NULL;
+    bool allowed;
+
+    if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) ||
+        curl_url_get(u, CURLUPART_HOST, &host, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+        curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+        e = err_url;
+    if (!e) {
+        *ret_host = arena_strdup(call->x->arena, host);
+        *ret_port = (unsigned)atoi(port);
+        allowed = outcall_allowed(call->c->allow, host, *ret_port);
+        if (public_only && (strcmp(scheme, "https") != 0 || (*ret_port != 443 && !allowed)))
+            e = err_url;
+        call->check_address = public_only && !allowed;
+    }
+    curl_free(host);
+    curl_free(port);
+    curl_free(scheme);
+    return e;
+}
+
+static void set_common(struct outcall_call *call, bool public_only)
+{
+    CURL *easy = call->easy;
+    int64_t left = left_us(call) / 1000;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, call->c);
+    if (public_only) { /* a kept connection of a call that was not checked must not serve one that is */
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
+    if (call->c->ca.len > 0)
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &call->c->ca);
+}
+
+err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only)
+{
+    CURLU *u = curl_url();
+    const char *host = NULL;
+    unsigned port = 0;
+    err_t e;
+
+    call->begin_us = clock_mono_us();
+    call->easy = curl_easy_init();
+    if (!u || !call->easy)
+        abort();
+    e = read_url(call, u, url, public_only, &host, &port);
+    curl_url_cleanup(u);
+    TRY(e);
+    if (!numeric(host))
+        TRY(resolve(call, host, port));
+    curl_easy_setopt(call->easy, CURLOPT_URL, url);
+    set_common(call, public_only);
+    return NULL;
+}
+
+err_t outcall_begin_unix(struct outcall_call *call, const char *url, const char *path)
+{
+    call->begin_us = clock_mono_us();
+    call->easy = curl_easy_init();
+    if (!call->easy)
+        abort();
+    curl_easy_setopt(call->easy, CURLOPT_URL, url);
+    curl_easy_setopt(call->easy, CURLOPT_UNIX_SOCKET_PATH, path);
+    set_common(call, false);
+    return NULL;
+}
+
+err_t outcall_perform(struct outcall_call *call)
+{
+    err_t e;
+
+    if (curl_multi_add_handle(call->c->multi, call->easy) != CURLM_OK)
+        return err_internal(call->x->arena, ERR_BUG, "outcall.add", "curl_multi_add_handle failed");
+    e = co_wait(&call->wait);
+    curl_multi_remove_handle(call->c->multi, call->easy);
+    return e;
+}
+
+void outcall_end(struct outcall_call *call)
+{
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->resolve);
+    curl_slist_free_all(call->headers);
+}
+
+err_t outcall_error(const struct outcall_call *call)
+{
+    struct arena *a = call->x->arena;
+
+    if (call->refused)
+        return err_address;
+    switch ((int)call->result) { /* of curl's hundred codes those that a caller treats in its own way */
+    case CURLE_OPERATION_TIMEDOUT:
+        return err_timeout;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return err_connect;
+    case CURLE_WRITE_ERROR:
+    case CURLE_FILESIZE_EXCEEDED:
+        return err_too_large;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_USE_SSL_FAILED:
+        return err_tls;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return err_internal(a, ERR_UNAVAILABLE, "outcall.broken", "%s", curl_easy_strerror(call->result));
+    default:
+        return err_internal(a, ERR_UPSTREAM, "outcall.failed", "%s", curl_easy_strerror(call->result));
+    }
+}

@@ -1,0 +1,121 @@
+/* outcall_http.c - one HTTP call. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/str.h"
+#include "io/outcall.h"
+#include "io/outcall_internal.h"
+
+#define HEADERS_MAX_BYTES (64 * 1024)
+
+struct answer {
+    struct outcall_call *call;
+    struct buf body;
+    size_t max_bytes, header_bytes;
+    const char *retry_after, *content_type;
+};
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+    struct answer *a = arg;
+
+    if (n > a->max_bytes - a->body.n)
+        return 0; /* CURLE_WRITE_ERROR */
+    buf_put(&a->body, p, n);
+    return n;
+}
+
+static const char *header_value(struct arena *arena, const char *line, size_t n, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (n <= len || strncasecmp(line, name, len) != 0 || line[len] != ':')
+        return NULL;
+    line += len + 1;
+    n -= len + 1;
+    while (n > 0 && (*line == ' ' || *line == '\t')) {
+        line++;
+        n--;
+    }
+    while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\n' || line[n - 1] == ' '))
+        n--;
+    return arena_strndup(arena, line, n);
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+    struct answer *a = arg;
+    const char *v;
+
+    a->header_bytes += n;
+    if (a->header_bytes > HEADERS_MAX_BYTES)
+        return 0;
+    if ((v = header_value(a->call->x->arena, p, n, "Retry-After")))
+        a->retry_after = v;
+    else if ((v = header_value(a->call->x->arena, p, n, "Content-Type")))
+        a->content_type = v;
+    return n;
+}
+
+static void set_request(struct outcall_call *call, const struct outcall_request *rq, struct answer *answer)
+{
+    CURL *easy = call->easy;
+
+    for (size_t i = 0; i < rq->nheaders; i++)
+        call->headers = curl_slist_append(call->headers, rq->headers[i]);
+    call->headers = curl_slist_append(call->headers, "Expect:");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, rq->public_only ? "https" : "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "Wayfare/" WAYFARE_VERSION);
+    if (rq->body) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)rq->body_bytes);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, rq->body);
+    } else if (str_eq(rq->method, "HEAD")) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    }
+    if (!str_eq(rq->method, "GET") || rq->body)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, rq->method);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)rq->max_response_bytes);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, answer);
+}
+
+static err_t run(struct outcall_call *call, const struct outcall_request *rq, struct outcall_response *ret)
+{
+    struct answer answer = {.call = call, .max_bytes = rq->max_response_bytes};
+    long status = 0;
+
+    buf_init(&answer.body, call->x->arena, 1024);
+    TRY(rq->unix_socket ? outcall_begin_unix(call, rq->url, rq->unix_socket)
+                        : outcall_begin(call, rq->url, rq->public_only));
+    set_request(call, rq, &answer);
+    TRY(outcall_perform(call));
+    if (call->result != CURLE_OK)
+        return outcall_error(call);
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    *ret = (struct outcall_response){
+        .status = (int)status,
+        .body_bytes = answer.body.n,
+        .body = buf_text(&answer.body),
+        .retry_after = answer.retry_after,
+        .content_type = answer.content_type,
+        .us = clock_mono_us() - call->begin_us,
+    };
+    return NULL;
+}
+
+err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                   struct outcall_response *ret)
+{
+    struct outcall_call call = {.c = c, .x = x, .timeout_us = rq->timeout_us};
+    err_t e = run(&call, rq, ret);
+
+    outcall_end(&call);
+    return e;
+}

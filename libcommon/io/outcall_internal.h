@@ -1,0 +1,68 @@
+/* outcall_internal.h - what the parts of outcall share; for outcall*.c alone. */
+#pragma once
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include "io/co.h"
+#include "io/outcall.h"
+
+struct evdns_base;
+struct loop_timer;
+
+struct outcall_socket {
+    struct outcall_socket *next;
+    curl_socket_t fd;
+    struct event *ev; /* NULL: not watched at the moment */
+};
+
+struct outcall {
+    struct arena *arena;
+    struct loop *loop;
+    CURLM *multi;
+    struct loop_timer *timer;
+    struct evdns_base *dns;
+    struct outcall_socket *sockets, *spare;
+    const char *allow;   /* host:port list */
+    struct curl_blob ca; /* the system's authorities and ca_file; len 0: the system's alone */
+};
+
+/* One call; lives on its coroutine's stack. */
+struct outcall_call {
+    struct co_wait wait;
+    struct outcall *c;
+    struct ctx *x;
+    CURL *easy;
+    CURLcode result;
+    bool check_address; /* refuse private addresses */
+    bool refused;       /* one was */
+    struct curl_slist *resolve, *headers;
+    int64_t begin_us; /* mono */
+    int64_t timeout_us;
+};
+
+/* Makes the handle with what every call has, and resolves the url's host. Undone by outcall_end, also after
+ * an error. */
+AWAITS MUST_CHECK err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only);
+/* The same for a peer's unix socket: nothing to resolve. */
+MUST_CHECK err_t outcall_begin_unix(struct outcall_call *call, const char *url, const char *path);
+/* Runs the handle to its end; call->result says how it went. */
+AWAITS MUST_CHECK err_t outcall_perform(struct outcall_call *call);
+void outcall_end(struct outcall_call *call);
+/* The error of a call whose result is not CURLE_OK. */
+err_t outcall_error(const struct outcall_call *call);
+
+/* True if the list contains host:port. */
+bool outcall_allowed(const char *list, const char *host, unsigned port);
+/* True for an address of the public internet: none of the special ranges of RFC 6890, and none that carries
+ * an IPv4 address inside (NAT64, 6to4, Teredo, mapped). */
+bool outcall_address_public(const struct sockaddr *address);
+
+#define OUTCALL_ADDRESSES 8
+struct outcall_names {
+    struct sockaddr_storage v[OUTCALL_ADDRESSES];
+    size_t n;
+};
+/* Resolves a name by evdns, within timeout_us. */
+AWAITS MUST_CHECK err_t outcall_lookup(struct outcall_call *call, const char *host, unsigned port,
+                                       int64_t timeout_us, struct outcall_names *ret);
