@@ -153,7 +153,7 @@ CREATE POLICY recipient_gives_up ON shares FOR UPDATE TO {{service}}, {{worker}}
 
 -- The recipient's word that its copies are gone: its own row beside the share, so that it never writes to ours.
 CREATE TABLE share_confirmations (
-    share_id      uuid        PRIMARY KEY REFERENCES shares (id),
+    share_id      uuid        PRIMARY KEY,
     org           text        NOT NULL,           -- the recipient
     owner_org     text        NOT NULL,
     confirmed_at  timestamptz NOT NULL,
