@@ -1,7 +1,9 @@
 /*
- * schema.h - JSON Schema 2020-12 (json-schema.org, draft 2020-12 core and validation), compiled once, run per request.
+ * schema.h - JSON Schema 2020-12 (json-schema.org, draft 2020-12 core and validation), compiled once, run per
+ * request.
  *
- * Left out: $dynamicRef and $dynamicAnchor, $vocabulary, remote references.
+ * Left out: $dynamicRef ($dynamicAnchor is an $anchor then), $vocabulary, remote references. A schema uses
+ * scratch memory of its own while it runs, so one must not run within another's run; nothing here waits.
  */
 #pragma once
 
@@ -19,24 +21,37 @@ enum schema_flags {
 };
 
 /*
- * Compiles the subschema of document at pointer ("" is all of it). References inside the document are resolved
- * against it ("#/…", $id, $anchor). The document is borrowed and must outlive the schema; the caller owns the schema.
- * Errors: ERR_INVALID with the place and keyword. A $ref cycle that does not descend in the instance is refused
- * under SCHEMA_STRICT.
+ * Compiles the subschema of document at pointer ("" is all of it). References inside the document are
+ * resolved against it ("#/…", $id, $anchor). The document is borrowed and must outlive the schema; the caller
+ * owns the schema. Errors, in a: ERR_INVALID with the place and keyword; codes schema.keyword (unknown),
+ * .value (not as the keyword wants it), .ref, .id, .cycle (a $ref that does not descend in the instance),
+ * .depth, .pattern, and for what we leave out schema.remote, .unsupported, .format.
  */
 MUST_CHECK err_t schema_compile(struct arena *a, const json_t *document, const char *pointer, unsigned flags,
                                 struct schema **ret);
 void schema_free(struct schema *s);
 void schema_endp(struct schema **s);
 
+/* Schemas of one document that share what they have in common; they live as long as the set. After an error,
+ * free it. */
+struct schema_set;
+struct schema_set *schema_set_new(const json_t *document, unsigned flags);
+MUST_CHECK err_t schema_set_compile(struct arena *a, struct schema_set *set, const char *pointer,
+                                    const struct schema **ret);
+void schema_set_free(struct schema_set *set);
+void schema_set_endp(struct schema_set **set);
+
 struct schema_fault {
-    const char *instance_pointer; /* "/persons/0/birthDate" */
-    const char *schema_pointer;   /* "/properties/persons/items/…/format" */
-    const char *code;             /* "schema." + keyword */
-    const char *detail;           /* English, never echoes the instance's value */
+    const char
+        *instance_pointer; /* "/persons/0/birthDate"; of a missing member the place where it should be */
+    const char
+        *schema_pointer; /* in the document: "/components/schemas/Person/properties/birthDate/format" */
+    const char *code;    /* "schema." + keyword; "schema.depth" when the instance is nested too deeply */
+    const char *detail;  /* English, never echoes the instance's value */
 };
 struct schema_result {
-    struct schema_fault *faults; /* in the arena; in the order of the instance; at most 100, then truncated is set */
+    struct schema_fault
+        *faults; /* in the arena; in the order of the instance; at most 100, then truncated is set */
     size_t nfaults;
     bool truncated;
 };
