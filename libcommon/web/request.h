@@ -21,7 +21,8 @@ struct request;
 struct response;
 struct page;
 
-/* The type of every handler. An error becomes problem+json and rolls x->tx back; NULL commits it and sends rs. */
+/* The type of every handler. An error becomes problem+json and rolls x->tx back; NULL commits it and sends
+ * rs. */
 typedef err_t handler_fn(struct ctx *x, const struct request *rq, struct response *rs);
 
 struct handler {
@@ -36,6 +37,9 @@ const char *request_path_text(const struct request *rq, const char *name);
 const char *request_query(const struct request *rq, const char *name);
 bool request_query_bool(const struct request *rq, const char *name, bool fallback);
 int64_t request_query_int(const struct request *rq, const char *name, int64_t fallback);
+/* The same for format uuid and format date. */
+struct opt_uuid request_query_uuid(const struct request *rq, const char *name);
+struct opt_date request_query_date(const struct request *rq, const char *name);
 /* True if the comma-separated query parameter contains the word (expand). */
 bool request_query_has(const struct request *rq, const char *name, const char *word);
 /* A header's value or NULL. */
@@ -43,7 +47,8 @@ const char *request_header(const struct request *rq, const char *name);
 /* The JSON body, borrowed; NULL if there is none. */
 json_t *request_body(const struct request *rq);
 /* json_read of the body. */
-MUST_CHECK err_t request_read(struct ctx *x, const struct request *rq, const struct json_shape *shape, void *out);
+MUST_CHECK err_t request_read(struct ctx *x, const struct request *rq, const struct json_shape *shape,
+                              void *out);
 /* An array or object member of the body as JSON text for a jsonb parameter; NULL if absent. */
 const char *request_member_json(struct ctx *x, const struct request *rq, const char *name);
 /* application/x-www-form-urlencoded body (token endpoint): a field or NULL. */
@@ -61,6 +66,7 @@ void reply_etag_text(struct response *rs, const char *opaque);
 /* Location: <base path of the service> + the formatted path. */
 void reply_location(struct ctx *x, struct response *rs, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* 412 (precondition.stale) unless the request's If-Match names the version (or is *). The document makes it required: 428. */
+/* 412 (precondition.stale) unless the request's If-Match names the version (or is *). The document makes it
+ * required: 428. */
 MUST_CHECK err_t etag_match(const struct request *rq, int64_t version);
 MUST_CHECK err_t etag_match_text(const struct request *rq, const char *opaque);

@@ -1,5 +1,5 @@
-/* areas.h - the areas of the service: each has a table of handlers `<area>_handlers`, which main.c hands to service_main. An area
- * adds its line when it lands. */
+/* areas.h - the areas of the service: each has a table of handlers `<area>_handlers`, which main.c hands to
+ * service_main. An area adds its line when it lands. */
 #pragma once
 
 #include "web/request.h"
@@ -8,7 +8,15 @@
     X(persons)                                                                                               \
     X(cases)                                                                                                 \
     X(programmes)                                                                                            \
-    X(eligibility)
+    X(eligibility)                                                                                           \
+    X(appointments)                                                                                          \
+    X(tasks)                                                                                                 \
+    X(notes)                                                                                                 \
+    X(decisions)                                                                                             \
+    X(documents)                                                                                             \
+    X(timeline)                                                                                              \
+    X(worklist)                                                                                              \
+    X(sendcheck)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 CASES_AREAS(AREA_HANDLERS)

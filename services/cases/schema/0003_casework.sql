@@ -222,3 +222,45 @@ CREATE INDEX timeline_case ON timeline (org, case_id, at, id);
 SELECT sec.isolate('timeline');
 CREATE POLICY need_to_know ON timeline AS RESTRICTIVE FOR SELECT TO {{service}}
     USING (sec.sees_case(case_id) AND (sensitivity = '' OR (SELECT sec.has('protection:read'))));
+
+-- What the API shows of each: with the rights of the reader, and what the reader may do in the present state.
+
+CREATE VIEW appointments_shown WITH (security_invoker) AS
+SELECT id, case_id, person_id, kind, starts_at, duration_minutes, zone, place, link, interpreter, staff, status, attended, outcome,
+       cancel_reason, version, created_by, created_at, updated_at,
+       CASE WHEN status = 'planned' AND sec.has('appointments:write') THEN '["patch", "recordAttendance", "cancel"]'::jsonb
+            ELSE '[]'::jsonb END AS allowed_actions
+  FROM appointments;
+
+CREATE VIEW tasks_shown WITH (security_invoker) AS
+SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, status = 'open' AND overdue_at IS NOT NULL AS overdue, outcome,
+       done_by, done_at, version, created_by, created_at, updated_at,
+       CASE WHEN status = 'open' AND sec.has('tasks:write') THEN '["patch", "complete", "cancel"]'::jsonb
+            ELSE '[]'::jsonb END AS allowed_actions
+  FROM tasks;
+
+CREATE VIEW notes_shown WITH (security_invoker) AS
+SELECT id, case_id, kind, text, visibility, version, created_by, created_at, updated_at,
+       CASE WHEN created_by = sec.sub() AND sec.has('notes:write') THEN '["patch"]'::jsonb ELSE '[]'::jsonb END AS allowed_actions
+  FROM notes;
+
+CREATE VIEW decisions_shown WITH (security_invoker) AS
+SELECT id, case_id, subject, outcome, reason, four_eyes, status, proposed_by, proposed_at, confirmed_by, confirmed_at, version, created_at,
+       updated_at,
+       CASE WHEN status = 'proposed' AND proposed_by <> sec.sub() AND sec.has('decisions:write') THEN '["confirm", "reject"]'::jsonb
+            ELSE '[]'::jsonb END AS allowed_actions
+  FROM decisions;
+
+CREATE VIEW documents_shown WITH (security_invoker) AS
+SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by,
+       rejected_reason, custody, version, created_by, created_at, updated_at,
+       CASE WHEN NOT sec.has('documents:write') THEN '[]'::jsonb
+            WHEN status = 'needed' THEN '["patch", "request", "receive", "apply"]'::jsonb
+            WHEN status = 'requested' THEN '["patch", "receive", "apply"]'::jsonb
+            WHEN status = 'received' THEN '["patch", "verify", "reject", "handOver"]'::jsonb
+            WHEN status = 'verified' THEN '["reject", "expire", "handOver"]'::jsonb
+            WHEN status = 'rejected' THEN '["patch", "request", "receive"]'::jsonb
+            ELSE '["patch", "request", "receive"]'::jsonb END AS allowed_actions
+  FROM documents;
+
+GRANT SELECT ON appointments_shown, tasks_shown, notes_shown, decisions_shown, documents_shown TO {{service}}, {{worker}};

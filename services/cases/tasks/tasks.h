@@ -1,4 +1,5 @@
-/* tasks.h - what other areas of this service may ask of tasks. Statements stand in "cases/tasks/queries.h". */
+/* tasks.h - what other areas of this service may ask of tasks. Statements stand in "cases/tasks/queries.h".
+ */
 #pragma once
 
 #include "base/cleanup.h"
@@ -19,8 +20,12 @@ struct task_new {
     const char *sensitivity; /* "" or "protection" */
 };
 
-/* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and audit. */
+/* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and
+ * audit. */
 AWAITS MUST_CHECK err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uuid *ret_id);
+/* Sets the due row of an open task and tells its assignee, if it has one; queued. */
+void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, struct opt_uuid case_id,
+                   const char *assignee, int32_t due_on);
 /* Cancels the open tasks of a case; queued with the transaction. */
 void tasks_cancel_for_case(struct tx *tx, struct uuid case_id, int64_t now_us);
 /* Handler of cases.due.taskOverdue for worker.c (an inbox_fn). */

@@ -1,0 +1,27 @@
+/* kinds.h - the kinds of timeline entries and the sentence that each is shown with. */
+#pragma once
+
+#define TIMELINE_KINDS(X)                                                                                    \
+    X("appointment.attended", "The appointment took place.")                                                 \
+    X("appointment.cancelled", "The appointment was cancelled.")                                             \
+    X("appointment.made", "An appointment was made.")                                                        \
+    X("appointment.moved", "The appointment was moved.")                                                     \
+    X("appointment.noShow", "Nobody came to the appointment.")                                               \
+    X("decision.made", "A decision was made.")                                                               \
+    X("decision.proposed", "A decision was proposed.")                                                       \
+    X("decision.rejected", "A proposed decision was rejected.")                                              \
+    X("document.added", "A document was added.")                                                             \
+    X("document.applied", "The document was applied for.")                                                   \
+    X("document.expired", "A document no longer holds.")                                                     \
+    X("document.handedOver", "A document changed hands.")                                                    \
+    X("document.received", "A document was received.")                                                       \
+    X("document.rejected", "A document was rejected.")                                                       \
+    X("document.requested", "A document was asked for.")                                                     \
+    X("document.verified", "A document was verified.")                                                       \
+    X("note.written", "A note was written.")                                                                 \
+    X("task.added", "A task was added.")                                                                     \
+    X("task.cancelled", "A task was cancelled.")                                                             \
+    X("task.done", "A task was done.")
+
+/* The sentence of a kind; the kind itself when it has none. */
+const char *timeline_sentence(const char *kind);

@@ -1,0 +1,49 @@
+/* worker.c - the consumer of the cases service's events: what is due, and what notifications could not
+ * deliver. */
+#include "app/inbox.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "cases/cases/cases.h"
+#include "cases/consents/consents.h"
+#include "cases/documents/documents.h"
+#include "cases/shares/shares.h"
+#include "cases/state.h"
+#include "cases/tasks/tasks.h"
+#include "io/db.h"
+
+/* A message did not reach the person: a human takes over. */
+static err_t message_failed(struct ctx *x, const struct inbox_event *e)
+{
+    struct tx *tx;
+    struct uuid task;
+    struct opt_uuid case_id = {0};
+    const char *text = json_member_text(e->data, "caseId");
+    case_id.set = text && uuid_parse(text, &case_id.v);
+    TRY(db_begin(x, &tx));
+    err_t err = task_add(x, tx,
+                         &(struct task_new){.case_id = case_id,
+                                            .kind = "call",
+                                            .title = "A message did not reach the person: please call",
+                                            .details = json_member_text(e->data, "reason"),
+                                            .urgency = "high"},
+                         &task);
+    /* The case may be gone by now; then there is nobody to call about it. */
+    return err && err->kind == ERR_MISSING ? NULL : err;
+}
+
+static const struct inbox_handler handlers[] = {
+    {"cases.due.taskOverdue", task_overdue_due},      {"cases.due.overrideReview", case_override_review_due},
+    {"cases.due.consentExpiry", consents_expire},     {"cases.due.shareExpiry", shares_expire},
+    {"cases.due.deadline", case_deadline_due},        {"cases.due.documentExpiry", document_expiry_due},
+    {"notifications.message.failed", message_failed}, {NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct inbox_worker worker = {.name = "cases-worker",
+                                               .about = "takes the events that concern the cases service",
+                                               .service = "cases",
+                                               .handlers = handlers,
+                                               .start = cases_start};
+    return inbox_worker_main(argc, argv, &worker);
+}
