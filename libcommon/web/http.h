@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/err.h"
 #include "web/request.h"
 
@@ -23,6 +26,7 @@ struct http_options {
     const char *secret;       /* for cursors and idempotency hashes; at least 32 bytes */
     const char *cors_origins; /* comma-separated allow list; "" none */
     bool hsts;
+    int64_t drain_idle_us; /* how long idle connections are kept when draining; 0: 5 s, nginx's keepalive */
 };
 MUST_CHECK err_t http_open(struct loop *l, const struct http_options *o, struct http **ret);
 void http_close(struct http *h);
@@ -31,9 +35,10 @@ void http_close(struct http *h);
 void http_on_commit(struct http *h, void (*fn)(void *arg), void *arg);
 
 /*
- * Server-sent events: a handler answers with reply_stream and returns; the coroutine ends, the stream stays. fetch runs in a
- * coroutine of its own whenever the channel is poked (and every 2 s), reads what is new after last_id for who and writes
- * stream_event for each. Comment every 15 s; closed above 64 kB unsent, when the token ends, or on drain.
+ * Server-sent events: a handler answers with reply_stream and returns; the coroutine ends, the stream stays.
+ * fetch runs in a coroutine of its own whenever the channel is poked (and every 2 s), reads what is new after
+ * last_id for who and writes stream_event for each. Comment every 15 s; closed above 64 kB unsent, when the
+ * token ends, or on drain.
  */
 typedef err_t stream_fetch_fn(struct ctx *x, struct stream *s, const char *last_id, void *arg);
 err_t reply_stream(struct ctx *x, const struct request *rq, struct response *rs, const char *channel,

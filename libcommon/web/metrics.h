@@ -1,4 +1,5 @@
-/* metrics.h - counters, gauges and histograms in the Prometheus text format (0.0.4). Bounded: at most 2,000 series. */
+/* metrics.h - counters, gauges and histograms in the Prometheus text format (0.0.4). Bounded: at most 2,000
+ * series. */
 #pragma once
 
 #include <stddef.h>

@@ -1,8 +1,9 @@
 /*
- * page.h - lists: limit, sort, filters and the signed keyset cursor.
+ * page.h - lists: limit, sort, filters and the sealed keyset cursor.
  *
- * A cursor is opaque base64url text: operation, client, sort, filters' hash, the last row's key, HMAC-SHA-256. One of another
- * client, operation or set of filters is refused (400 cursor.invalid).
+ * A cursor is opaque base64url text: the last row's key, sealed with AES-256-GCM (the key may be a name),
+ * bound to operation, client, sort and every filter. One of another client, operation or set of filters, or a
+ * changed one, is refused (400 cursor.invalid).
  */
 #pragma once
 
@@ -29,16 +30,20 @@ struct page_kind {
 };
 
 /*
- * Reads limit, sort, cursor and which filters are present (a filter's query parameter has the camelCase name of its marked line).
- * Filters that the handler sets itself (not from the query) are added with page_filter.
+ * Reads limit, sort, cursor and which filters are present (a filter's query parameter has the camelCase name
+ * of its marked line). Filters that the handler sets itself (not from the query) are added with page_filter.
  */
-MUST_CHECK err_t page_read(struct ctx *x, const struct request *rq, const struct page_kind *kind, struct page *ret);
+MUST_CHECK err_t page_read(struct ctx *x, const struct request *rq, const struct page_kind *kind,
+                           struct page *ret);
 void page_filter(struct page *page, const struct page_kind *kind, const char *filter);
 
-/* Writes {"items":[…],"next":…} and the Link header from the rows that the statement gave (at most limit + 1). */
+/* Writes {"items":[…],"next":…} and the Link header from the rows that the statement gave (at most limit +
+ * 1). */
 err_t reply_page(struct ctx *x, const struct request *rq, struct response *rs, const struct page_kind *kind,
                  const struct page *page, const struct json_shape *shape, const void *rows, size_t n);
 
-/* A signed opaque token for other purposes (changedSince): text in, token out; and back, or 400. */
+/* A sealed opaque token, bound to the client, for other purposes (changedSince): text in, token out; and
+ * back, or 400. */
 const char *page_token(struct ctx *x, const char *purpose, const char *text);
-MUST_CHECK err_t page_token_read(struct ctx *x, const char *purpose, const char *token, const char **ret_text);
+MUST_CHECK err_t page_token_read(struct ctx *x, const char *purpose, const char *token,
+                                 const char **ret_text);

@@ -1,0 +1,43 @@
+/* etag.c - If-Match against the version of a row (RFC 9110 section 13.1.1). */
+#include <stdio.h>
+#include <string.h>
+
+#include "web/http_internal.h"
+#include "web/request.h"
+
+ERR_DEFINE(err_stale, ERR_CONFLICT, "precondition.stale", "The resource has changed since; fetch it again.");
+
+/* Strong comparison: a weak tag (W/"…") matches nothing. */
+static bool matches(const char *list, const char *opaque)
+{
+    size_t n = strlen(opaque);
+
+    for (const char *at = list + strspn(list, " \t,"); *at; at += strspn(at, " \t,")) {
+        if (*at == '*' && strspn(at + 1, " \t,") == strlen(at + 1))
+            return true;
+        bool weak = strncmp(at, "W/", 2) == 0;
+        at += weak ? 2 : 0;
+        const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+        if (!end)
+            return false;
+        if (!weak && (size_t)(end - at - 1) == n && memcmp(at + 1, opaque, n) == 0)
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+err_t etag_match_text(const struct request *rq, const char *opaque)
+{
+    const char *list = request_header(rq, "If-Match");
+
+    return !list || matches(list, opaque) ? NULL : err_stale;
+}
+
+err_t etag_match(const struct request *rq, int64_t version)
+{
+    char opaque[32];
+
+    snprintf(opaque, sizeof(opaque), "v%lld", (long long)version);
+    return etag_match_text(rq, opaque);
+}

@@ -1,0 +1,21 @@
+/*
+ * health.h - /health/live, /health/ready and /metrics of a process, on a socket of their own.
+ *
+ * Live: the loop turns. Ready: every part says so; else 503 with the parts that do not. No personal data, no
+ * token.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct health;
+struct loop;
+
+/* listen: "unix:/path" or "tcp:host:port"; "" opens nothing and *ret is NULL. */
+MUST_CHECK err_t health_open(struct loop *l, const char *listen, struct health **ret);
+/* NULL is fine, in both. */
+void health_close(struct health *h);
+/* A part that must be ready. name is a literal. */
+void health_part(struct health *h, const char *name, bool (*ready)(void *arg), void *arg);
