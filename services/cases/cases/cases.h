@@ -1,7 +1,7 @@
 /*
- * cases.h - what other areas of this service may ask of cases. All run inside x->tx, none commits. Statements stand
- * in "cases/cases/queries.h"; q_case_brief(id) is what another area reads to know that the reader sees the case, its
- * caseworker and principal.
+ * cases.h - what other areas of this service may ask of cases. All run inside x->tx, none commits. Statements
+ * stand in "cases/cases/queries.h"; q_case_brief(id) is what another area reads to know that the reader sees
+ * the case, its caseworker and principal.
  */
 #pragma once
 
@@ -15,30 +15,34 @@ struct inbox_event;
 struct tx;
 
 struct case_opening {
-    const char *programme;        /* "avrr" */
-    struct uuid principal_id;     /* a person of this organisation */
-    const json_t *members;        /* array of {personId, relation, dependant}, or NULL */
-    const json_t *external_refs;  /* array of {organisation, value}, or NULL */
-    const json_t *offices;        /* array of codes, or NULL: ["nl"] */
-    const char *caseworker;       /* subject of a user; NULL: nobody yet */
-    const char *confidentiality;  /* NULL: normal */
+    const char *programme;       /* "avrr" */
+    struct uuid principal_id;    /* a person of this organisation */
+    const json_t *members;       /* array of {personId, relation, dependant}, or NULL */
+    const json_t *external_refs; /* array of {organisation, value}, or NULL */
+    const json_t *offices;       /* array of codes, or NULL: ["nl"] */
+    const char *caseworker;      /* subject of a user; NULL: nobody yet */
+    const char *confidentiality; /* NULL: normal */
     const char *country_of_return;
     const char *country_of_origin;
     struct opt_date planned_departure_on;
     struct opt_uuid referral_id;
 };
 
-/* Opens a case under the newest version of the programme: reference, first status, roles, deadlines and required documents of the
- * pack, event cases.case.opened, timeline, audit. ERR_INVALID programme.unknown, offices.none. */
-AWAITS MUST_CHECK err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, struct uuid *ret_id);
+/* Opens a case under the newest version of the programme: reference, first status, roles, deadlines and
+ * required documents of the pack, event cases.case.opened, timeline, audit. ERR_INVALID programme.unknown,
+ * offices.none. */
+AWAITS MUST_CHECK err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in,
+                                  struct uuid *ret_id);
 
-/* Makes a move with its guards: ERR_CONFLICT guards.unmet with a FAULT_GUARD for each unmet one, transition.unavailable when the
- * move does not leave from the present status. ERR_MISSING when the reader does not see the case. */
-AWAITS MUST_CHECK err_t case_transition(struct ctx *x, struct tx *tx, struct uuid case_id, const char *transition,
-                                        const char *reason);
+/* Makes a move with its guards: ERR_CONFLICT guards.unmet with a FAULT_GUARD for each unmet one,
+ * transition.unavailable when the move does not leave from the present status. ERR_MISSING when the reader
+ * does not see the case. */
+AWAITS MUST_CHECK err_t case_transition(struct ctx *x, struct tx *tx, struct uuid case_id,
+                                        const char *transition, const char *reason);
 
-/* The declaration is withdrawn: from any state before boarding to withdrawn, without guards. Cancels planned appointments, open
- * tasks, deadlines and pending authority checks. Harmless on a case that has ended. why: a code, "declarationWithdrawn". */
+/* The declaration is withdrawn: from any state before boarding to withdrawn, without guards. Cancels planned
+ * appointments, open tasks, deadlines and pending authority checks. Harmless on a case that has ended. why: a
+ * code, "declarationWithdrawn". */
 AWAITS MUST_CHECK err_t case_stop(struct ctx *x, struct tx *tx, struct uuid case_id, const char *why);
 
 /* Handlers of cases.due.deadline and cases.due.overrideReview for worker.c (an inbox_fn each). */

@@ -1,0 +1,22 @@
+/* start.c - loads what the service and its worker must have before they begin. */
+#include "app/service_main.h"
+#include "base/arena.h"
+#include "cases/eligibility/rules.h"
+#include "cases/persons/codes.h"
+#include "cases/programmes/pack.h"
+#include "cases/state.h"
+
+err_t cases_start(struct program *p)
+{
+    struct cases_state *state = ARENA_NEW(p->arena, struct cases_state);
+    struct codes *codes;
+    struct packs *packs;
+    struct rulesets *rulesets;
+
+    TRY(codes_load(p->arena, CODES_FOLDER, &codes));
+    TRY(rulesets_load(p->arena, codes, arena_printf(p->arena, "%s/eligibility", p->conf.data), &rulesets));
+    TRY(packs_load(p->arena, rulesets, arena_printf(p->arena, "%s/programmes", p->conf.data), &packs));
+    *state = (struct cases_state){.codes = codes, .packs = packs, .rulesets = rulesets};
+    p->state = state;
+    return NULL;
+}
