@@ -1,9 +1,9 @@
 /*
  * co.h - stackful coroutines on the loop (ucontext).
  *
- * A coroutine reads straight down and waits in io/ functions only (marked AWAITS). One stack each: 256 KiB mapping with
- * a guard page, pooled. With CO_MODE=blocking in the environment the same functions poll the loop in place and no
- * stack is switched: for gdb, valgrind and unit tests.
+ * A coroutine reads straight down and waits in io/ functions only (marked AWAITS). One stack each: 256 KiB
+ * mapping with a guard page, pooled. With CO_MODE=blocking in the environment the same functions poll the
+ * loop in place and no stack is switched: for gdb, valgrind and unit tests.
  */
 #pragma once
 
@@ -16,11 +16,13 @@
 struct loop;
 struct co;
 
-/* Once per process, before any other; at most max_live coroutines (co_start then answers ERR_LIMIT co.full). */
+/* Once per process, before any other; at most max_live coroutines (co_start then answers ERR_LIMIT co.full).
+ */
 MUST_CHECK err_t co_init(struct loop *l, size_t max_live);
 void co_shutdown(void);
 
-/* Starts fn(arg) on a stack of its own; it runs at once until it first waits. name is borrowed (operationId). */
+/* Starts fn(arg) on a stack of its own; it runs at once until it first waits. name is borrowed (operationId).
+ */
 MUST_CHECK err_t co_start(const char *name, void (*fn)(void *arg), void *arg);
 /* The running coroutine, NULL on the loop's own stack. */
 struct co *co_self(void);
@@ -36,8 +38,9 @@ void co_cancel_all(void);
 
 /*
  * One wait. io/ code zeroes it, starts what will call co_wake, and calls co_wait: it returns NULL when woken,
- * ERR_CANCELLED (co.deadline, co.cancelled) else. co_wake may come before co_wait, and from the loop's stack only or
- * from another coroutine. After ERR_CANCELLED the waker must not be able to reach the wait any more: io/ code detaches it.
+ * ERR_CANCELLED (co.deadline, co.cancelled) else. co_wake may come before co_wait, and from the loop's stack
+ * only or from another coroutine. After ERR_CANCELLED the waker must not be able to reach the wait any more:
+ * io/ code detaches it.
  */
 struct co_wait {
     struct co *co;

@@ -1,14 +1,14 @@
 /*
  * db.h - PostgreSQL: one database per service, two ways to use it.
  *
- *   db_read   short reads by key on one or two shared, pipelined connections; every statement must be of lane point
- *   db_begin  a transaction on a connection of its own from a small pool; any statement
+ *   db_read   short reads by key on one or two shared, pipelined connections; every statement must be of lane
+ * point db_begin  a transaction on a connection of its own from a small pool; any statement
  *
- * Either opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In front of the first
- * statement the context of row-level security is set for this transaction only: wf.org, wf.sub, wf.scope. Statements
- * are queued and sent together; a function that returns rows waits, its *_later form fills its output at the next wait.
- * One Sync per segment. Whoever opened the ctx (web/http, worker_main) commits when the handler returned no error,
- * and rolls back when it did: handlers never commit.
+ * Either opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In
+ * front of the first statement the context of row-level security is set for this transaction only: wf.org,
+ * wf.sub, wf.scope. Statements are queued and sent together; a function that returns rows waits, its *_later
+ * form fills its output at the next wait. One Sync per segment. Whoever opened the ctx (web/http,
+ * worker_main) commits when the handler returned no error, and rolls back when it did: handlers never commit.
  */
 #pragma once
 
@@ -26,12 +26,12 @@ struct loop;
 struct tx;
 
 struct db_options {
-    const char *conninfo;      /* libpq keywords or URI; multi-host allowed */
-    const char *password;      /* NULL: none */
-    unsigned shared;           /* pipelined connections for db_read; 1 or 2 */
-    unsigned pool;             /* connections for db_begin; 8 is best */
-    int64_t point_timeout_us;  /* statement_timeout on the shared connections: 250 ms */
-    int64_t own_timeout_us;    /* statement_timeout on the pool: 5 s */
+    const char *conninfo;     /* libpq keywords or URI; multi-host allowed */
+    const char *password;     /* NULL: none */
+    unsigned shared;          /* pipelined connections for db_read; 1 or 2 */
+    unsigned pool;            /* connections for db_begin; 8 is best */
+    int64_t point_timeout_us; /* statement_timeout on the shared connections: 250 ms */
+    int64_t own_timeout_us;   /* statement_timeout on the pool: 5 s */
 };
 
 /* Connects in the background; never fails because PostgreSQL is away. */
@@ -47,14 +47,16 @@ void db_stats(const struct db *db, struct db_stats *ret);
 
 /* Opens x->tx for reads on a shared connection; nothing waits yet. */
 AWAITS MUST_CHECK err_t db_read(struct ctx *x, struct tx **ret);
-/* Opens x->tx on a connection of its own, waits if none is free. BEGIN goes with the first statement. If x->tx is
- * already open as a transaction it is that one. */
+/* Opens x->tx on a connection of its own, waits if none is free. BEGIN goes with the first statement. If
+ * x->tx is already open as a transaction it is that one. */
 AWAITS MUST_CHECK err_t db_begin(struct ctx *x, struct tx **ret);
-/* A read-only transaction on a connection of its own: for lists, searches and reports that are not point statements. */
+/* A read-only transaction on a connection of its own: for lists, searches and reports that are not point
+ * statements. */
 AWAITS MUST_CHECK err_t db_begin_read(struct ctx *x, struct tx **ret);
 /* Sends what is queued and waits: outputs of *_later calls are filled, deferred errors are reported. */
 AWAITS MUST_CHECK err_t tx_sync(struct tx *tx);
-/* Sends what is queued with COMMIT and waits. Closes x->tx. In a db_read: sends the rest and waits for its outcome. */
+/* Sends what is queued with COMMIT and waits. Closes x->tx. In a db_read: sends the rest and waits for its
+ * outcome. */
 AWAITS MUST_CHECK err_t tx_commit(struct ctx *x);
 /* Read segment only: sends what is queued, does not wait, and logs a failure (read audit). Closes x->tx. */
 void tx_post(struct ctx *x);
@@ -67,6 +69,12 @@ AWAITS MUST_CHECK err_t tx_savepoint_end(struct tx *tx, bool keep);
 struct ctx *tx_ctx(struct tx *tx);
 /* True for db_begin, false for db_read and db_begin_read. */
 bool tx_writes(const struct tx *tx);
+
+/* True for db_read: a segment on a shared connection, which takes statements marked lane point, writing ones (audit) too. */
+bool tx_shared(const struct tx *tx);
+/* The transaction can only be rolled back: the next wait and the commit give e (unless something failed before). For functions
+ * that queue and return nothing. */
+void tx_fail(struct tx *tx, err_t e);
 
 /* ---- used by the C that sqlgen emits, not by people ---- */
 
@@ -118,14 +126,15 @@ struct db_statement {
 
 /* A list statement's choices, see gen/README.md. */
 struct db_list_choice {
-    uint32_t filters;    /* bit mask of the marked lines to take */
-    uint8_t sort;        /* index of the --sort line */
+    uint32_t filters; /* bit mask of the marked lines to take */
+    uint8_t sort;     /* index of the --sort line */
     bool descending;
-    bool has_key;        /* continue after key */
-    const char *key;     /* text form of the sort column's value, as db_list_key gave it and the cursor kept it */
+    bool has_key;    /* continue after key */
+    const char *key; /* text form of the sort column's value, as db_list_key gave it and the cursor kept it */
     struct uuid key_id;
-    bool backwards;      /* the page before the key; rows still come in the order of the sort, the spare one first */
-    uint32_t limit;      /* rows to fetch; sqlgen sets it from the page: one more than the page shows */
+    bool backwards; /* the page before the key; rows still come in the order of the sort, the spare one first
+                     */
+    uint32_t limit; /* rows to fetch; sqlgen sets it from the page: one more than the page shows */
 };
 
 /* A marked line "--? case_id …". */
@@ -136,8 +145,8 @@ struct db_list_filter {
 };
 /* A line "--sort -createdAt created_at timestamptz". */
 struct db_list_sort {
-    const char *name;     /* "createdAt", as in the query parameter sort */
-    bool descending;      /* when the query does not say */
+    const char *name; /* "createdAt", as in the query parameter sort */
+    bool descending;  /* when the query does not say */
     enum db_type type;
     uint16_t column;      /* in the row: the cursor's key */
     const char *after[2]; /* condition to continue after a key, [descending] */
@@ -156,6 +165,7 @@ const char *db_list_key(struct arena *a, const struct db_statement *s, const str
                         const void *row, struct uuid *ret_id);
 
 /* Queues a statement. params points to the parameter struct (copied at once into wire form). out: DB_ONE and
- * DB_MAYBE a row struct, DB_MANY a void * that receives the array; found, n as the kind needs them, else NULL. */
-void db_queue(struct tx *tx, const struct db_statement *s, const void *params, const struct db_list_choice *choice,
-              void *out, bool *found, size_t *n);
+ * DB_MAYBE a row struct, DB_MANY a void * that receives the array; found, n as the kind needs them, else
+ * NULL. */
+void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
+              const struct db_list_choice *choice, void *out, bool *found, size_t *n);

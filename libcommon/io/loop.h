@@ -18,9 +18,10 @@ void loop_free(struct loop *l);
 struct event_base *loop_base(struct loop *l);
 
 /*
- * Runs until the last drain hook is done. SIGTERM and SIGINT begin the drain: every hook's begin is called once, newest
- * first; the loop ends when every hook's done answers true, or after drain_deadline_us. SIGUSR1 logs the waiting
- * coroutines (co.h). SIGPIPE is ignored.
+ * Runs until the last drain hook is done. SIGTERM and SIGINT begin the drain: every hook's begin is called
+ * once, newest first; the loop ends when every hook's done answers true. After drain_deadline_us (0: never)
+ * what still waits is cancelled, and the loop ends a moment later. SIGUSR1 logs the waiting coroutines
+ * (co.h). SIGPIPE is ignored.
  */
 MUST_CHECK err_t loop_run(struct loop *l, int64_t drain_deadline_us);
 void loop_drain(struct loop *l); /* as SIGTERM would */
@@ -36,7 +37,8 @@ void loop_on_drain(struct loop *l, struct loop_hook hook);
 struct loop_timer;
 struct loop_timer *loop_after(struct loop *l, int64_t us, void (*fn)(void *arg), void *arg);
 struct loop_timer *loop_every(struct loop *l, int64_t us, void (*fn)(void *arg), void *arg);
-void loop_timer_cancel(struct loop_timer *t); /* also frees; NULL is fine; a loop_after that ran frees itself */
+void loop_timer_cancel(
+    struct loop_timer *t); /* also frees; NULL is fine; a loop_after that ran frees itself */
 
 /* Lag of the loop: the longest time in the last minute that a timer came late, in microseconds. */
 int64_t loop_lag_us(const struct loop *l);

@@ -1,0 +1,434 @@
+/*
+ * db_conn.c - connections: their life, the two lanes and who waits for them.
+ *
+ *   DOWN ──► CONNECTING ──► IDLE ⇄ HELD ──► CLEANING ──► IDLE      (exclusive lane; shared ones stay IDLE)
+ *    ▲            └─────────────┴──────────────┴── lost ──► DOWN, and again after a while
+ *
+ * The exclusive lane begins with one connection and opens more when somebody waits. When PostgreSQL is away
+ * nobody waits longer than DB_AWAY_WAIT_US in all.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/db_internal.h"
+
+enum {
+    CONNECT_TIMEOUT_S = 5,
+    FIRST_RETRY_US = 50 * 1000,
+    LAST_RETRY_US = 1000 * 1000,
+    AWAY_TICK_US = 50 * 1000,
+};
+
+static void conn_connect(struct conn *c);
+static void on_connect(evutil_socket_t fd, short what, void *arg);
+
+static bool alive(const struct conn *c)
+{
+    return c->state == CONN_IDLE || c->state == CONN_HELD || c->state == CONN_CLEANING;
+}
+
+bool lane_works(const struct lane *l)
+{
+    for (unsigned i = 0; i < l->n; i++) {
+        if (alive(&l->conns[i]))
+            return true;
+    }
+    return false;
+}
+
+/* ---- who waits ---- */
+
+static struct waiter *next_waiter(struct lane *l)
+{
+    struct waiter *w = l->waiters;
+
+    if (!w)
+        return NULL;
+    l->waiters = w->next;
+    if (!l->waiters)
+        l->waiters_end = &l->waiters;
+    l->db->stats.waiters--;
+    return w;
+}
+
+static void stop_waiting(struct lane *l, const struct waiter *w)
+{
+    for (struct waiter **at = &l->waiters; *at; at = &(*at)->next) {
+        if (*at != w)
+            continue;
+        *at = w->next;
+        if (!*at)
+            l->waiters_end = at;
+        l->db->stats.waiters--;
+        return;
+    }
+}
+
+/* While no connection works: those who have waited long enough learn it. */
+static void look_at_waiters(void *arg)
+{
+    struct lane *l = arg;
+    bool late = l->away_since_us && clock_mono_us() - l->away_since_us >= DB_AWAY_WAIT_US;
+
+    while (late && l->waiters) {
+        struct waiter *w = next_waiter(l);
+
+        w->failed = true;
+        co_wake(&w->wait);
+    }
+    if (l->away_since_us && l->waiters)
+        return;
+    loop_timer_cancel(l->away_timer);
+    l->away_timer = NULL;
+}
+
+static void watch_waiters(struct lane *l)
+{
+    if (l->away_since_us && l->waiters && !l->away_timer)
+        l->away_timer = loop_every(l->db->loop, AWAY_TICK_US, look_at_waiters, l);
+}
+
+/* A connection works again, or is free again. */
+static void offer(struct conn *c)
+{
+    struct lane *l = c->lane;
+    struct waiter *w;
+
+    if (l->shared) {
+        while ((w = next_waiter(l)))
+            co_wake(&w->wait);
+        return;
+    }
+    w = next_waiter(l);
+    if (!w)
+        return;
+    c->state = CONN_HELD;
+    c->granted = w;
+    w->conn = c;
+    l->db->stats.busy++;
+    co_wake(&w->wait);
+}
+
+void conn_free_for_next(struct conn *c)
+{
+    if (c->state == CONN_HELD || c->state == CONN_CLEANING)
+        c->lane->db->stats.busy--;
+    c->tx = NULL;
+    c->state = CONN_IDLE;
+    offer(c);
+}
+
+/* ---- up and down ---- */
+
+static void retry_now(void *arg)
+{
+    struct conn *c = arg;
+
+    c->retry = NULL;
+    conn_connect(c);
+}
+
+static void connect_later(struct conn *c, bool at_once)
+{
+    int64_t us = (int64_t)FIRST_RETRY_US << (c->failures < 8 ? c->failures : 8);
+
+    if (us > LAST_RETRY_US)
+        us = LAST_RETRY_US;
+    us -= clock_mono_us() % (us / 4); /* not all at the same moment */
+    if (at_once)
+        us = 0;
+    c->failures++;
+    if (!c->retry && c->wanted && !c->db->closing)
+        c->retry = loop_after(c->db->loop, us, retry_now, c);
+}
+
+/* Events first, then the descriptor: libevent's changelist. */
+static void close_pg(struct conn *c)
+{
+    if (c->events) {
+        event_del(&c->read);
+        event_del(&c->write);
+        c->events = c->writing = false;
+    }
+    if (c->pg)
+        PQfinish(c->pg);
+    c->pg = NULL;
+    if (c->npreps)
+        memset(c->preps, 0, c->npreps * sizeof *c->preps);
+    c->nlists = 0;
+}
+
+static void down(struct conn *c, err_t e, bool at_once)
+{
+    struct lane *l = c->lane;
+    struct tx *holder = c->tx;
+    struct waiter *granted = c->granted;
+
+    if (alive(c))
+        c->db->stats.connections--;
+    if (c->state == CONN_HELD || c->state == CONN_CLEANING)
+        c->db->stats.busy--;
+    c->state = CONN_DOWN;
+    c->tx = NULL;
+    c->granted = NULL;
+    close_pg(c);
+    if (!l->away_since_us && !lane_works(l))
+        l->away_since_us = clock_mono_us();
+    pipe_fail(c, e);
+    if (holder)
+        tx_conn_lost(holder, e);
+    if (granted) { /* it has not run since: it learns it as if it had waited */
+        granted->conn = NULL;
+        granted->failed = true;
+    }
+    watch_waiters(l);
+    connect_later(c, at_once);
+}
+
+void conn_lost(struct conn *c, const char *why)
+{
+    char text[256];
+    bool was_alive = alive(c);
+
+    snprintf(text, sizeof text, "%s", why);
+    for (char *p = text; *p; p++)
+        *p = *p == '\n' ? ' ' : *p;
+    if (was_alive || !c->told) /* while it stays away one line is enough */
+        log_line(LOG_WARN, NULL, was_alive ? "database connection lost" : "database cannot be reached",
+                 LOG_TEXT("lane", c->lane->shared ? "shared" : "own"), LOG_TEXT("cause", text));
+    c->told = true;
+    down(c, &db_err_away, false);
+}
+
+void conn_drop(struct conn *c)
+{
+    c->failures = 0;
+    down(c, &db_err_away, true);
+}
+
+static void on_write(evutil_socket_t fd, short what, void *arg)
+{
+    conn_flush(arg);
+}
+
+static void on_read(evutil_socket_t fd, short what, void *arg)
+{
+    struct conn *c = arg;
+    bool ok = PQconsumeInput(c->pg) != 0;
+
+    pipe_results(c);
+    if (c->pg && !ok)
+        conn_lost(c, PQerrorMessage(c->pg));
+    else if (c->pg && c->writing)
+        conn_flush(c);
+}
+
+void conn_flush(struct conn *c)
+{
+    int left = c->pg ? PQflush(c->pg) : 0;
+
+    if (left < 0) {
+        conn_lost(c, PQerrorMessage(c->pg));
+        return;
+    }
+    if (left > 0 && !c->writing)
+        event_add(&c->write, NULL);
+    else if (left == 0 && c->writing)
+        event_del(&c->write);
+    c->writing = left > 0;
+}
+
+static void up(struct conn *c)
+{
+    struct event_base *base = loop_base(c->db->loop);
+    int fd = PQsocket(c->pg);
+
+    event_assign(&c->read, base, fd, EV_READ | EV_PERSIST, on_read, c);
+    event_assign(&c->write, base, fd, EV_WRITE | EV_PERSIST, on_write, c);
+    event_add(&c->read, NULL);
+    c->events = true;
+    c->state = CONN_IDLE;
+    c->db->stats.connections++;
+    if (PQsetnonblocking(c->pg, 1) != 0 || !PQenterPipelineMode(c->pg) || !pipe_setup(c)) {
+        conn_lost(c, PQerrorMessage(c->pg));
+        return;
+    }
+    if (c->failures > 0)
+        c->db->stats.reconnects++;
+    if (c->told)
+        log_line(LOG_INFO, NULL, "database connection is back",
+                 LOG_TEXT("lane", c->lane->shared ? "shared" : "own"));
+    c->told = false;
+    c->failures = 0;
+    c->lane->away_since_us = 0;
+    conn_flush(c);
+    if (c->pg)
+        offer(c);
+}
+
+static void await(struct conn *c, PostgresPollingStatusType next)
+{
+    static const struct timeval timeout = {CONNECT_TIMEOUT_S, 0};
+    short events = next == PGRES_POLLING_READING ? EV_READ : EV_WRITE;
+
+    event_assign(&c->read, loop_base(c->db->loop), PQsocket(c->pg), events, on_connect, c);
+    event_assign(&c->write, loop_base(c->db->loop), -1, 0, on_connect, c);
+    event_add(&c->read, &timeout);
+    c->events = true;
+}
+
+static void on_connect(evutil_socket_t fd, short what, void *arg)
+{
+    struct conn *c = arg;
+    PostgresPollingStatusType next;
+
+    c->events = false;
+    if (what & EV_TIMEOUT) {
+        conn_lost(c, "connecting took too long");
+        return;
+    }
+    next = PQconnectPoll(c->pg);
+    if (next == PGRES_POLLING_FAILED)
+        conn_lost(c, PQerrorMessage(c->pg));
+    else if (next == PGRES_POLLING_OK)
+        up(c);
+    else
+        await(c, next);
+}
+
+/* libpq writes notices to standard error by default. */
+static void swallow_notice(void *arg, const char *message)
+{
+    log_line(LOG_DEBUG, NULL, "database notice", LOG_TEXT("text", message));
+}
+
+static void conn_connect(struct conn *c)
+{
+    const char *keys[] = {"dbname", "password", "fallback_application_name", "client_encoding", NULL};
+    const char *values[] = {c->db->conninfo, c->db->password, program_invocation_short_name, "UTF8", NULL};
+
+    c->wanted = true;
+    c->state = CONN_CONNECTING;
+    c->pg = PQconnectStartParams(keys, values, 1);
+    if (!c->pg)
+        abort();
+    PQsetNoticeProcessor(c->pg, swallow_notice, NULL);
+    if (PQstatus(c->pg) == CONNECTION_BAD)
+        conn_lost(c, PQerrorMessage(c->pg));
+    else
+        await(c, PGRES_POLLING_WRITING);
+}
+
+/* ---- lanes ---- */
+
+void lane_open(struct db *db, struct lane *l, bool shared, unsigned n)
+{
+    *l = (struct lane){.db = db, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
+    l->waiters_end = &l->waiters;
+    l->conns = calloc(n ? n : 1, sizeof *l->conns);
+    if (!l->conns)
+        abort();
+    for (unsigned i = 0; i < n; i++)
+        l->conns[i] = (struct conn){.db = db, .lane = l};
+    for (unsigned i = 0; i < (shared ? n : 1); i++)
+        conn_connect(&l->conns[i]);
+}
+
+void lane_close(struct lane *l)
+{
+    for (unsigned i = 0; i < l->n; i++) {
+        struct conn *c = &l->conns[i];
+
+        loop_timer_cancel(c->retry);
+        c->retry = NULL;
+        c->wanted = false;
+        if (c->state != CONN_DOWN)
+            down(c, &db_err_away, false);
+        free(c->slots);
+        free(c->preps);
+    }
+    l->n = 0;
+    l->away_since_us = 1; /* long ago */
+    look_at_waiters(l);
+    free(l->conns);
+}
+
+struct conn *lane_shared_now(struct lane *l)
+{
+    struct conn *best = NULL;
+
+    for (unsigned i = 0; i < l->n; i++) {
+        struct conn *c = &l->conns[i];
+
+        if (c->state == CONN_IDLE && (!best || c->nslots < best->nslots))
+            best = c;
+    }
+    return best;
+}
+
+static struct conn *own_now(struct lane *l)
+{
+    for (unsigned i = 0; i < l->n; i++) {
+        struct conn *c = &l->conns[i];
+
+        if (c->state == CONN_IDLE) {
+            c->state = CONN_HELD;
+            l->db->stats.busy++;
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* One more connection if those being opened do not suffice for those who wait. */
+static void grow(struct lane *l)
+{
+    unsigned opening = 0, waiting = 0;
+
+    for (const struct waiter *w = l->waiters; w; w = w->next)
+        waiting++;
+    for (unsigned i = 0; i < l->n; i++)
+        opening += l->conns[i].state == CONN_CONNECTING;
+    for (unsigned i = 0; i < l->n && opening < waiting; i++) {
+        if (l->conns[i].wanted || l->db->closing)
+            continue;
+        conn_connect(&l->conns[i]);
+        opening++;
+    }
+}
+
+err_t lane_take(struct lane *l, struct conn **ret)
+{
+    struct conn *c = l->shared ? lane_shared_now(l) : l->waiters ? NULL : own_now(l);
+    struct waiter w = {0};
+    err_t e = NULL;
+
+    if (c) {
+        *ret = c;
+        return NULL;
+    }
+    if (l->away_since_us && clock_mono_us() - l->away_since_us >= DB_AWAY_WAIT_US)
+        return &db_err_away;
+    *l->waiters_end = &w;
+    l->waiters_end = &w.next;
+    l->db->stats.waiters++;
+    if (!l->shared)
+        grow(l);
+    watch_waiters(l);
+    e = co_wait(&w.wait);
+    if (e) {
+        stop_waiting(l, &w);
+        return e;
+    }
+    c = l->shared ? lane_shared_now(l) : w.conn;
+    if (w.failed || !c)
+        return &db_err_away;
+    c->granted = NULL;
+    *ret = c;
+    return NULL;
+}

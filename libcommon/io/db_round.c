@@ -1,0 +1,279 @@
+/*
+ * db_round.c - what is sent together and waited for together.
+ *
+ * On a shared connection a round is a segment of its own: context, statements, Sync, and with it an implicit
+ * transaction. A transaction's first round begins with BEGIN and the context, its last ends with COMMIT and
+ * Sync; rounds between end with Flush.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "io/co_internal.h"
+#include "io/db_internal.h"
+
+enum { COMMIT_GRACE_US = 1000 * 1000 /* how long a COMMIT under way is waited for past the deadline */ };
+
+ERR_DEFINE(err_outcome, ERR_UNAVAILABLE, "db.outcomeUnknown",
+           "Whether this was saved is not known; repeat it with the same Idempotency-Key.");
+ERR_DEFINE(err_rolled_back, ERR_UNAVAILABLE, "db.again", "The change was not saved; please try again.");
+
+/* ---- statements of our own ---- */
+
+struct context_params {
+    const char *org, *sub, *scope;
+};
+static const struct db_column context_columns[] = {
+    {"org", DB_TEXT, false, offsetof(struct context_params, org)},
+    {"sub", DB_TEXT, false, offsetof(struct context_params, sub)},
+    {"scope", DB_TEXT, false, offsetof(struct context_params, scope)},
+};
+/* Concatenated, so that only a bool comes back. */
+#define SET_CONTEXT                                                                                          \
+    "set_config('wf.org', $1, true) || set_config('wf.sub', $2, true) || set_config('wf.scope', $3, true)"
+#define CONTEXT_STATEMENT(variable, name_, sql_)                                                             \
+    static const struct db_statement variable = {.name = (name_),                                            \
+                                                 .sql = (sql_),                                              \
+                                                 .params = context_columns,                                  \
+                                                 .nparams = LENGTH(context_columns),                         \
+                                                 .rows = DB_ANY}
+
+static const struct db_statement begin_statement = {.name = "wf_begin", .sql = "BEGIN", .rows = DB_ANY};
+const struct db_statement db_commit_statement = {.name = "wf_commit", .sql = "COMMIT", .rows = DB_ANY};
+CONTEXT_STATEMENT(context_statement, "wf_context", "SELECT " SET_CONTEXT " IS NULL");
+CONTEXT_STATEMENT(context_off_statement, "wf_context_off",
+                  "SELECT " SET_CONTEXT " || set_config('synchronous_commit', 'off', true) IS NULL");
+
+struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *params)
+{
+    struct pending *p = NULL;
+    err_t e = wire_encode(tx->x->arena, &tx->db->texts, s, params, NULL, &p);
+
+    if (e)
+        abort(); /* nothing in these can be refused */
+    return p;
+}
+
+/* Row security's context; the shared connections' sessions have synchronous_commit off already. */
+struct pending *tx_context(struct tx *tx)
+{
+    const struct principal *who = tx->x->who;
+    struct context_params params = {
+        .org = who->organisation ? who->organisation : "",
+        .sub = who->subject ? who->subject : "",
+        .scope = who->scope ? who->scope : "",
+    };
+
+    return tx_own(tx, tx->shared || tx->writes ? &context_statement : &context_off_statement, &params);
+}
+
+void tx_append(struct tx *tx, struct pending *p)
+{
+    *tx->queue_end = p;
+    tx->queue_end = &p->next;
+}
+
+void tx_prepend(struct tx *tx, struct pending *p)
+{
+    p->next = tx->queue;
+    if (!tx->queue)
+        tx->queue_end = &p->next;
+    tx->queue = p;
+}
+
+void tx_prepend_begin(struct tx *tx)
+{
+    tx_prepend(tx, tx_context(tx));
+    tx_prepend(tx, tx_own(tx, &begin_statement, NULL));
+}
+
+void tx_empty_queue(struct tx *tx)
+{
+    tx->queue = NULL;
+    tx->queue_end = &tx->queue;
+}
+
+/* ---- rounds ---- */
+
+static bool ends_transaction(const struct tx *tx)
+{
+    return tx->shared || tx->commit_sent;
+}
+
+/* Sends tx->round. A lost connection shows in tx->failed. */
+static void send_round(struct tx *tx)
+{
+    struct conn *c = tx->conn;
+    bool ok = true;
+
+    tx->wait = (struct co_wait){0};
+    tx->db->stats.round_trips++;
+    for (struct pending *p = tx->round; tx->shared && ok && p; p = p->next)
+        ok = pipe_prepare(c, tx, p);
+    for (struct pending *p = tx->round; ok && p; p = p->next)
+        ok = (tx->shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p, false);
+    if (ok && ends_transaction(tx))
+        ok = pipe_sync(c, tx);
+    else if (ok)
+        ok = PQsendFlushRequest(c->pg) != 0;
+    if (ok) {
+        conn_flush(c);
+        return;
+    }
+    conn_lost(c, PQerrorMessage(c->pg));
+    if (!tx->failed) /* of a segment that had no slot yet nobody told us */
+        tx->failed = &db_err_away;
+}
+
+/* Once more from the start: a prepared statement had become stale, and nothing was written yet. */
+static void send_again(struct tx *tx)
+{
+    struct conn *c = tx->conn;
+
+    tx->stale = false;
+    tx->retried = true;
+    tx->broken = false;
+    tx->failed = tx->round_err = NULL;
+    if (!tx->shared && !pipe_rollback(c, !tx->commit_sent)) {
+        conn_lost(c, PQerrorMessage(c->pg));
+        return;
+    }
+    send_round(tx);
+}
+
+void tx_slot_done(struct tx *tx)
+{
+    if (--tx->outstanding > 0)
+        return;
+    if (tx->stale && tx->rounds == 0 && !tx->retried) {
+        send_again(tx);
+        return;
+    }
+    tx->rounds++;
+    if (tx->shared)
+        tx->conn = NULL;
+    co_wake(&tx->wait);
+}
+
+static void clear_result(void *r)
+{
+    PQclear(r);
+}
+
+static void run_failed(struct tx *tx, const struct pending *p, const PGresult *r)
+{
+    if (db_error_is_stale(r))
+        tx->stale = true;
+    tx->broken = true;
+    if (tx->failed)
+        return;
+    tx->failed = db_error_of(tx->x->arena, p, r);
+    /* Nobody knows what became of a COMMIT that ends with its connection. */
+    if (p && p->s == &db_commit_statement && tx->failed->kind == ERR_UNAVAILABLE &&
+        strcmp(tx->failed->code, "db.away") == 0)
+        tx->failed = err_outcome;
+}
+
+void tx_result(struct tx *tx, struct pending *p, PGresult *r)
+{
+    ExecStatusType status = PQresultStatus(r);
+    bool keep = false;
+
+    if (status == PGRES_FATAL_ERROR) {
+        run_failed(tx, p, r);
+    } else if ((status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) && p && !tx->failed) {
+        if (p->s == &db_commit_statement) {
+            tx->committed = strcmp(PQcmdStatus(r), "COMMIT") == 0;
+            if (!tx->committed)
+                tx->failed = err_rolled_back;
+        } else if (status == PGRES_TUPLES_OK) {
+            err_t e = wire_decode(tx->x->arena, p, r, &keep);
+            if (e && !tx->round_err)
+                tx->round_err = e;
+        }
+    }
+    if (keep)
+        arena_own(tx->x->arena, r, clear_result);
+    else
+        PQclear(r);
+}
+
+void tx_conn_lost(struct tx *tx, err_t e)
+{
+    bool waits = tx->outstanding > 0;
+
+    tx->conn = NULL;
+    tx->outstanding = 0;
+    if (!tx->failed && !tx->committed)
+        tx->failed = tx->commit_sent ? err_outcome : e;
+    if (waits)
+        co_wake(&tx->wait);
+}
+
+/* The caller waits no longer: a shared connection goes on without it, its own is closed. */
+void tx_abandon(struct tx *tx)
+{
+    struct conn *c = tx->conn;
+
+    tx->conn = NULL;
+    tx->outstanding = 0;
+    if (!c)
+        return;
+    pipe_forget(c, tx);
+    if (tx->shared)
+        return;
+    c->tx = NULL;
+    conn_drop(c);
+}
+
+static err_t wait_round(struct tx *tx)
+{
+    int64_t deadline = co_deadline_get();
+    bool grace = false;
+    err_t e = NULL;
+
+    while (tx->outstanding > 0 && !e) {
+        e = co_wait(&tx->wait);
+        if (e && tx->commit_sent && !tx->shared && !grace) {
+            grace = true; /* a write in flight is finished */
+            co_deadline(clock_mono_us() + COMMIT_GRACE_US);
+            e = NULL;
+        }
+    }
+    if (grace)
+        co_deadline(deadline);
+    if (!e)
+        return NULL;
+    tx_abandon(tx);
+    tx->failed = tx->commit_sent && !tx->shared ? err_outcome : e;
+    return tx->failed;
+}
+
+/* Sends what is queued and waits for all of it. */
+err_t tx_round_trip(struct tx *tx)
+{
+    err_t e = NULL;
+
+    tx->round_err = NULL;
+    if (tx->shared) {
+        tx->failed = NULL; /* each segment stands for itself */
+        tx->rounds = 0;
+        tx->retried = false;
+        TRY(lane_take(&tx->db->shared, &tx->conn));
+        if (!tx->context)
+            tx->context = tx_context(tx);
+        tx_prepend(tx, tx->context);
+    } else if (!tx->begun) {
+        tx_prepend_begin(tx);
+        tx->begun = true;
+    }
+    tx->round = tx->queue;
+    tx_empty_queue(tx);
+    send_round(tx);
+    e = wait_round(tx);
+    if (!e)
+        e = tx->failed ? tx->failed : tx->round_err;
+    return e;
+}

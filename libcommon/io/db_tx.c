@@ -1,0 +1,335 @@
+/*
+ * db_tx.c - transactions on a connection of their own, and read segments on a shared one: opening, ending,
+ * savepoints.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/log.h"
+#include "io/db_internal.h"
+
+/* ---- opening ---- */
+
+static struct tx *tx_new(struct ctx *x, bool shared, bool writes)
+{
+    struct tx *tx = ARENA_NEW(x->arena, struct tx);
+
+    assert(x->db && x->who);
+    *tx = (struct tx){.x = x, .db = x->db, .shared = shared, .writes = writes};
+    tx_empty_queue(tx);
+    return tx;
+}
+
+err_t db_read(struct ctx *x, struct tx **ret)
+{
+    if (!x->tx)
+        x->tx = tx_new(x, true, false);
+    *ret = x->tx;
+    return NULL;
+}
+
+static err_t begin(struct ctx *x, bool writes, struct tx **ret)
+{
+    struct tx *tx = x->tx;
+
+    if (tx && tx->shared) {
+        tx_post(x);
+        tx = NULL;
+    }
+    if (tx && writes && !tx->writes) { /* from now on its commit is durable */
+        static const struct db_statement on = {
+            .name = "wf_durable", .sql = "SET LOCAL synchronous_commit = on", .rows = DB_ANY};
+        tx->writes = true;
+        if (tx->begun)
+            tx_append(tx, tx_own(tx, &on, NULL));
+    }
+    if (!tx) {
+        struct conn *c;
+
+        TRY(lane_take(&x->db->own, &c));
+        tx = tx_new(x, false, writes);
+        tx->conn = c;
+        c->tx = tx;
+        x->tx = tx;
+    }
+    *ret = tx;
+    return NULL;
+}
+
+err_t db_begin(struct ctx *x, struct tx **ret)
+{
+    return begin(x, true, ret);
+}
+
+err_t db_begin_read(struct ctx *x, struct tx **ret)
+{
+    return begin(x, false, ret);
+}
+
+struct ctx *tx_ctx(struct tx *tx)
+{
+    return tx->x;
+}
+
+bool tx_writes(const struct tx *tx)
+{
+    return tx->writes;
+}
+
+void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
+              const struct db_list_choice *choice, void *out, bool *found, size_t *n)
+{
+    struct arena *a = tx->x->arena;
+    struct pending *p = NULL;
+    err_t e = NULL;
+
+    if (tx->shared && !s->point)
+        e = err_internal(a, ERR_BUG, "db.lane", "%s is not a point statement: db_begin or db_begin_read",
+                         s->name);
+    if (!e)
+        e = wire_encode(a, &tx->db->texts, s, params, choice, &p);
+    if (e) {
+        tx->failed = e;
+        tx->rounds = 0; /* also a read segment says so at its next wait */
+        return;
+    }
+    p->out = out;
+    p->found = found;
+    p->n = n;
+    tx_append(tx, p);
+}
+
+err_t tx_sync(struct tx *tx)
+{
+    if (tx->failed && !(tx->shared && tx->rounds > 0))
+        return tx->failed;
+    if (!tx->queue)
+        return NULL;
+    return tx_round_trip(tx);
+}
+
+/* ---- ending ---- */
+
+/* The connection goes back, rolled back if something was begun on it. */
+static void release(struct tx *tx)
+{
+    struct conn *c = tx->conn;
+
+    tx->conn = NULL;
+    if (!c)
+        return;
+    c->tx = NULL;
+    /* What the session's state is shows only a Sync, and of those a COMMIT's is the only one. */
+    if (!tx->begun || (tx->commit_sent && PQtransactionStatus(c->pg) == PQTRANS_IDLE)) {
+        conn_free_for_next(c);
+        return;
+    }
+    c->state = CONN_CLEANING;
+    if (pipe_rollback(c, tx->broken && !tx->commit_sent))
+        conn_flush(c);
+    else
+        conn_lost(c, PQerrorMessage(c->pg));
+}
+
+void tx_rollback(struct ctx *x)
+{
+    struct tx *tx = x->tx;
+
+    if (!tx)
+        return;
+    x->tx = NULL;
+    if (tx->outstanding > 0)
+        tx_abandon(tx);
+    if (!tx->shared)
+        release(tx);
+}
+
+static bool queued_one(const struct tx *tx)
+{
+    for (const struct pending *p = tx->queue; p; p = p->next) {
+        if (p->s->rows == DB_ONE)
+            return true;
+    }
+    return false;
+}
+
+static err_t commit(struct tx *tx)
+{
+    if (tx->failed)
+        return tx->failed;
+    if (!tx->begun && !tx->queue)
+        return NULL;
+    if (tx->writes && queued_one(tx)) /* a row that is not there must stop the commit */
+        TRY(tx_sync(tx));
+    tx_append(tx, tx_own(tx, &db_commit_statement, NULL));
+    tx->commit_sent = true;
+    TRY(tx_round_trip(tx));
+    return NULL;
+}
+
+err_t tx_commit(struct ctx *x)
+{
+    struct tx *tx = x->tx;
+    err_t e = NULL;
+
+    if (!tx)
+        return NULL;
+    e = tx->shared ? tx_sync(tx) : commit(tx);
+    tx_rollback(x); /* gives back what is left: nothing, or all if it failed */
+    return e;
+}
+
+/* Sends the queue with nobody waiting. */
+static void post(struct tx *tx, struct conn *c)
+{
+    bool ok = true;
+
+    for (struct pending *p = tx->queue; tx->shared && ok && p; p = p->next)
+        ok = pipe_prepare(c, NULL, p);
+    for (struct pending *p = tx->queue; ok && p; p = p->next)
+        ok = (tx->shared || pipe_prepare(c, NULL, p)) && pipe_run(c, NULL, p, true);
+    if (ok && pipe_sync(c, NULL))
+        conn_flush(c);
+    else
+        conn_lost(c, PQerrorMessage(c->pg));
+}
+
+void tx_post(struct ctx *x)
+{
+    struct tx *tx = x->tx;
+    struct conn *c;
+
+    if (!tx || !tx->queue || tx->failed || tx->outstanding > 0) {
+        tx_rollback(x);
+        return;
+    }
+    x->tx = NULL;
+    if (tx->shared) {
+        c = lane_shared_now(&tx->db->shared);
+        tx_prepend(tx, tx->context ? tx->context : tx_context(tx));
+    } else {
+        c = tx->conn;
+        c->tx = NULL;
+        c->state = CONN_CLEANING;
+        if (!tx->begun)
+            tx_prepend_begin(tx);
+        tx_append(tx, tx_own(tx, &db_commit_statement, NULL));
+    }
+    if (c)
+        post(tx, c);
+    else
+        log_err(LOG_ERROR, x, "posted statements lost", &db_err_away);
+}
+
+/* ---- savepoints ---- */
+
+static const struct db_statement savepoint_statement = {
+    .name = "wf_savepoint", .sql = "SAVEPOINT wf", .rows = DB_ANY};
+static const struct db_statement undo_statement = {
+    .name = "wf_undo", .sql = "ROLLBACK TO SAVEPOINT wf", .rows = DB_ANY};
+static const struct db_statement release_statement = {
+    .name = "wf_release", .sql = "RELEASE SAVEPOINT wf", .rows = DB_ANY};
+
+err_t tx_savepoint(struct tx *tx)
+{
+    assert(!tx->shared);
+    if (tx->failed)
+        return tx->failed;
+    tx_append(tx, tx_own(tx, &savepoint_statement, NULL));
+    return NULL;
+}
+
+/* Takes the newest savepoint that was not sent, and all behind it, out of the queue. */
+static bool unqueue_savepoint(struct tx *tx)
+{
+    struct pending **at = NULL;
+
+    for (struct pending **p = &tx->queue; *p; p = &(*p)->next) {
+        if ((*p)->s == &savepoint_statement)
+            at = p;
+    }
+    if (!at)
+        return false;
+    *at = NULL;
+    tx->queue_end = at;
+    return true;
+}
+
+err_t tx_savepoint_end(struct tx *tx, bool keep)
+{
+    err_t before = tx->failed;
+    err_t e;
+
+    assert(!tx->shared);
+    if (keep) {
+        if (before)
+            return before;
+        tx_append(tx, tx_own(tx, &release_statement, NULL));
+        return tx_sync(tx);
+    }
+    if (!tx->conn) /* lost: there is nothing to go back to */
+        return before;
+    if (unqueue_savepoint(tx)) {
+        tx->failed = NULL;
+        return NULL;
+    }
+    if (tx->broken && !pipe_sync(tx->conn, NULL)) {
+        conn_lost(tx->conn, PQerrorMessage(tx->conn->pg));
+        return tx->failed;
+    }
+    tx_empty_queue(tx);
+    tx->failed = NULL;
+    tx->broken = false;
+    tx_append(tx, tx_own(tx, &undo_statement, NULL));
+    tx_append(tx, tx_own(tx, &release_statement, NULL));
+    e = tx_round_trip(tx);
+    if (e && before && e->kind == ERR_BUG) /* the failure was before the savepoint */
+        tx->failed = e = before;
+    return e;
+}
+
+/* ---- the database ---- */
+
+err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
+{
+    struct db *db = calloc(1, sizeof *db);
+
+    if (!db)
+        abort();
+    assert(o->shared <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS);
+    db->loop = l;
+    db->conninfo = strdup(o->conninfo ? o->conninfo : "");
+    db->password = o->password && *o->password ? strdup(o->password) : NULL;
+    db->point_timeout_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
+    db->own_timeout_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
+    lane_open(db, &db->shared, true, o->shared);
+    lane_open(db, &db->own, false, o->pool);
+    *ret = db;
+    return NULL;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    db->closing = true;
+    lane_close(&db->shared);
+    lane_close(&db->own);
+    texts_done(&db->texts);
+    free(db->conninfo);
+    free(db->password);
+    free(db);
+}
+
+bool db_ready(const struct db *db)
+{
+    return (db->shared.n == 0 || lane_works(&db->shared)) && (db->own.n == 0 || lane_works(&db->own));
+}
+
+void db_stats(const struct db *db, struct db_stats *ret)
+{
+    *ret = db->stats;
+}
