@@ -152,5 +152,6 @@ bool openapi_allows(const struct operation *op, const struct principal *who);
  * The schema of a response body (status as "201"; media type without parameters), compiled when first asked:
  * for tests. ret is NULL with no error if the document describes no such body.
  */
-MUST_CHECK err_t openapi_response_schema(struct openapi *api, const struct operation *op, const char *status,
-                                         const char *media_type, const struct schema **ret);
+MUST_CHECK err_t openapi_response_schema(struct arena *a, struct openapi *api, const struct operation *op,
+                                         const char *status, const char *media_type,
+                                         const struct schema **ret);
