@@ -40,9 +40,10 @@ enum {
     PAGE = 4096,
     MAPPING = CO_STACK_BYTES + PAGE,
     DEEP_BYTES = 32 * 1024, /* deeper use is logged, and its pages given back */
-    CANARY_WORDS = 8,       /* at DEEP_BYTES: an uninitialised array may jump over a single word */
-    KEEP = 4,               /* free stacks that always stay */
-    MEASURE_EVERY = 64,     /* ended coroutines between two looks at the pages */
+    CANARY_WORDS = 8,   /* spread over the page at DEEP_BYTES: an array that is not filled jumps over some */
+    CANARY_STRIDE = 61, /* words from one to the next */
+    KEEP = 4,           /* free stacks that always stay */
+    MEASURE_EVERY = 64, /* ended coroutines between two looks at the pages */
     MAX_DEEP_NAMES = 64,
     MAX_MAPPED = 64, /* pages of a stack */
 };
@@ -81,13 +82,13 @@ static volatile uint64_t *canary_of(const struct co *c)
 NO_ASAN static void set_canary(struct co *c)
 {
     for (size_t i = 0; i < CANARY_WORDS; i++)
-        canary_of(c)[i] = CANARY;
+        canary_of(c)[i * CANARY_STRIDE] = CANARY;
 }
 
 NO_ASAN static bool canary_is_whole(const struct co *c)
 {
     for (size_t i = 0; i < CANARY_WORDS; i++) {
-        if (canary_of(c)[i] != CANARY)
+        if (canary_of(c)[i * CANARY_STRIDE] != CANARY)
             return false;
     }
     return true;
@@ -203,20 +204,23 @@ static size_t measure(struct co *c)
 
 void co_stack_put(struct co *c)
 {
-    bool deep = !canary_is_whole(c);
+    bool known = !canary_is_whole(c);
 
 #ifdef WITH_TSAN
     __tsan_destroy_fiber(c->fiber);
 #endif
-    if (deep || pool.ended++ % MEASURE_EVERY == 0) {
+    /* Looking at the pages is a system call. Now and then it finds what jumped over the canary, but not whose
+     * it was. */
+    if (known || pool.ended++ % MEASURE_EVERY == 0) {
+        const char *name = known ? c->name : "unknown";
         size_t bytes = measure(c);
 
         if (bytes > pool.high_water_bytes)
             pool.high_water_bytes = bytes;
-        if (deep)
+        if (known)
             set_canary(c);
-        if (deep && deep_name_is_new(c->name))
-            log_line(LOG_WARN, NULL, "deep stack", LOG_TEXT("operation", c->name),
+        if (bytes > DEEP_BYTES && deep_name_is_new(name))
+            log_line(LOG_WARN, NULL, "deep stack", LOG_TEXT("operation", name),
                      LOG_INT("bytes", (int64_t)bytes));
     }
     c->free_next = pool.free;

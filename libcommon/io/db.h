@@ -70,10 +70,11 @@ struct ctx *tx_ctx(struct tx *tx);
 /* True for db_begin, false for db_read and db_begin_read. */
 bool tx_writes(const struct tx *tx);
 
-/* True for db_read: a segment on a shared connection, which takes statements marked lane point, writing ones (audit) too. */
+/* True for db_read: a segment on a shared connection; takes statements of lane point, writing ones (audit)
+ * too. */
 bool tx_shared(const struct tx *tx);
-/* The transaction can only be rolled back: the next wait and the commit give e (unless something failed before). For functions
- * that queue and return nothing. */
+/* The transaction can only be rolled back: the next wait and the commit give e, unless something failed
+ * before. For functions that queue and return nothing. */
 void tx_fail(struct tx *tx, err_t e);
 
 /* ---- used by the C that sqlgen emits, not by people ---- */

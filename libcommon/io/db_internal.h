@@ -203,6 +203,7 @@ struct tx {
     struct pending *round;              /* under way; kept for a second try */
     struct pending *context;
     err_t failed;    /* nothing more can be done with it (but undo a savepoint) */
+    bool doomed;     /* also a read segment stays failed */
     err_t round_err; /* first fault of the round: rows that were not as they should */
     struct co_wait wait;
 };

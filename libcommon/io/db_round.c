@@ -247,6 +247,7 @@ static err_t wait_round(struct tx *tx)
     if (!e)
         return NULL;
     tx_abandon(tx);
+    tx->doomed = true;
     tx->failed = tx->commit_sent && !tx->shared ? err_outcome : e;
     return tx->failed;
 }

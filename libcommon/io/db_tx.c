@@ -79,6 +79,18 @@ bool tx_writes(const struct tx *tx)
     return tx->writes;
 }
 
+bool tx_shared(const struct tx *tx)
+{
+    return tx->shared;
+}
+
+void tx_fail(struct tx *tx, err_t e)
+{
+    if (!tx->failed || (tx->shared && !tx->doomed))
+        tx->failed = e;
+    tx->doomed = true;
+}
+
 void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
               const struct db_list_choice *choice, void *out, bool *found, size_t *n)
 {
@@ -92,8 +104,7 @@ void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
     if (!e)
         e = wire_encode(a, &tx->db->texts, s, params, choice, &p);
     if (e) {
-        tx->failed = e;
-        tx->rounds = 0; /* also a read segment says so at its next wait */
+        tx_fail(tx, e);
         return;
     }
     p->out = out;
@@ -104,7 +115,7 @@ void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
 
 err_t tx_sync(struct tx *tx)
 {
-    if (tx->failed && !(tx->shared && tx->rounds > 0))
+    if (tx->failed && (tx->doomed || !tx->shared)) /* a read segment's failure was only its own */
         return tx->failed;
     if (!tx->queue)
         return NULL;
@@ -202,7 +213,7 @@ void tx_post(struct ctx *x)
     struct tx *tx = x->tx;
     struct conn *c;
 
-    if (!tx || !tx->queue || tx->failed || tx->outstanding > 0) {
+    if (!tx || !tx->queue || tx->doomed || (tx->failed && !tx->shared) || tx->outstanding > 0) {
         tx_rollback(x);
         return;
     }
@@ -272,6 +283,7 @@ err_t tx_savepoint_end(struct tx *tx, bool keep)
     }
     if (!tx->conn) /* lost: there is nothing to go back to */
         return before;
+    tx->doomed = false;
     if (unqueue_savepoint(tx)) {
         tx->failed = NULL;
         return NULL;

@@ -1,0 +1,6 @@
+#include "unit.h"
+#include <check.h>
+Suite *unit_suite(void)
+{
+    return suite_create("db");
+}
