@@ -4,6 +4,12 @@
 -- row of the client that it says it is (context wf.sub = client id, no organisation): that is how the token endpoint reads secrets
 -- and keys without a way around row-level security. wayfare-ctl works as the owner role under the same policies.
 
+-- An instant inside jsonb as the API writes instants.
+CREATE FUNCTION rfc3339(at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+           || CASE WHEN date_trunc('second', at) = at THEN '' ELSE to_char(at AT TIME ZONE 'UTC', '.US') END || 'Z';
+
 CREATE TABLE organisations (
     org        text        PRIMARY KEY CHECK (org ~ '^[a-z][a-z0-9-]{1,31}$'),
     id         uuid        NOT NULL UNIQUE, -- for the audit trail
