@@ -108,7 +108,6 @@ static void send_round(struct tx *tx)
     struct conn *c = tx->conn;
     bool ok = true;
 
-    tx->wait = (struct co_wait){0};
     tx->db->stats.round_trips++;
     for (struct pending *p = tx->round; tx->shared && ok && p; p = p->next)
         ok = pipe_prepare(c, tx, p);
@@ -272,6 +271,7 @@ err_t tx_round_trip(struct tx *tx)
     }
     tx->round = tx->queue;
     tx_empty_queue(tx);
+    tx->wait = (struct co_wait){0};
     send_round(tx);
     e = wait_round(tx);
     if (!e)

@@ -375,6 +375,7 @@ static __attribute__((noinline)) int use_stack(size_t bytes)
     char frame[1000];
 
     memset(frame, (int)(bytes & 0x7f), sizeof frame);
+    __asm__ volatile("" : : "r"(frame) : "memory"); /* or the compiler makes a loop of it */
     if (bytes > sizeof frame)
         return use_stack(bytes - sizeof frame) + frame[bytes % sizeof frame];
     return frame[0];
