@@ -9,9 +9,9 @@
 
 enum {
     SCHEMA_FAULTS_MAX = 100,
-    SCHEMA_RUN_DEPTH_MAX = 320,     /* nested evaluations: about 90 kB of stack at the most, see tests */
+    SCHEMA_RUN_DEPTH_MAX = 200,     /* nested evaluations: 100 kB of stack; a coroutine has 256 */
     SCHEMA_COMPILE_DEPTH_MAX = 400, /* nested subschemas, through references too */
-    SCHEMA_COMPARE_DEPTH_MAX = 320, /* nesting of instances that uniqueItems compares */
+    SCHEMA_COMPARE_DEPTH_MAX = 200, /* nesting of instances that uniqueItems compares */
 };
 
 enum schema_type {
