@@ -9,13 +9,19 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
+struct peers; /* opaque: the key that signs our tokens, and a breaker for each peer */
+struct program;
+
+/* Reads internal.pem in WAYFARE_KEYS; without it every call is ERR_UNAVAILABLE peer.key. */
+MUST_CHECK err_t peers_open(const struct program *p, struct peers **ret);
+void peers_close(struct peers *peers); /* NULL is fine */
+/* A token of this service for its peers: issuer wayfare-internal, scope internal, 10 minutes, kept until a
+ * minute before its end. In x->arena; NULL without a key. (void *: auth_follow_revocations takes it.) */
+const char *peer_token(struct ctx *x, void *peers);
+
 /* POST body (JSON text) or GET (NULL) to path ("/cases/v1/_send-check"). *ret is the parsed answer of a 2xx,
  * in x->arena. organisation: on whose behalf (header X-Wayfare-Organisation, honoured only with scope
  * internal). Errors: ERR_UNAVAILABLE (away, breaker open), ERR_MISSING (404), ERR_UPSTREAM (other status). */
 AWAITS MUST_CHECK err_t peer_call(struct ctx *x, const char *service, const char *path,
                                   const char *organisation, const char *body, int64_t timeout_us,
                                   json_t **ret);
-
-/* This service's own bearer token of scope internal, in x->arena; NULL if there is none now. arg is the program's
- * struct peers: the form that auth_follow_revocations takes. */
-const char *peer_token(struct ctx *x, void *arg);

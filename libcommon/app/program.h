@@ -20,6 +20,7 @@ struct ctx;
 struct db;
 struct events;
 struct http;
+struct inbox;
 struct keyring;
 struct loop;
 struct outcall;
@@ -91,10 +92,12 @@ struct program {
     struct peers *peers;     /* internal calls, app/peers.h */
     struct events *events;   /* the catalogue, app/outbox.h */
     struct program_pokes *pokes;
-    struct auth *auth; /* services */
-    struct http *http; /* services */
-    void *settings;    /* the program's own, see program_settings; NULL none */
-    void *state;       /* what start made */
+    struct inbox *inbox; /* consumers */
+    struct auth *auth;   /* services */
+    struct http *http;   /* services */
+    void *settings;      /* the program's own, see program_settings; NULL none */
+    void *state;         /* what start made */
+    const void *own;     /* of a main that is built on worker_main */
 };
 
 /*

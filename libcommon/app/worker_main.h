@@ -35,13 +35,14 @@ struct worker {
     unsigned needs;                          /* further program_needs: PROGRAM_KEYS, PROGRAM_DATA */
     const struct program_settings *settings; /* its own configuration; NULL none */
     err_t (*start)(struct program *p);
+    const void *own; /* p->own, for a main that is built on this one */
 };
 int worker_main(int argc, char **argv, const struct worker *w);
 
 /* Takes on an organisation for the following transactions of this job (inbox: that of the event). */
 void worker_act_for(struct ctx *x, const char *organisation);
 /* Runs a work of this process again at once, as a poke would. */
-void worker_wake(const char *work);
+void worker_wake(const struct ctx *x, const char *work);
 /* Runs fn in a context of its own (memory, deadline, request id) on the running coroutine: commits what it
  * opened, or rolls back and returns its error. For works that take several jobs in one turn. */
 AWAITS MUST_CHECK err_t worker_job(struct ctx *x, const char *operation, int64_t timeout_us,

@@ -1,0 +1,107 @@
+/* program.c - opens and closes a program's parts in their order. */
+#include "app/program.h"
+
+#include "app/events.h"
+#include "app/keyring.h"
+#include "app/peers.h"
+#include "app/poke.h"
+#include "app/program_conf.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/co.h"
+#include "io/db.h"
+#include "io/loop.h"
+#include "io/outcall.h"
+#include "io/queue.h"
+
+#define CO_MAX_LIVE 2000
+
+static enum log_level level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+
+    for (size_t i = 0; i < LENGTH(names); i++)
+        if (str_eq(name, names[i]))
+            return (enum log_level)i;
+    return LOG_INFO;
+}
+
+/* 8 connections for writes are best for a service; a worker has few jobs at a time, and there are many
+ * workers. */
+static err_t open_db(struct program *p, unsigned needs)
+{
+    bool service = needs & PROGRAM_SERVICE;
+    struct db_options o = {
+        .conninfo = p->conf.db,
+        .password = p->conf.db_password[0] ? p->conf.db_password : NULL,
+        .shared = service ? 2 : 1,
+        .pool = service               ? 8
+                : needs & PROGRAM_ANY ? 4
+                                      : 6,
+        .point_timeout_us = 250 * 1000,
+        .own_timeout_us = 5 * 1000 * 1000,
+    };
+
+    return db_open(p->loop, &o, &p->db);
+}
+
+static err_t open_parts(struct program *p, unsigned needs)
+{
+    struct outcall_options calls = {.allow = p->conf.allow,
+                                    .ca_file = p->conf.ca_file[0] ? p->conf.ca_file : NULL};
+    const char *password = NULL;
+
+    TRY(loop_new(&p->loop));
+    TRY(co_init(p->loop, CO_MAX_LIVE));
+    TRY(open_db(p, needs));
+    if (needs & PROGRAM_QUEUE) {
+        password = p->conf.redis_password[0] ? p->conf.redis_password : NULL;
+        TRY(queue_open(p->loop, p->conf.redis, password, &p->queue));
+    }
+    TRY(outcall_open(p->loop, &calls, &p->outcall));
+    TRY(events_open(p->arena, program_path(p, p->conf.documents, "events.json"), &p->events));
+    TRY(pokes_open(p, &p->pokes));
+    if (needs & PROGRAM_KEYS) {
+        TRY(keyring_open(p->arena, p->conf.keys, &p->keyring));
+        TRY(peers_open(p, &p->peers));
+    }
+    return NULL;
+}
+
+err_t program_open(struct program *p, const char *name, const char *about, const char *service,
+                   unsigned needs, const struct program_settings *own, int argc, char **argv)
+{
+    *p = (struct program){.name = name, .arena = arena_new()};
+    log_init(name, LOG_INFO);
+    TRY(program_conf_load(p, about, needs, own, argc, argv));
+    p->service = service ? service : p->conf.service;
+    log_init(name, level_of(p->conf.log_level));
+    clock_offset_s(p->conf.clock_offset_s);
+    return open_parts(p, needs);
+}
+
+void program_close(struct program *p)
+{
+    peers_close(p->peers);
+    pokes_close(p->pokes);
+    outcall_close(p->outcall);
+    queue_close(p->queue);
+    db_close(p->db);
+    co_shutdown();
+    loop_free(p->loop);
+    arena_free(p->arena);
+    *p = (struct program){0};
+}
+
+struct program *program_of(const struct ctx *x)
+{
+    return x->app;
+}
+
+const char *program_path(const struct program *p, const char *folder, const char *name)
+{
+    return arena_printf(p->arena, "%s/%s", folder, name);
+}

@@ -1,0 +1,88 @@
+/* program_conf.c - the settings that programs have in common; each program shows and reads those that it
+ * needs. */
+#include "app/program_conf.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+ERR_DEFINE(err_mode, ERR_INVALID, "conf.mode", "WAYFARE_MODE is production or development.");
+ERR_DEFINE(err_development_only, ERR_INVALID, "conf.developmentOnly",
+           "WAYFARE_CLOCK_OFFSET_S and WAYFARE_OUTCALL_ALLOW are for development only.");
+
+#define ENTRY(member, name_, type_, fallback_, help_)                                                        \
+    {                                                                                                        \
+        .name = (name_), .type = (type_), .offset = offsetof(struct common_conf, member),                    \
+        .fallback = (fallback_), .help = (help_)                                                             \
+    }
+
+static const struct {
+    unsigned needs; /* shown and read if the program needs any of these; 0: always */
+    struct conf_entry entry;
+} entries[] = {
+    {0, ENTRY(mode, "WAYFARE_MODE", CONF_TEXT, "production", "production or development")},
+    {PROGRAM_ANY, ENTRY(service, "WAYFARE_SERVICE", CONF_TEXT, NULL, "service whose database it works on")},
+    {0, ENTRY(db, "WAYFARE_DB", CONF_TEXT, NULL, "PostgreSQL: libpq conninfo without password")},
+    {0, ENTRY(db_password, "WAYFARE_DB_PASSWORD_FILE", CONF_SECRET, "", "file with the database password")},
+    {PROGRAM_QUEUE, ENTRY(redis, "WAYFARE_REDIS", CONF_TEXT, NULL, "Redis: unix:/path or host:port")},
+    {PROGRAM_QUEUE,
+     ENTRY(redis_password, "WAYFARE_REDIS_PASSWORD_FILE", CONF_SECRET, "", "file with the Redis password")},
+    {0, ENTRY(documents, "WAYFARE_DOCUMENTS", CONF_TEXT, NULL,
+              "folder of the bundled documents and events.json")},
+    {PROGRAM_DATA, ENTRY(data, "WAYFARE_DATA", CONF_TEXT, NULL, "folder of this service's data")},
+    {PROGRAM_SERVICE,
+     ENTRY(listen, "WAYFARE_LISTEN", CONF_TEXT, NULL, "unix:/path or tcp:host:port to answer on")},
+    {0, ENTRY(metrics, "WAYFARE_METRICS", CONF_TEXT, "",
+              "unix:/path or tcp:host:port of /metrics and /health; empty: none")},
+    {PROGRAM_SERVICE,
+     ENTRY(issuers, "WAYFARE_ISSUERS", CONF_TEXT, NULL, "folders of issuer profiles, colon-separated")},
+    {PROGRAM_SERVICE | PROGRAM_KEYS,
+     ENTRY(audience, "WAYFARE_AUDIENCE", CONF_TEXT, "wayfare", "aud of tokens")},
+    {PROGRAM_KEYS, ENTRY(keys, "WAYFARE_KEYS", CONF_TEXT, NULL, "folder of this program's secrets")},
+    {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, NULL, "folder of the sockets between programs")},
+    {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
+              "private host:port list that calls may reach; development")},
+    {0, ENTRY(ca_file, "WAYFARE_CA_FILE", CONF_TEXT, "", "further certificate authority for outgoing calls")},
+    {PROGRAM_SERVICE,
+     ENTRY(cors, "WAYFARE_CORS_ORIGINS", CONF_TEXT, "", "origins that browsers may call from")},
+    {0, ENTRY(log_level, "WAYFARE_LOG_LEVEL", CONF_TEXT, "info", "debug, info, warn or error")},
+    {0, ENTRY(clock_offset_s, "WAYFARE_CLOCK_OFFSET_S", CONF_INT, "0",
+              "seconds to move the clock by; development")},
+    {PROGRAM_RELAY, ENTRY(republish_ms, "WAYFARE_REPUBLISH_MS", CONF_INT, "60000",
+                          "unconfirmed for so long: publish again")},
+    {PROGRAM_CONSUMER,
+     ENTRY(claim_ms, "WAYFARE_CLAIM_MS", CONF_INT, "15000", "held by another for so long: abandoned")},
+    {PROGRAM_CONSUMER,
+     ENTRY(retry_ms, "WAYFARE_RETRY_MS", CONF_INT, "1000", "pause after the first failure; doubles")},
+    {PROGRAM_CONSUMER,
+     ENTRY(attempts, "WAYFARE_ATTEMPTS", CONF_INT, "12", "so many failures and a job is dead")},
+};
+
+err_t program_conf_load(struct program *p, const char *about, unsigned needs,
+                        const struct program_settings *own, int argc, char **argv)
+{
+    size_t at = (sizeof(struct common_conf) + 15) & ~(size_t)15;
+    size_t nown = own ? own->n : 0, n = 0;
+    struct conf_entry *table = ARENA_ARRAY(p->arena, LENGTH(entries) + nown, struct conf_entry);
+    char *out = arena_alloc(p->arena, at + (own ? own->size : 0));
+    struct common_conf *conf = (struct common_conf *)(void *)out;
+
+    for (size_t i = 0; i < LENGTH(entries); i++)
+        if (!entries[i].needs || (entries[i].needs & needs))
+            table[n++] = entries[i].entry;
+    for (size_t i = 0; i < nown; i++) {
+        table[n] = own->table[i];
+        table[n++].offset += at;
+    }
+    TRY(conf_load(p->arena, p->name, about, table, n, argc, argv, out));
+
+    p->production = str_eq(conf->mode, "production");
+    if (!p->production && !str_eq(conf->mode, "development"))
+        return err_mode;
+    if (p->production && (conf->clock_offset_s != 0 || conf->allow[0]))
+        return err_development_only;
+    p->conf = *conf;
+    p->settings = own ? out + at : NULL;
+    return NULL;
+}

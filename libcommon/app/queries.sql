@@ -1,0 +1,138 @@
+-- Statements of libcommon/app on the common tables (schema/0001_common.sql): outbox, due, audit, inbox.
+-- Those of the relay and the scheduler stand with them.
+
+-- ---- outbox ----
+
+-- The upsert takes the row lock that orders the senders of one key.
+-- q_outbox_add{id uuid, org text?, type text, subject uuid, key uuid, data jsonb, trace text, groups text[], on_dead text,
+--              now timestamptz} -> any
+WITH event AS (
+    INSERT INTO wf.outbox (id, org, type, subject, data, trace, created_at)
+    VALUES ($id, coalesce($org, sec.org()), $type, $subject, $data, $trace, $now)
+), numbered AS (
+    INSERT INTO wf.outbox_seq AS s (grp, key, last)
+    SELECT g, $key, 1 FROM unnest($groups::text[]) AS g ORDER BY g
+    ON CONFLICT (grp, key) DO UPDATE SET last = s.last + 1
+    RETURNING s.grp, s.last
+)
+INSERT INTO wf.delivery (event_id, grp, key, seq, on_dead)
+SELECT $id, n.grp, $key, n.last, $on_dead FROM numbered AS n;
+
+-- q_due_set(kind text, key uuid, due_at timestamptz, data jsonb) -> any
+INSERT INTO wf.due AS d (kind, key, org, due_at, data) VALUES ($kind, $key, sec.org(), $due_at, $data)
+ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, data = excluded.data;
+
+-- q_due_cancel(kind text, key uuid) -> any
+DELETE FROM wf.due WHERE kind = $kind AND key = $key;
+
+-- ---- audit ----
+
+-- q_audit_add{now timestamptz, actor text, client text, is_user bool, operation text, purpose text, request_id text,
+--             trace text, action text, kind text, object uuid?, objects uuid[]?, fields text, changes jsonb?}
+--   -> exactly 1    lane: point
+INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object, objects,
+                      fields, changes)
+VALUES ($now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
+        $fields, $changes);
+
+-- An ordinary read's row: in its segment, and the segment's commit does not wait for the disk.
+-- q_audit_read{now timestamptz, actor text, client text, is_user bool, operation text, purpose text, request_id text,
+--             trace text, action text, kind text, object uuid?, objects uuid[]?, fields text, changes jsonb?}
+--   -> any    lane: point
+INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object, objects,
+                      fields, changes)
+SELECT $now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
+       $fields, $changes
+  FROM set_config('synchronous_commit', 'off', true);
+
+-- ---- inbox ----
+
+-- A new event: done in advance if its effect comes in this transaction ($try is done), or kept for later ($try is retry).
+-- An earlier one of its key that is not done makes it wait. No row: it was here before.
+-- q_inbox_enter{event_id uuid, source text, position int8, key uuid, seq int8, on_dead text, org text, type text,
+--               subject uuid, event_at timestamptz, trace text, data jsonb, try text, attempts int4, delay_us int8,
+--               error text?}
+--   -> maybe inbox_entry(state text, commit_ text)    lane: own lease
+INSERT INTO wf.inbox (event_id, source, position, key, seq, on_dead, org, type, subject, event_at, trace, data, state,
+                      attempts, next_at, error, received_at, done_at)
+SELECT $event_id, $source, $position, $key, $seq, $on_dead, $org, $type, $subject, $event_at, $trace, $data, s.state,
+       CASE WHEN s.state = 'waiting' THEN 0 ELSE $attempts END,
+       CASE WHEN s.state = 'retry' THEN now() + $delay_us * interval '1 microsecond' END,
+       $error, now(), CASE WHEN s.state = 'done' THEN now() END
+  FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM wf.inbox AS b
+                                  WHERE b.source = $source AND b.key = $key AND b.seq < $seq AND b.state <> 'done'
+                                    AND NOT (b.state = 'dead' AND b.on_dead = 'skip'))
+                    THEN 'waiting' ELSE $try END AS state) AS s
+ON CONFLICT (event_id) DO NOTHING
+RETURNING state, set_config('synchronous_commit', 'on', true);
+
+-- Its effect failed: the row that was done in advance, or that a retry has.
+-- q_inbox_failed{event_id uuid, state text, delay_us int8, error text} -> any    lane: own lease
+UPDATE wf.inbox
+   SET state = $state, error = $error, done_at = NULL,
+       next_at = CASE WHEN $state = 'retry' THEN now() + $delay_us * interval '1 microsecond' END
+ WHERE event_id = $event_id AND (state = 'retry' OR (state = 'done' AND done_at = now()));
+
+-- Takes one that is due, counts the attempt before it is made, and puts the next one off: what kills the worker comes to
+-- an end as well.
+-- q_inbox_take(retry_us int8) -> maybe inbox_row(event_id uuid, source text, key uuid, seq int8, on_dead text, org text,
+--     type text, subject uuid, event_at timestamptz, trace text, data jsonb, attempts int4)    lane: own lease
+UPDATE wf.inbox AS i
+   SET attempts = i.attempts + 1,
+       next_at = now() + least($retry_us * 2 ^ least(i.attempts, 30), 3600000000) * interval '1 microsecond'
+ WHERE i.event_id = (SELECT b.event_id FROM wf.inbox AS b WHERE b.state = 'retry' AND b.next_at <= now()
+                      ORDER BY b.next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING i.event_id, i.source, i.key, i.seq, i.on_dead, i.org, i.type, i.subject, i.event_at, i.trace, i.data, i.attempts;
+
+-- q_inbox_lock(event_id uuid, attempts int4) -> maybe inbox_lock(attempts int4, commit_ text)    lane: own
+SELECT attempts, set_config('synchronous_commit', 'on', true) FROM wf.inbox
+ WHERE event_id = $event_id AND attempts = $attempts AND state = 'retry' FOR UPDATE;
+
+-- q_inbox_done(event_id uuid) -> exactly 1    lane: own lease
+UPDATE wf.inbox SET state = 'done', next_at = NULL, done_at = now() WHERE event_id = $event_id AND state = 'retry';
+
+-- The next of a key may run, its turn having come.
+-- q_inbox_next(source text, key uuid, seq int8) -> any    lane: own lease
+UPDATE wf.inbox AS w SET state = 'retry', next_at = now()
+ WHERE w.source = $source AND w.key = $key AND w.state = 'waiting'
+   AND w.seq = (SELECT min(b.seq) FROM wf.inbox AS b
+                 WHERE b.source = $source AND b.key = $key AND b.seq > $seq AND b.state <> 'done'
+                   AND NOT (b.state = 'dead' AND b.on_dead = 'skip'));
+
+-- All whose turn has come: one may have begun to wait just as the one before it was done.
+-- q_inbox_release(max int4) -> many inbox_released(event_id uuid)    lane: own lease
+UPDATE wf.inbox AS w SET state = 'retry', next_at = now()
+ WHERE w.event_id IN (
+    SELECT c.event_id FROM wf.inbox AS c
+     WHERE c.state = 'waiting'
+       AND NOT EXISTS (SELECT 1 FROM wf.inbox AS b
+                        WHERE b.source = c.source AND b.key = c.key AND b.seq < c.seq AND b.state <> 'done'
+                          AND NOT (b.state = 'dead' AND b.on_dead = 'skip'))
+     ORDER BY c.received_at LIMIT $max FOR UPDATE SKIP LOCKED)
+RETURNING w.event_id;
+
+-- Only what the source has confirmed, and a week old: a second copy may still lie in Redis for a while.
+-- q_inbox_prune(source text, below int8, max int4) -> many inbox_pruned(event_id uuid)    lane: own lease
+DELETE FROM wf.inbox WHERE event_id IN (
+    SELECT i.event_id FROM wf.inbox AS i
+     WHERE i.state = 'done' AND i.received_at < now() - interval '7 days' AND i.source = $source AND i.position < $below
+     ORDER BY i.received_at LIMIT $max)
+RETURNING event_id;
+
+-- q_inbox_counts() -> many inbox_count(state text, n int8)    lane: own
+SELECT state, count(*) FROM wf.inbox WHERE state <> 'done' GROUP BY state;
+
+-- ---- jobs, for people ----
+
+-- q_job_list(state text, max int4) -> many job_row(event_id uuid, source text, type text, org text, subject uuid, state text,
+--     attempts int4, error text?, event_at timestamptz, next_at timestamptz?, on_dead text)    lane: own
+SELECT event_id, source, type, org, subject, state, attempts, error, event_at, next_at, on_dead FROM wf.inbox
+ WHERE state = $state ORDER BY received_at LIMIT $max;
+
+-- q_job_replay(event_id uuid) -> exactly 1    lane: own lease
+UPDATE wf.inbox SET state = 'retry', attempts = 0, next_at = now() WHERE event_id = $event_id AND state = 'dead';
+
+-- Given up for good; its error stays, and those that wait behind it go on.
+-- q_job_discard(event_id uuid) -> exactly 1    lane: own lease
+UPDATE wf.inbox SET state = 'done', done_at = now(), error = 'discarded: ' || coalesce(error, '')
+ WHERE event_id = $event_id AND state = 'dead';

@@ -1,0 +1,354 @@
+/*
+ * worker_main.c - a worker daemon. Each instance of a work is a coroutine:
+ *
+ *        ┌──────────── done > 0, or no tick ───────────┐
+ *        ▼                                             │
+ *   turn (own ctx, commit or rollback) ── done = 0 ──► nap until poke, wake, tick ──┐
+ *        ▲  └── error: logged ──► nap, doubling to 5 s , ended by nothing but drain │
+ *        └──────────────────────────────────────────────────────────────────────────┘
+ */
+#include "app/worker_main.h"
+
+#include <assert.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/observe.h"
+#include "app/poke.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/uuid.h"
+#include "io/co.h"
+#include "io/db.h"
+#include "io/loop.h"
+#include "web/health.h"
+#include "web/metrics.h"
+
+#define TURN_US (60 * 1000 * 1000LL)
+#define DRAIN_US (20 * 1000 * 1000LL)
+#define PAUSE_MIN_US (100 * 1000LL)
+#define PAUSE_MAX_US (5 * 1000 * 1000LL)
+
+struct instance {
+    struct workers *all;
+    const struct work *work;
+    bool running, poked;
+    struct co_wait *nap; /* while it sleeps */
+    bool deaf;           /* the nap is a pause after an error */
+    struct loop_timer *timer;
+    unsigned failures;
+};
+
+struct workers {
+    struct program program;
+    const struct worker *worker;
+    struct principal who;
+    struct instance *v;
+    size_t n;
+    bool draining;
+    struct metric *turns, *failures, *seconds;
+    struct health *health;
+};
+
+/* ---- naps ---- */
+
+static void nap_end(struct instance *i)
+{
+    struct co_wait *nap = i->nap;
+
+    i->nap = NULL;
+    if (nap)
+        co_wake(nap);
+}
+
+static void nap_over(void *arg)
+{
+    struct instance *i = arg;
+
+    i->timer = NULL;
+    nap_end(i);
+}
+
+static void nap(struct instance *i, int64_t us, bool deaf)
+{
+    struct co_wait wait = {0};
+    err_t cancelled;
+
+    if (i->all->draining || (i->poked && !deaf))
+        return;
+    i->nap = &wait;
+    i->deaf = deaf;
+    i->timer = loop_after(i->all->program.loop, us, nap_over, i);
+    co_deadline(0);
+    cancelled = co_wait(&wait);
+    if (cancelled) /* the drain's end: the loop cancels whoever is left */
+        i->all->draining = true;
+    i->nap = NULL;
+    loop_timer_cancel(i->timer);
+    i->timer = NULL;
+}
+
+static void instance_wake(struct instance *i)
+{
+    i->poked = true;
+    if (i->nap && !i->deaf)
+        nap_end(i);
+}
+
+/* Wakes all instances of a work: whoever finds nothing sleeps again. */
+static void work_poked(void *arg)
+{
+    const struct instance *first = arg;
+    const struct workers *w = first->all;
+
+    for (size_t k = 0; k < w->n; k++)
+        if (w->v[k].work == first->work)
+            instance_wake(&w->v[k]);
+}
+
+void worker_wake(const struct ctx *x, const char *work)
+{
+    const struct workers *w = x->edge;
+
+    for (size_t k = 0; k < w->n; k++)
+        if (str_eq(w->v[k].work->name, work))
+            instance_wake(&w->v[k]);
+}
+
+/* ---- one turn ---- */
+
+static void trace_new(char out[56])
+{
+    uint8_t id[24];
+    char hex[49];
+
+    if (RAND_bytes(id, sizeof(id)) != 1)
+        memset(id, 1, sizeof(id));
+    str_hex(hex, id, sizeof(id));
+    snprintf(out, 56, "00-%.32s-%.16s-01", hex, hex + 32);
+}
+
+static void ctx_make(struct ctx *x, struct workers *w, struct arena *a, const char *operation,
+                     int64_t timeout_us)
+{
+    *x = (struct ctx){
+        .arena = a,
+        .who = &w->who,
+        .now_us = clock_now_us(),
+        .deadline_us = clock_mono_us() + timeout_us,
+        .db = w->program.db,
+        .operation = operation,
+        .purpose = "",
+        .app = &w->program,
+        .edge = w,
+    };
+    uuid_format(uuid_new(x->now_us), x->request_id);
+    trace_new(x->traceparent);
+    co_deadline(x->deadline_us);
+    co_label(x->request_id);
+}
+
+/* Commits or rolls back what the job opened. */
+static err_t ctx_end(struct ctx *x, err_t e)
+{
+    bool wrote;
+
+    if (!x->tx)
+        return e;
+    if (e) {
+        tx_rollback(x);
+        return e;
+    }
+    wrote = tx_writes(x->tx);
+    e = tx_commit(x);
+    if (e)
+        tx_rollback(x);
+    else if (wrote)
+        program_committed(program_of(x));
+    return e;
+}
+
+err_t worker_job(struct ctx *x, const char *operation, int64_t timeout_us,
+                 err_t (*fn)(struct ctx *x, void *arg), void *arg)
+{
+    CLEANUP(arena_endp) struct arena *a = arena_new();
+    struct workers *w;
+    struct ctx own;
+    err_t e;
+
+    memcpy(&w, &x->edge, sizeof(w)); /* ours, and only lent as const */
+    ctx_make(&own, w, a, operation, timeout_us);
+    e = ctx_end(&own, fn(&own, arg));
+    if (e) /* outlives the job's memory */
+        e = err_internal(x->arena, e->kind, e->code, "%s", e->cause ? e->cause : e->detail);
+    co_deadline(x->deadline_us);
+    co_label(x->request_id);
+    return e;
+}
+
+void worker_act_for(struct ctx *x, const char *organisation)
+{
+    struct principal *who = arena_memdup(x->arena, x->who, sizeof(*who));
+
+    who->organisation = arena_strdup(x->arena, organisation);
+    x->who = who;
+}
+
+static size_t turn(struct instance *i, struct arena *a)
+{
+    struct workers *w = i->all;
+    int64_t began_us = clock_mono_us();
+    size_t done = 0;
+    struct ctx x;
+    err_t e;
+
+    ctx_make(&x, w, a, i->work->name, TURN_US);
+    e = ctx_end(&x, i->work->run_once(&x, &done));
+    metric_add(w->turns, i->work->name, 1);
+    if (done > 0)
+        metric_observe_us(w->seconds, i->work->name, clock_mono_us() - began_us);
+    if (!e) {
+        i->failures = 0;
+        return done;
+    }
+    if (!(w->draining && e->kind == ERR_CANCELLED)) {
+        metric_add(w->failures, i->work->name, 1);
+        log_err(i->failures == 0 ? LOG_ERROR : LOG_WARN, &x, "work.failed", e);
+    }
+    i->failures++;
+    return 0;
+}
+
+static int64_t pause_us(unsigned failures)
+{
+    int64_t us = PAUSE_MIN_US << (failures < 10 ? failures - 1 : 9);
+    uint16_t random = 0;
+
+    if (us > PAUSE_MAX_US)
+        us = PAUSE_MAX_US;
+    if (RAND_bytes((unsigned char *)&random, sizeof(random)) != 1)
+        random = 0;
+    return us / 2 + us * random / (2 * 65536);
+}
+
+static void instance_run(void *arg)
+{
+    struct instance *i = arg;
+    struct arena *a = arena_new();
+    size_t done;
+
+    while (!i->all->draining) {
+        i->poked = false;
+        arena_reset(a);
+        done = turn(i, a);
+        if (i->failures > 0)
+            nap(i, pause_us(i->failures), true);
+        else if (done == 0 && i->work->tick_us > 0)
+            nap(i, i->work->tick_us, false);
+    }
+    arena_free(a);
+    i->running = false;
+}
+
+/* ---- the process ---- */
+
+static void drain_begin(void *arg)
+{
+    struct workers *w = arg;
+
+    w->draining = true;
+    for (size_t k = 0; k < w->n; k++)
+        nap_end(&w->v[k]);
+}
+
+static bool drain_done(void *arg)
+{
+    const struct workers *w = arg;
+
+    for (size_t k = 0; k < w->n; k++)
+        if (w->v[k].running)
+            return false;
+    return true;
+}
+
+static err_t serve_metrics(struct workers *w)
+{
+    w->turns = metric_counter("wayfare_work_turns_total", "Turns of a work.", "work");
+    w->failures = metric_counter("wayfare_work_failures_total", "Turns that ended with an error.", "work");
+    w->seconds = metric_histogram("wayfare_work_seconds", "Duration of turns that did something.", "work");
+    return observe_open(&w->program, &w->health);
+}
+
+/* "relay-%s" of service cases: "relay-cases". */
+static const char *poke_name(const struct program *p, const char *pattern)
+{
+    const char *at = strstr(pattern, "%s");
+
+    if (!at)
+        return pattern;
+    return arena_printf(p->arena, "%.*s%s%s", (int)(at - pattern), pattern, p->service, at + 2);
+}
+
+static err_t start_works(struct workers *w)
+{
+    const struct worker *worker = w->worker;
+    size_t total = 0;
+
+    for (size_t k = 0; k < worker->nworks; k++)
+        total += worker->works[k].parallel ? worker->works[k].parallel : 1;
+    w->v = ARENA_ARRAY(w->program.arena, total, struct instance);
+    for (size_t k = 0; k < worker->nworks; k++) {
+        const struct work *work = &worker->works[k];
+        struct instance *first = &w->v[w->n];
+
+        for (unsigned c = 0; c < (work->parallel ? work->parallel : 1); c++)
+            w->v[w->n++] = (struct instance){.all = w, .work = work, .running = true};
+        if (work->poke)
+            TRY(pokes_listen(&w->program, poke_name(&w->program, work->poke), work_poked, first));
+    }
+    for (size_t k = 0; k < w->n; k++)
+        TRY(co_start(w->v[k].work->name, instance_run, &w->v[k]));
+    return NULL;
+}
+
+static err_t run(struct workers *w, int argc, char **argv)
+{
+    const struct worker *worker = w->worker;
+    unsigned needs =
+        worker->needs | (worker->uses_queue ? PROGRAM_QUEUE : 0) | (worker->service ? 0 : PROGRAM_ANY);
+
+    TRY(program_open(&w->program, worker->name, worker->about, worker->service, needs, worker->settings, argc,
+                     argv));
+    w->program.own = worker->own;
+    w->who = (struct principal){
+        .subject = arena_printf(w->program.arena, "worker:%s", worker->name),
+        .client_id = worker->name,
+        .organisation = "",
+        .scope = "internal",
+    };
+    TRY(serve_metrics(w));
+    if (worker->start)
+        TRY(worker->start(&w->program));
+    loop_on_drain(w->program.loop, (struct loop_hook){.begin = drain_begin, .done = drain_done, .arg = w});
+    TRY(start_works(w));
+    log_line(LOG_INFO, NULL, "worker.started", LOG_TEXT("service", w->program.service));
+    return loop_run(w->program.loop, DRAIN_US);
+}
+
+int worker_main(int argc, char **argv, const struct worker *worker)
+{
+    struct workers w = {.worker = worker};
+    err_t e = run(&w, argc, argv);
+
+    if (e)
+        log_err(LOG_ERROR, NULL, "worker.ended", e);
+    else
+        log_line(LOG_INFO, NULL, "worker.drained");
+    health_close(w.health);
+    program_close(&w.program);
+    return e ? 1 : 0;
+}
