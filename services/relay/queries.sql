@@ -1,0 +1,101 @@
+-- The relay's statements: publish, confirm, upkeep, seal. Tables: libcommon/app/schema/0001_common.sql.
+
+-- Takes what may be published: of each (group, key) only the earliest delivery that is not confirmed (confirmed ones are
+-- gone). Confirmed below: every delivery of the group with a lower position is confirmed; what is not visible yet has a
+-- position at or above the snapshot's xmin.
+-- q_relay_take(epoch int8, full text[], republish_us int8, max int4)
+--   -> many relay_row(event_id uuid, grp text, key uuid, seq int8, on_dead text, position int8, publication int4, below int8,
+--      org text, type text, subject uuid, data jsonb, trace text, created_at timestamptz)    lane: own lease
+WITH ready AS (
+    SELECT d.grp, d.key, d.seq
+      FROM wf.delivery AS d
+     WHERE d.published_at IS NULL AND d.grp <> ALL ($full::text[])
+       AND NOT EXISTS (SELECT 1 FROM wf.delivery AS e WHERE e.grp = d.grp AND e.key = d.key AND e.seq < d.seq)
+     ORDER BY d.position LIMIT $max
+       FOR UPDATE OF d SKIP LOCKED
+), taken AS (
+    UPDATE wf.delivery AS d
+       SET published_at = now(), epoch = $epoch, attempts = d.attempts + 1,
+           next_at = now() + least($republish_us * 2 ^ least(d.attempts, 20), 3600000000) * interval '1 microsecond'
+      FROM ready AS r
+     WHERE d.grp = r.grp AND d.key = r.key AND d.seq = r.seq
+    RETURNING d.event_id, d.grp, d.key, d.seq, d.on_dead, d.position, d.attempts
+), floor AS MATERIALIZED (
+    SELECT g.grp,
+           (SELECT least(min(m.position), pg_snapshot_xmin(pg_current_snapshot())::text::int8)
+              FROM wf.delivery AS m WHERE m.grp = g.grp) AS below
+      FROM (SELECT DISTINCT t.grp FROM taken AS t) AS g
+)
+SELECT t.event_id, t.grp, t.key, t.seq, t.on_dead, t.position, t.attempts, f.below, o.org, o.type, o.subject, o.data, o.trace,
+       o.created_at
+  FROM taken AS t JOIN floor AS f ON f.grp = t.grp JOIN wf.outbox AS o ON o.id = t.event_id
+ ORDER BY t.grp, t.position, t.seq;
+
+-- q_relay_confirm(events uuid[], groups text[]) -> any    lane: own
+DELETE FROM wf.delivery AS d
+ USING unnest($events::uuid[], $groups::text[]) AS a (event_id, grp)
+ WHERE d.event_id = a.event_id AND d.grp = a.grp;
+
+-- The events that have no delivery left. A statement of its own: it sees what the one before has deleted.
+-- q_relay_finish(events uuid[]) -> any    lane: own
+DELETE FROM wf.outbox AS o
+ WHERE o.id = ANY ($events::uuid[]) AND NOT EXISTS (SELECT 1 FROM wf.delivery AS d WHERE d.event_id = o.id);
+
+-- Two relays that confirmed an event's last two deliveries at once each saw the other's.
+-- q_relay_sweep(max int4) -> any    lane: own lease
+DELETE FROM wf.outbox AS o WHERE o.id IN (
+    SELECT p.id FROM wf.outbox AS p
+     WHERE p.created_at < now() - interval '1 hour' AND NOT EXISTS (SELECT 1 FROM wf.delivery AS d WHERE d.event_id = p.id)
+     LIMIT $max);
+
+-- Redis has lost its memory: what was published into another one is to be published again.
+-- q_relay_forgotten(epoch int8) -> many relay_again(event_id uuid)    lane: own
+UPDATE wf.delivery SET published_at = NULL, next_at = NULL
+ WHERE published_at IS NOT NULL AND epoch <> $epoch RETURNING event_id;
+
+-- q_relay_overdue() -> many relay_group(grp text, n int8)    lane: own lease
+SELECT grp, count(*) FROM wf.delivery WHERE published_at IS NOT NULL AND next_at <= now() GROUP BY grp;
+
+-- q_relay_again(grp text) -> any    lane: own lease
+UPDATE wf.delivery SET published_at = NULL, next_at = NULL
+ WHERE grp = $grp AND published_at IS NOT NULL AND next_at <= now();
+
+-- q_relay_state() -> many relay_state(grp text, published int8, pending int8, oldest timestamptz)    lane: own
+SELECT c.grp, c.published, c.pending,
+       (SELECT o.created_at FROM wf.delivery AS m JOIN wf.outbox AS o ON o.id = m.event_id
+         WHERE m.grp = c.grp ORDER BY m.position LIMIT 1)
+  FROM (SELECT d.grp, count(d.published_at) AS published, count(*) - count(d.published_at) AS pending
+          FROM wf.delivery AS d GROUP BY d.grp) AS c;
+
+-- Answers are kept for seven days.
+-- q_relay_idempotency_prune(max int4) -> any    lane: own lease
+DELETE FROM wf.idempotency WHERE ctid IN (
+    SELECT i.ctid FROM wf.idempotency AS i WHERE i.created_at < now() - interval '7 days' LIMIT $max);
+
+-- One hash over the rows that were committed since the last seal: those below the snapshot's xmin, in the order of
+-- their transactions, at most $max and the rest of the transaction that they end in. A second sealer's row conflicts.
+-- q_audit_seal(max int8) -> maybe audit_sealed(no int8, rows int8, hash text)    lane: own lease
+WITH last AS (
+    SELECT coalesce(max(s.no), 0) AS no FROM wf.audit_seal AS s
+), start AS (
+    SELECT l.no, coalesce(s.to_xid, 0) AS from_xid, coalesce(s.hash, ''::bytea) AS previous
+      FROM last AS l LEFT JOIN wf.audit_seal AS s ON s.no = l.no
+), upto AS (
+    SELECT s.no, s.from_xid, s.previous,
+           greatest(s.from_xid + 1,
+                    coalesce((SELECT a.xid FROM wf.audit AS a
+                               WHERE a.xid >= s.from_xid AND a.xid < pg_snapshot_xmin(pg_current_snapshot())::text::int8
+                               ORDER BY a.xid OFFSET $max LIMIT 1),
+                             pg_snapshot_xmin(pg_current_snapshot())::text::int8)) AS to_xid
+      FROM start AS s
+), counted AS (
+    SELECT u.no, u.from_xid, u.to_xid, u.previous,
+           (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= u.from_xid AND a.xid < u.to_xid) AS rows
+      FROM upto AS u
+     WHERE u.to_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::int8
+)
+INSERT INTO wf.audit_seal (no, from_xid, to_xid, rows, previous, hash, sealed_at)
+SELECT c.no + 1, c.from_xid, c.to_xid, c.rows, c.previous, wf.audit_hash(c.previous, c.from_xid, c.to_xid), now()
+  FROM counted AS c WHERE c.rows > 0
+ON CONFLICT (no) DO NOTHING
+RETURNING no, rows, encode(hash, 'hex');
