@@ -16,7 +16,15 @@
     X(documents)                                                                                             \
     X(timeline)                                                                                              \
     X(worklist)                                                                                              \
-    X(sendcheck)
+    X(sendcheck)                                                                                             \
+    X(referrals)                                                                                             \
+    X(consents)                                                                                              \
+    X(shares)                                                                                                \
+    X(changes)                                                                                               \
+    X(enquiries)                                                                                             \
+    X(declarations)                                                                                          \
+    X(authority)                                                                                             \
+    X(disclosures)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 CASES_AREAS(AREA_HANDLERS)

@@ -1,10 +1,8 @@
 /* steps.h - a state machine as a table of steps, for the rules of resources that have states. Pure. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/opt.h"
 #include "base/str.h"
 
 /* From a state, an action, the state it leads to. */
@@ -20,10 +18,4 @@ static inline const char *step_to(const struct step *steps, size_t n, const char
             return steps[i].to;
     }
     return NULL;
-}
-
-/* Adds a word to a list of allowed actions that has room for it. */
-static inline void action_add(struct text_array *actions, const char *action)
-{
-    actions->v[actions->n++] = action;
 }

@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "cases/cases/cases.h"
+#include "cases/changes/changes.h"
 #include "cases/consents/consents.h"
 #include "cases/documents/documents.h"
+#include "cases/referrals/referrals.h"
 #include "cases/shares/shares.h"
 #include "cases/state.h"
 #include "cases/tasks/tasks.h"
@@ -35,6 +37,7 @@ static const struct inbox_handler handlers[] = {
     {"cases.due.taskOverdue", task_overdue_due},      {"cases.due.overrideReview", case_override_review_due},
     {"cases.due.consentExpiry", consents_expire},     {"cases.due.shareExpiry", shares_expire},
     {"cases.due.deadline", case_deadline_due},        {"cases.due.documentExpiry", document_expiry_due},
+    {"cases.due.changesPrune", changes_prune},        {"cases.referral.revoked", referral_revoked},
     {"notifications.message.failed", message_failed}, {NULL, NULL},
 };
 

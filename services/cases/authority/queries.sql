@@ -50,12 +50,13 @@ UPDATE authority_checks SET status = 'expired', version = version + 1, updated_a
 UPDATE authority_checks SET status = 'expired', version = version + 1, updated_at = $now
  WHERE org = sec.org() AND case_id = $case_id AND status IN ('notAsked', 'asked');
 
--- q_authority_case(case_id uuid) -> maybe authority_case(status text, closed bool, departed_at timestamptz?)
-SELECT c.status, c.closed_at IS NOT NULL AS closed,
+-- q_authority_case(case_id uuid) -> maybe authority_case(programme text, programme_version int4, status text, applied bool, departed_at timestamptz?)
+SELECT c.programme, c.programme_version, c.status,
+       EXISTS (SELECT 1 FROM case_moves m WHERE m.org = c.org AND m.case_id = c.id AND m.to_status = 'applicationSigned') AS applied,
        (SELECT max(m.at) FROM case_moves m WHERE m.org = c.org AND m.case_id = c.id AND m.to_status = 'departed') AS departed_at
   FROM cases c WHERE c.org = sec.org() AND c.id = $case_id;
 
--- Every traveller with each consent that could cover the exchange; without any, once with nulls. Held until the question is asked.
+-- Every traveller with each consent that could cover the exchange; without any, once with nulls.
 -- q_authority_consents(case_id uuid) -> many authority_consent(person_id uuid, consent_id uuid?, recipients text[]?, method text?, given_at timestamptz?, expires_at timestamptz?, withdrawn_at timestamptz?)
 SELECT p.person_id, c.id AS consent_id, c.recipients, c.method, c.given_at, c.expires_at, c.withdrawn_at
   FROM case_persons p

@@ -6,9 +6,9 @@ SELECT DISTINCT ON (person_id, kind) person_id, kind, signed_at, withdrawn_at
  WHERE org = sec.org() AND case_id = $case_id
  ORDER BY person_id, kind, number DESC;
 
--- Holds the case while its declarations change; whether the person (and the guardian) are on it or known.
--- q_declaration_case(case_id uuid, person_id uuid, guardian_id uuid?) -> maybe declaration_case(status text, closed bool, on_case bool, guardian bool)        lane: own
-SELECT c.status, c.closed_at IS NOT NULL AS closed,
+-- Holds the case while its declarations change; whether the person is on it and the guardian is known.
+-- q_declaration_case(case_id uuid, person_id uuid, guardian_id uuid?) -> maybe declaration_case(programme text, programme_version int4, status text, on_case bool, guardian bool)        lane: own
+SELECT c.programme, c.programme_version, c.status,
        EXISTS (SELECT 1 FROM case_persons m WHERE m.org = c.org AND m.case_id = c.id AND m.person_id = $person_id AND m.left_at IS NULL) AS on_case,
        $guardian_id::uuid IS NULL OR EXISTS (SELECT 1 FROM persons p WHERE p.org = c.org AND p.id = $guardian_id) AS guardian
   FROM cases c WHERE c.org = sec.org() AND c.id = $case_id FOR NO KEY UPDATE OF c;

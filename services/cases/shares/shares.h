@@ -1,9 +1,9 @@
 /*
  * shares.h - what a partner sees of a case, and who is told when it changes.
  *
- * A share says which fields an organisation sees; the partner view is the bytes made of it, stored in partner_views under the
- * viewer's organisation. A partner reads these rows and never the case, so that what is hidden leaves no trace in
- * them: not in the body, the ETag, the time or the feed of changes.
+ * A share says which fields an organisation sees; the partner view is the bytes made of it, stored in
+ * partner_views under the viewer's organisation. A partner reads these rows and never the case, so that what
+ * is hidden leaves no trace in them: not in the body, the ETag, the time or the feed of changes.
  */
 #pragma once
 
@@ -17,13 +17,14 @@ struct request;
 struct response;
 struct tx;
 
-/* Recomputes the view of each organisation that the case is shared with. Only where the bytes have changed: stores them, adds to
- * that organisation's changes, and an event cases.share.changed. Call it after every change of a case, its status,
- * dates or external references; it costs one round trip when nothing changed. */
+/* Recomputes the view of each organisation that the case is shared with. Only where the bytes have changed:
+ * stores them, adds to that organisation's changes, and an event cases.share.changed. Call it after every
+ * change of a case, its status, dates or external references; it costs one round trip when nothing changed.
+ */
 AWAITS MUST_CHECK err_t partner_view_refresh(struct ctx *x, struct tx *tx, struct uuid case_id);
 
-/* Answers GET /cases/{caseId} for a partner (scope shared-cases:read): its stored view with its ETag, or ERR_MISSING. Opens its
- * own read. */
+/* Answers GET /cases/{caseId} for a partner (scope shared-cases:read): its stored view with its ETag, or
+ * ERR_MISSING. Opens its own read. */
 AWAITS MUST_CHECK err_t partner_view_reply(struct ctx *x, struct uuid case_id, struct response *rs);
 
 /* A new share; the caller has judged that it may be. */
@@ -37,12 +38,14 @@ struct share_new {
     struct opt_uuid consent_id;  /* legal basis consent: which one */
     struct opt_uuid referral_id; /* it came of accepting this referral */
 };
-/* Grants it: row, view, feed, event cases.share.granted, timeline, audit. ERR_CONFLICT share.exists when the organisation has one. */
-AWAITS MUST_CHECK err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, struct uuid *ret_id);
+/* Grants it: row, view, feed, event cases.share.granted, timeline, audit. ERR_CONFLICT share.exists when the
+ * organisation has one. */
+AWAITS MUST_CHECK err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in,
+                                    struct uuid *ret_id);
 
 /* Ends all active shares that rest on a consent, at once. reason: consentWithdrawn or consentExpired. */
-AWAITS MUST_CHECK err_t shares_end_for_consent(struct ctx *x, struct tx *tx, struct uuid consent_id, const char *reason,
-                                               size_t *ret_ended);
+AWAITS MUST_CHECK err_t shares_end_for_consent(struct ctx *x, struct tx *tx, struct uuid consent_id,
+                                               const char *reason, size_t *ret_ended);
 /* The sender of a referral gives up the share that came of it; runs as the sender. */
 AWAITS MUST_CHECK err_t share_give_up(struct ctx *x, struct tx *tx, struct uuid referral_id);
 

@@ -7,9 +7,17 @@
     X("appointment.made", "An appointment was made.")                                                        \
     X("appointment.moved", "The appointment was moved.")                                                     \
     X("appointment.noShow", "Nobody came to the appointment.")                                               \
+    X("authority.answered", "An authority answered.")                                                        \
+    X("authority.asked", "An authority was asked.")                                                          \
+    X("authority.expired", "An authority's answer no longer holds.")                                         \
+    X("authority.planned", "Asking an authority was planned.")                                               \
+    X("consent.given", "A consent was recorded.")                                                            \
+    X("consent.withdrawn", "A consent was withdrawn.")                                                       \
     X("decision.made", "A decision was made.")                                                               \
     X("decision.proposed", "A decision was proposed.")                                                       \
     X("decision.rejected", "A proposed decision was rejected.")                                              \
+    X("declaration.signed", "A declaration was signed.")                                                     \
+    X("declaration.withdrawn", "The declaration was withdrawn.")                                             \
     X("document.added", "A document was added.")                                                             \
     X("document.applied", "The document was applied for.")                                                   \
     X("document.expired", "A document no longer holds.")                                                     \
@@ -19,6 +27,11 @@
     X("document.requested", "A document was asked for.")                                                     \
     X("document.verified", "A document was verified.")                                                       \
     X("note.written", "A note was written.")                                                                 \
+    X("referral.accepted", "The referral was accepted.")                                                     \
+    X("referral.completed", "What the referral asked for is done.")                                          \
+    X("referral.revoked", "The partner took its referral back.")                                             \
+    X("share.ended", "A partner no longer sees the case.")                                                   \
+    X("share.granted", "A partner was given sight of the case.")                                             \
     X("task.added", "A task was added.")                                                                     \
     X("task.cancelled", "A task was cancelled.")                                                             \
     X("task.done", "A task was done.")
