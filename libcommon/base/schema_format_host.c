@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { IDNA_LABEL, IDNA_RIGHT_TO_LEFT, IDNA_BIDI_LABEL, IDNA_COUNT };
-enum { LABEL_MAX = 63, NAME_MAX_BYTES = 253, ALABEL_POINTS_MAX = 64 };
+enum { NAME_MAX_BYTES = 253 };
 
 #define VIRAMA                                                                                               \
     "\\x{94d}\\x{9cd}\\x{a4d}\\x{acd}\\x{b4d}\\x{bcd}\\x{c4d}\\x{ccd}\\x{d3b}\\x{d3c}\\x{d4d}\\x{dca}\\x{"   \
@@ -73,154 +73,6 @@ bool idna_init(struct matcher *m, struct arena *a)
     return true;
 }
 
-/* RFC 3492: the digit values and the adaption of the bias. */
-static int puny_digit(char c)
-{
-    if (c >= 'a' && c <= 'z')
-        return c - 'a';
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    return c >= '0' && c <= '9' ? c - '0' + 26 : -1;
-}
-
-static uint32_t puny_adapt(uint32_t delta, uint32_t points, bool first)
-{
-    uint32_t k = 0;
-    delta = first ? delta / 700 : delta / 2;
-    for (delta += delta / points; delta > 455; k += 36)
-        delta /= 35;
-    return k + 36 * delta / (delta + 38);
-}
-
-static uint32_t puny_threshold(uint32_t k, uint32_t bias)
-{
-    return k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-}
-
-/* Decodes n bytes after "xn--". False if they are not Punycode or too long. */
-static bool puny_decode(const char *s, size_t n, uint32_t *out, size_t *ret_n)
-{
-    size_t count = 0, from = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '-')
-            from = i + 1;
-    }
-    for (size_t i = 0; i + 1 < from; i++)
-        out[count++] = (unsigned char)s[i];
-    uint32_t point = 128, at = 0, bias = 72;
-    for (size_t i = from; i < n;) {
-        uint64_t before = at, value = at, weight = 1;
-        for (uint32_t k = 36;; k += 36) {
-            int digit = i < n ? puny_digit(s[i++]) : -1;
-            uint32_t t = puny_threshold(k, bias);
-            if (digit < 0)
-                return false;
-            value += (uint64_t)digit * weight;
-            if (value > 0x7FFFFFFF)
-                return false;
-            if ((uint32_t)digit < t)
-                break;
-            weight *= 36 - t;
-        }
-        if (++count > ALABEL_POINTS_MAX)
-            return false;
-        bias = puny_adapt((uint32_t)(value - before), (uint32_t)count, before == 0);
-        point += (uint32_t)(value / count);
-        at = (uint32_t)(value % count);
-        if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
-            return false;
-        memmove(out + at + 1, out + at, (count - 1 - at) * sizeof *out);
-        out[at++] = point;
-    }
-    *ret_n = count;
-    return true;
-}
-
-/* Encodes code points; returns the length, or more than LABEL_MAX if it does not fit. */
-static size_t puny_encode(const uint32_t *in, size_t n, char *out)
-{
-    size_t len = 0, done = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (in[i] < 128 && len < LABEL_MAX)
-            out[len++] = (char)in[i];
-    }
-    done = len;
-    bool first = true;
-    if (len > 0)
-        out[len++] = '-';
-    uint32_t point = 128, delta = 0, bias = 72;
-    while (done < n) {
-        uint32_t next = UINT32_MAX;
-        for (size_t i = 0; i < n; i++) {
-            if (in[i] >= point && in[i] < next)
-                next = in[i];
-        }
-        delta += (next - point) * (uint32_t)(done + 1);
-        point = next;
-        for (size_t i = 0; i < n; i++) {
-            delta += in[i] < point;
-            if (in[i] != point)
-                continue;
-            uint32_t q = delta;
-            for (uint32_t k = 36;; k += 36) {
-                uint32_t t = puny_threshold(k, bias), digit = q < t ? q : t + (q - t) % (36 - t);
-                if (len > LABEL_MAX)
-                    return len;
-                out[len++] = (char)(digit < 26 ? 'a' + digit : '0' + digit - 26);
-                if (q < t)
-                    break;
-                q = (q - t) / (36 - t);
-            }
-            bias = puny_adapt(delta, (uint32_t)++done, first);
-            first = false;
-            delta = 0;
-        }
-        delta++;
-        point++;
-    }
-    return len;
-}
-
-static size_t to_utf8(const uint32_t *in, size_t n, char *out)
-{
-    char *p = out;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t c = in[i];
-        if (c < 0x80) {
-            *p++ = (char)c;
-        } else if (c < 0x800) {
-            *p++ = (char)(0xC0 | c >> 6);
-            *p++ = (char)(0x80 | (c & 63));
-        } else if (c < 0x10000) {
-            *p++ = (char)(0xE0 | c >> 12);
-            *p++ = (char)(0x80 | (c >> 6 & 63));
-            *p++ = (char)(0x80 | (c & 63));
-        } else {
-            *p++ = (char)(0xF0 | c >> 18);
-            *p++ = (char)(0x80 | (c >> 12 & 63));
-            *p++ = (char)(0x80 | (c >> 6 & 63));
-            *p++ = (char)(0x80 | (c & 63));
-        }
-    }
-    return (size_t)(p - out);
-}
-
-/* Code points of valid UTF-8, at most max. */
-static size_t from_utf8(const char *s, size_t n, uint32_t *out, size_t max)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n && count < max; count++) {
-        unsigned char c = (unsigned char)s[i];
-        size_t bytes = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-        uint32_t v = bytes == 1 ? c : c & (0x7Fu >> bytes);
-        for (size_t k = 1; k < bytes; k++)
-            v = v << 6 | ((unsigned char)s[i + k] & 63u);
-        out[count] = v;
-        i += bytes;
-    }
-    return count;
-}
-
 static bool is_ascii(const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -255,7 +107,7 @@ static bool read_alabel(const char *s, size_t n, struct label *ret)
     size_t count;
     if (n > LABEL_MAX || !puny_decode(s + 4, n - 4, points, &count))
         return false;
-    ret->n = to_utf8(points, count, ret->text);
+    ret->n = points_to_utf8(points, count, ret->text);
     size_t len = puny_encode(points, count, again);
     return !is_ascii(ret->text, ret->n) && len == n - 4 && strncasecmp(again, s + 4, len) == 0;
 }
@@ -274,7 +126,7 @@ static bool read_label(const struct matcher *m, const char *s, size_t n, bool un
     ret->n = n;
     if (ascii)
         return is_ldh_label(s, n);
-    size_t count = from_utf8(s, n, points, ALABEL_POINTS_MAX);
+    size_t count = points_from_utf8(s, n, points, ALABEL_POINTS_MAX);
     return unicode && puny_encode(points, count, encoded) + 4 <= LABEL_MAX &&
            pattern_match(m, &m->idna[IDNA_LABEL], s, n);
 }

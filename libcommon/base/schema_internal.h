@@ -230,6 +230,18 @@ bool pattern_match(const struct matcher *m, const struct pattern *p, const char 
 /* True if n bytes are a regular expression of ECMA-262, be it one that PCRE2 cannot run. */
 bool pattern_valid(const char *s, size_t n);
 
+/* schema_pattern_ecma.c: writes the pattern as PCRE2 wants it; what is wrong with it, or NULL. */
+struct buf;
+const char *ecma_translate(struct buf *out, const char *s, size_t n);
+
+/* schema_punycode.c */
+enum { LABEL_MAX = 63, ALABEL_POINTS_MAX = 64 };
+int puny_digit(char c); /* value of a letter or digit; -1 for others */
+bool puny_decode(const char *s, size_t n, uint32_t *out, size_t *ret_n); /* out: ALABEL_POINTS_MAX + 1 */
+size_t puny_encode(const uint32_t *in, size_t n, char *out);             /* out: LABEL_MAX + 8 */
+size_t points_to_utf8(const uint32_t *in, size_t n, char *out);
+size_t points_from_utf8(const char *s, size_t n, uint32_t *out, size_t max);
+
 /* schema_format*.c */
 const struct format *format_find(const char *name);
 bool format_ipv4(const struct matcher *m, const char *s, size_t n);
