@@ -1,6 +1,6 @@
 /* load.c - reads rule sets and lists of nationalities when the process starts. */
 #include "base/arena.h"
-#include "cases/data.h"
+#include "base/data.h"
 #include "cases/eligibility/rules.h"
 
 err_t rulesets_load(struct arena *a, const struct codes *codes, const char *folder, struct rulesets **ret)

@@ -61,6 +61,27 @@ SELECT p.id,
   FROM persons p
  WHERE p.id = $id;
 
+-- The principal of a case, for expand: in the round trip of the case itself.
+-- q_person_of_case(case_id uuid) -> one person_row
+SELECT p.id,
+       (SELECT jsonb_agg(jsonb_build_object('given', n.given, 'family', n.family, 'kind', n.kind, 'script', n.script) ORDER BY n.position)
+          FROM person_names n WHERE n.org = p.org AND n.person_id = p.id) AS names,
+       CASE WHEN p.birth_date IS NOT NULL THEN jsonb_build_object('value', p.birth_date, 'estimated', p.birth_estimated) END AS birth_date,
+       p.sex, p.nationalities, p.languages, p.interpreter_needed, p.deceased_on,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind, 'value', c.value, 'preferred', c.preferred, 'zone', c.zone,
+                                                     'safeHours', c.safe_hours, 'safeToContact', c.safe_to_contact,
+                                                     'version', c.version) ORDER BY c.id), '[]')
+          FROM contact_points c WHERE c.org = p.org AND c.person_id = p.id AND c.ended_at IS NULL) AS contact_points,
+       NULL::jsonb AS identifiers,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('organisation', r.organisation, 'value', r.value) ORDER BY r.organisation, r.value), '[]')
+          FROM external_refs r WHERE r.org = p.org AND r.subject = p.id AND r.kind = 'person') AS external_refs,
+       CASE WHEN p.restricted_at IS NOT NULL
+            THEN jsonb_build_object('since', rfc3339(p.restricted_at), 'reason', p.restriction_reason) END AS restriction,
+       '{}'::text[] AS allowed_actions,
+       p.version, p.created_at, p.updated_at
+  FROM persons p
+ WHERE p.id = (SELECT c.principal_id FROM cases c WHERE c.id = $case_id);
+
 -- q_person_lock(id uuid) -> one person_lock(birth_date jsonb?, sex text, nationalities text[], languages jsonb, interpreter_needed bool,
 --   deceased_on date?, birth_first_ date?, birth_last_ date?, restricted_at_ timestamptz?, version_ int4)
 SELECT CASE WHEN birth_date IS NOT NULL THEN jsonb_build_object('value', birth_date, 'estimated', birth_estimated) END AS birth_date,

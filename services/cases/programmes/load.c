@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/data.h"
 #include "base/schema.h"
 #include "base/str.h"
-#include "cases/data.h"
 #include "cases/programmes/pack.h"
 
 struct packs {

@@ -412,7 +412,6 @@ CREATE TABLE eligibility_checks (
     rule_set      text        NOT NULL,
     rules_from    date        NOT NULL,           -- which version of the rule set: the day it came into force
     reference_on  date        NOT NULL,           -- the day that the rules are judged at
-    outcome       text        NOT NULL CHECK (outcome IN ('pass', 'fail', 'unknown')),
     version       int4        NOT NULL DEFAULT 1,
     created_by    text        NOT NULL,
     created_at    timestamptz NOT NULL,
@@ -422,7 +421,7 @@ CREATE TABLE eligibility_checks (
     FOREIGN KEY (org, case_id) REFERENCES cases (org, id)
 );
 CREATE UNIQUE INDEX eligibility_checks_now ON eligibility_checks (org, case_id, rule_set) WHERE superseded_at IS NULL;
-SELECT sec.isolate('eligibility_checks', 'outcome, version, updated_at, superseded_at');
+SELECT sec.isolate('eligibility_checks', 'version, updated_at, superseded_at');
 CREATE POLICY need_to_know ON eligibility_checks AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
 
 -- Answers are kept: a new answer to a rule is a new row, the last one counts.
@@ -440,6 +439,8 @@ CREATE TABLE eligibility_answers (
 );
 CREATE INDEX eligibility_answers_check ON eligibility_answers (org, check_id, rule, answered_at DESC);
 SELECT sec.isolate('eligibility_answers');
+CREATE POLICY need_to_know ON eligibility_answers AS RESTRICTIVE FOR SELECT TO {{service}}
+    USING (EXISTS (SELECT 1 FROM eligibility_checks c WHERE c.org = eligibility_answers.org AND c.id = check_id));
 
 -- ---- references ----
 
