@@ -1,11 +1,12 @@
-/* state.h - what the service loads before it listens (or the worker before it takes events), and never changes afterwards. */
+/* state.h - what the service loads before it listens (or the worker before it takes events), and never
+ * changes afterwards. */
 #pragma once
 
 #include "base/cleanup.h"
 #include "base/err.h"
 
-struct codes;    /* persons/codes.h: countries, languages, scripts */
-struct packs;    /* programmes/pack.h */
+struct codes; /* persons/codes.h: countries, languages, scripts */
+struct packs; /* programmes/pack.h */
 struct program;
 struct rulesets; /* eligibility/rules.h */
 
@@ -15,5 +16,6 @@ struct cases_state {
     const struct rulesets *rulesets;
 };
 
-/* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the place of the fault. */
+/* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the
+ * place of the fault. */
 MUST_CHECK err_t cases_start(struct program *p);
