@@ -70,11 +70,23 @@ static size_t utf8_char(const unsigned char *p, size_t n)
 
 bool str_utf8_ok(const char *s, size_t n)
 {
+    const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
     const unsigned char *p = (const unsigned char *)s;
 
     while (n > 0) {
-        size_t length = utf8_char(p, n);
+        size_t length;
+        uint64_t v;
 
+        /* eight bytes of ASCII without NUL at once */
+        if (n >= 8) {
+            memcpy(&v, p, 8);
+            if (((v | (v - ones)) & high) == 0) {
+                p += 8;
+                n -= 8;
+                continue;
+            }
+        }
+        length = utf8_char(p, n);
         if (length == 0)
             return false;
         p += length;

@@ -96,15 +96,15 @@ bool uuid_parse(const char *s, struct uuid *ret)
 
 void uuid_format(struct uuid u, char *out)
 {
-    static const char hex[] = "0123456789abcdef";
-
-    for (int i = 0; i < 16; i++) {
-        *out++ = hex[u.b[i] >> 4];
-        *out++ = hex[u.b[i] & 15];
-        if (hyphen_after(i))
-            *out++ = '-';
-    }
-    *out = '\0';
+    str_hex(out, u.b, 4);
+    out[8] = '-';
+    str_hex(out + 9, u.b + 4, 2);
+    out[13] = '-';
+    str_hex(out + 14, u.b + 6, 2);
+    out[18] = '-';
+    str_hex(out + 19, u.b + 8, 2);
+    out[23] = '-';
+    str_hex(out + 24, u.b + 10, 6);
 }
 
 const char *uuid_text(struct arena *a, struct uuid u)
