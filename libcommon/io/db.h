@@ -36,6 +36,7 @@ struct db_options {
 
 /* Connects in the background; never fails because PostgreSQL is away. */
 MUST_CHECK err_t db_open(struct loop *l, const struct db_options *o, struct db **ret);
+/* After the drain: no coroutine may be using it. NULL is fine. */
 void db_close(struct db *db);
 /* True if at least one connection of each kind works. */
 bool db_ready(const struct db *db);

@@ -34,6 +34,11 @@ bool db_error_is_stale(const PGresult *r)
     return strcmp(state_of(r), "26000") == 0 || strcmp(state_of(r), "0A000") == 0;
 }
 
+bool db_error_is_fatal(const PGresult *r)
+{
+    return strcmp(field(r, PG_DIAG_SEVERITY_NONLOCALIZED), "FATAL") == 0;
+}
+
 static const char *cause_of(struct arena *a, const struct pending *p, const PGresult *r)
 {
     const char *state = state_of(r);

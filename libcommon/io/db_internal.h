@@ -195,6 +195,7 @@ struct tx {
     bool broken;      /* a statement failed since the last Sync: the server skips all up to the next */
     bool commit_sent; /* and not answered */
     bool committed;
+    bool lost;  /* with its connection */
     bool stale; /* a prepared statement was: send the round again */
     bool retried;
     unsigned rounds;                    /* answered ones */
@@ -230,4 +231,6 @@ void tx_conn_lost(struct tx *tx, err_t e);
 err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r);
 /* True if the statement must be prepared again: SQLSTATE 26000, 0A000. */
 bool db_error_is_stale(const PGresult *r);
+/* True if the server ends the connection with it. */
+bool db_error_is_fatal(const PGresult *r);
 void db_error_log(const char *msg, const char *statement, const PGresult *r);

@@ -123,7 +123,7 @@ static void send_round(struct tx *tx)
     }
     conn_lost(c, PQerrorMessage(c->pg));
     if (!tx->failed) /* of a segment that had no slot yet nobody told us */
-        tx->failed = &db_err_away;
+        tx_conn_lost(tx, &db_err_away);
 }
 
 /* Once more from the start: a prepared statement had become stale, and nothing was written yet. */
@@ -150,7 +150,7 @@ void tx_slot_done(struct tx *tx)
         send_again(tx);
         return;
     }
-    tx->rounds++;
+    tx->rounds += !tx->lost;
     if (tx->shared)
         tx->conn = NULL;
     co_wake(&tx->wait);
@@ -165,6 +165,7 @@ static void run_failed(struct tx *tx, const struct pending *p, const PGresult *r
 {
     if (db_error_is_stale(r))
         tx->stale = true;
+    tx->lost |= db_error_is_fatal(r);
     tx->broken = true;
     if (tx->failed)
         return;
@@ -205,13 +206,14 @@ void tx_conn_lost(struct tx *tx, err_t e)
 
     tx->conn = NULL;
     tx->outstanding = 0;
-    if (!tx->failed && !tx->committed)
+    if (!tx->committed && !tx->failed && (tx->begun || tx->shared)) {
         tx->failed = tx->commit_sent ? err_outcome : e;
+        tx->lost = true;
+    }
     if (waits)
         co_wake(&tx->wait);
 }
 
-/* The caller waits no longer: a shared connection goes on without it, its own is closed. */
 void tx_abandon(struct tx *tx)
 {
     struct conn *c = tx->conn;
@@ -251,7 +253,37 @@ static err_t wait_round(struct tx *tx)
     return tx->failed;
 }
 
-/* Sends what is queued and waits for all of it. */
+/* A connection for the round; what was begun on another is lost with it. */
+static err_t take_connection(struct tx *tx)
+{
+    if (tx->shared)
+        return lane_take(&tx->db->shared, &tx->conn);
+    if (tx->conn && !tx->lost)
+        return NULL;
+    if (tx->conn) /* it said goodbye, and is about to go */
+        tx_abandon(tx);
+    TRY(lane_take(&tx->db->own, &tx->conn));
+    tx->conn->tx = tx;
+    return NULL;
+}
+
+static bool only_reads(const struct tx *tx)
+{
+    for (const struct pending *p = tx->round; p; p = p->next) {
+        if (p->s->writes)
+            return false;
+    }
+    return true;
+}
+
+/* Nothing can have been committed: the connection was lost in the first round before any COMMIT, or under
+ * reads. */
+static bool can_repeat(const struct tx *tx)
+{
+    return tx->lost && !tx->retried && !tx->committed && tx->rounds == 0 &&
+           (tx->shared ? only_reads(tx) : !tx->commit_sent);
+}
+
 err_t tx_round_trip(struct tx *tx)
 {
     err_t e = NULL;
@@ -259,9 +291,12 @@ err_t tx_round_trip(struct tx *tx)
     tx->round_err = NULL;
     if (tx->shared) {
         tx->failed = NULL; /* each segment stands for itself */
+        tx->lost = false;
         tx->rounds = 0;
         tx->retried = false;
-        TRY(lane_take(&tx->db->shared, &tx->conn));
+    }
+    TRY(take_connection(tx));
+    if (tx->shared) {
         if (!tx->context)
             tx->context = tx_context(tx);
         tx_prepend(tx, tx->context);
@@ -274,6 +309,19 @@ err_t tx_round_trip(struct tx *tx)
     tx->wait = (struct co_wait){0};
     send_round(tx);
     e = wait_round(tx);
+    if (!e && can_repeat(tx)) {
+        tx->retried = true;
+        tx->failed = tx->round_err = NULL;
+        e = take_connection(tx);
+        tx->lost = tx->broken = false;
+        if (e) {
+            tx->failed = e;
+            return e;
+        }
+        tx->wait = (struct co_wait){0};
+        send_round(tx);
+        e = wait_round(tx);
+    }
     if (!e)
         e = tx->failed ? tx->failed : tx->round_err;
     return e;

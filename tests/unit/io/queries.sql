@@ -95,3 +95,15 @@ SELECT id, org, title, note, rank FROM t.items WHERE true
 --? title  AND title = $title
 --sort id id uuid
 ;
+
+-- q_forget() -> any   lane: point
+DEALLOCATE ALL;
+
+-- q_slow(seconds float8) -> one bool_row   lane: point
+SELECT pg_sleep($seconds) IS NOT NULL;
+
+-- q_slow_commit(seconds float8) -> exactly 1
+INSERT INTO t.slow (seconds) VALUES ($seconds);
+
+-- q_new() -> one count_row   lane: point
+SELECT count(*) FROM t.made_later;
