@@ -201,3 +201,27 @@ ALTER TABLE delivery_due ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE, UPDATE (due_at, leased_until) ON delivery_due TO {{service}}, {{worker}};
 CREATE POLICY own ON delivery_due TO {{service}} USING (org = (SELECT sec.org())) WITH CHECK (org = (SELECT sec.org()));
 CREATE POLICY schedule ON delivery_due TO {{worker}} USING (true) WITH CHECK (org = (SELECT sec.org()) OR (SELECT sec.org()) IS NULL);
+
+-- ---- what the API shows, with the rights of the reader ----
+
+CREATE VIEW messages_shown WITH (security_invoker) AS
+SELECT id, case_id, person_id, user_id, topic, template, class,
+       jsonb_strip_nulls(jsonb_build_object('kind', basis_kind, 'id', basis_id, 'event', basis_event, 'startsAt', rfc3339(basis_starts_at))) AS basis,
+       status, reason, send_at, expires_at, channel, language, template_version, attempts, maybe_duplicate, sent_at, version, created_by,
+       created_at, updated_at,
+       CASE WHEN status IN ('scheduled', 'queued', 'tempFailed') AND sec.has('messages:write') THEN '["cancel"]'::jsonb
+            ELSE '[]'::jsonb END AS allowed_actions
+  FROM messages;
+GRANT SELECT ON messages_shown TO {{service}}, {{worker}};
+
+CREATE VIEW subscriptions_shown WITH (security_invoker) AS
+SELECT id, url, event_types, description, status, disabled_reason, failures, version, created_by, created_at, updated_at,
+       CASE WHEN NOT sec.has('subscriptions:write') THEN '[]'::jsonb
+            WHEN status = 'disabled' THEN '["patch", "delete", "rotateSecret", "enable"]'::jsonb
+            ELSE '["patch", "delete", "rotateSecret", "disable", "replay"]'::jsonb END AS allowed_actions
+  FROM subscriptions WHERE deleted_at IS NULL;
+GRANT SELECT ON subscriptions_shown TO {{service}}, {{worker}};
+
+-- The consumer writes a partner's deliveries while it acts for the organisation of the event: these are the daemons' own tables.
+CREATE POLICY daemons ON subscriptions FOR SELECT TO {{worker}} USING (true);
+CREATE POLICY daemons ON deliveries TO {{worker}} USING (true) WITH CHECK (true);

@@ -1,0 +1,22 @@
+/* messages.h - planning messages. Statements stand in "notifications/messages/queries.h". */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+
+struct tx;
+
+struct message_new {
+    struct opt_uuid case_id, person_id;
+    const char *user_id; /* staff; NULL: the person, or the case's principal */
+    const char *topic, *template, *class;
+    const char *basis_kind, *basis_event;
+    struct uuid basis_id;
+    struct opt_i64 basis_starts_at;
+    int64_t send_us, expires_us;
+};
+
+/* Queues the message and when it is due. The caller wakes the sender after the commit (worker_poke "sender").
+ */
+struct uuid message_plan(struct ctx *x, struct tx *tx, const struct message_new *m);

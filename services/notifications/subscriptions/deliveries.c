@@ -1,0 +1,46 @@
+/* deliveries.c - see deliveries.h. */
+#include "notifications/subscriptions/deliveries.h"
+
+#include "app/program.h"
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/str.h"
+#include "notifications/subscriptions/queries.h"
+#include "notifications/subscriptions/rules.h"
+
+const char *delivery_body(struct arena *a, struct uuid id, const char *event_type, struct uuid subject,
+                          int64_t time_us)
+{
+    char at[32];
+    date_format_instant(time_us, at);
+    return arena_printf(a,
+                        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/wayfare/"
+                        "cases\",\"type\":\"%s\",\"subject\":\"%s\","
+                        "\"time\":\"%s\",\"datacontenttype\":\"application/json\",\"data\":{\"id\":\"%s\"}}",
+                        uuid_text(a, id), event_type, uuid_text(a, subject), at, uuid_text(a, subject));
+}
+
+err_t deliveries_for(struct ctx *x, struct tx *tx, const char *partner, const char *event_type,
+                     struct uuid subject, struct uuid event_id, int64_t time_us)
+{
+    struct subscription_of *to;
+    size_t n;
+    if (str_eq(event_type, "cases.share.recalled"))
+        q_deliveries_recall(
+            tx, &(struct q_deliveries_recall_in){.partner = partner, .subject = subject, .now = x->now_us});
+    TRY(q_subscriptions_of(tx, partner, event_type, &to, &n));
+    for (size_t i = 0; i < n; i++) {
+        struct uuid id = uuid_new(x->now_us);
+        q_delivery_add(
+            tx, &(struct q_delivery_add_in){.id = id,
+                                            .partner = partner,
+                                            .subscription_id = to[i].id,
+                                            .event_id = event_id,
+                                            .event_type = event_type,
+                                            .subject = subject,
+                                            .body = delivery_body(x->arena, id, event_type, subject, time_us),
+                                            .endpoint = rules_hook_endpoint(x->arena, to[i].url),
+                                            .now = x->now_us});
+    }
+    return NULL;
+}

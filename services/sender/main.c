@@ -1,0 +1,390 @@
+/*
+ * main.c - the sender: takes messages that are due, asks the cases service whether they still hold, and lets
+ * them leave.
+ *
+ * A message is `sending`, committed, before the server hears of it; found so after a crash it is sent once
+ * more, marked maybeDuplicate. Address and content exist only in the memory of the turn.
+ */
+#include <string.h>
+
+#include "app/audit.h"
+#include "app/keyring.h"
+#include "app/outbox.h"
+#include "app/peers.h"
+#include "app/worker_main.h"
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/date.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/outcall.h"
+#include "mail.h"
+#include "notifications/inbox/inbox.h"
+#include "notifications/messages/queries.h"
+#include "notifications/state.h"
+#include "notifications/templates/templates.h"
+#include "rules.h"
+
+#define LEASE_S 120
+#define CHECK_TIMEOUT_US (5 * DATE_US_PER_S)
+#define MAIL_TIMEOUT_US (60 * DATE_US_PER_S)
+
+struct sender_conf {
+    const char *smtp, *user, *password, *from, *from_name;
+    bool require_tls;
+};
+static const struct conf_entry conf_table[] = {
+    {"WAYFARE_SMTP", CONF_TEXT, offsetof(struct sender_conf, smtp), NULL,
+     "mail server: smtp://host:port or smtps://host:port"},
+    {"WAYFARE_SMTP_USER", CONF_TEXT, offsetof(struct sender_conf, user), "", "user at the mail server"},
+    {"WAYFARE_SMTP_PASSWORD_FILE", CONF_SECRET, offsetof(struct sender_conf, password), "",
+     "file with the password"},
+    {"WAYFARE_SMTP_TLS", CONF_BOOL, offsetof(struct sender_conf, require_tls), "false",
+     "refuse a server without TLS"},
+    {"WAYFARE_MAIL_FROM", CONF_TEXT, offsetof(struct sender_conf, from), "no-reply@wayfare.example",
+     "sender's address, neutral"},
+    {"WAYFARE_MAIL_FROM_NAME", CONF_TEXT, offsetof(struct sender_conf, from_name), "Wayfare",
+     "sender's name, neutral"},
+};
+
+/* A message in the hands of this turn. */
+struct job {
+    struct uuid id;
+    struct message_locked m;
+    const json_t *answer; /* of the send-time check */
+};
+
+static err_t settle(struct ctx *x, const struct job *job, const char *status, const char *reason)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    q_message_settle(tx, &(struct q_message_settle_in){
+                             .id = job->id, .status = status, .reason = reason, .now = x->now_us});
+    q_message_due_drop(tx, job->id);
+    return tx_sync(tx);
+}
+
+/* A human takes over: the cases service makes a task of it. */
+static err_t fail(struct ctx *x, const struct job *job, const char *reason)
+{
+    struct tx *tx;
+    struct arena *a = x->arena;
+    const char *case_id =
+        job->m.case_id.set ? arena_printf(a, "\"%s\"", uuid_text(a, job->m.case_id.v)) : "null";
+    const char *person_id =
+        job->m.person_id.set ? arena_printf(a, "\"%s\"", uuid_text(a, job->m.person_id.v)) : "null";
+    TRY(settle(x, job, "permFailed", reason));
+    TRY(db_begin(x, &tx));
+    outbox_add(
+        tx,
+        &(struct event){
+            .type = "notifications.message.failed",
+            .subject = job->id,
+            .key = job->m.case_id.set ? job->m.case_id.v : job->id,
+            .data = arena_printf(
+                a, "{\"messageId\":\"%s\",\"caseId\":%s,\"personId\":%s,\"topic\":\"%s\",\"reason\":\"%s\"}",
+                uuid_text(a, job->id), case_id, person_id, job->m.topic, reason)});
+    return tx_sync(tx);
+}
+
+/* Not now: at send_us again, or expired if that is too late to be of use. */
+static err_t later(struct ctx *x, const struct job *job, const char *status, const char *reason,
+                   int64_t send_us)
+{
+    struct tx *tx;
+    if (send_us > job->m.expires_at)
+        return settle(x, job, "expired", reason);
+    TRY(db_begin(x, &tx));
+    if (str_eq(status, "scheduled"))
+        q_message_delay(tx, &(struct q_message_delay_in){
+                                .id = job->id, .reason = reason, .send_at = send_us, .now = x->now_us});
+    else
+        q_message_settle(tx, &(struct q_message_settle_in){
+                                 .id = job->id, .status = status, .reason = reason, .now = x->now_us});
+    q_message_due_set(tx, job->id, send_us);
+    return tx_sync(tx);
+}
+
+static int64_t pause_after(const struct job *job, int32_t attempts)
+{
+    uint64_t seed;
+    memcpy(&seed, job->id.b + 8, sizeof seed);
+    return rules_send_pause_us(attempts, seed);
+}
+
+/* Asks the cases service: still true, safe, the right hour; to whom and with what. */
+static err_t ask(struct ctx *x, struct job *job)
+{
+    struct buf q;
+    json_t *answer;
+    char at[32];
+    const char *org = x->who->organisation;
+    buf_init(&q, x->arena, 512);
+    buf_puts(&q, "{\"topic\":");
+    json_write_text(&q, job->m.topic);
+    if (job->m.case_id.set)
+        buf_printf(&q, ",\"caseId\":\"%s\"", uuid_text(x->arena, job->m.case_id.v));
+    if (job->m.person_id.set)
+        buf_printf(&q, ",\"personId\":\"%s\"", uuid_text(x->arena, job->m.person_id.v));
+    if (job->m.user_id) {
+        buf_puts(&q, ",\"userId\":");
+        json_write_text(&q, job->m.user_id);
+    }
+    buf_printf(&q, ",\"basis\":{\"kind\":\"%s\",\"id\":\"%s\",\"event\":\"%s\"", job->m.basis_kind,
+               uuid_text(x->arena, job->m.basis_id), job->m.basis_event);
+    if (job->m.basis_starts_at.set) {
+        date_format_instant(job->m.basis_starts_at.v, at);
+        buf_printf(&q, ",\"startsAt\":\"%s\"", at);
+    }
+    buf_puts(&q, "}}");
+    TRY(peer_call(x, "cases", "/cases/v1/_send-check", org, buf_text(&q), CHECK_TIMEOUT_US, &answer));
+    job->answer = answer;
+    return NULL;
+}
+
+/* Commits that the message is about to leave: what comes after is never forgotten. */
+static err_t begin_sending(struct ctx *x, struct job *job, const char *channel, const char *language,
+                           int32_t version)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    q_message_sending(tx, &(struct q_message_sending_in){.id = job->id,
+                                                         .channel = channel,
+                                                         .language = language,
+                                                         .template_version = version,
+                                                         .maybe_duplicate = job->m.maybe_duplicate,
+                                                         .now = x->now_us});
+    job->m.attempts++;
+    return tx_commit(x);
+}
+
+static err_t note_attempt(struct ctx *x, const struct job *job, const char *outcome, const char *answer)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    q_message_attempt_add(tx, &(struct q_message_attempt_add_in){.id = job->id,
+                                                                 .attempt = job->m.attempts,
+                                                                 .outcome = outcome,
+                                                                 .answer = answer && *answer ? answer : NULL,
+                                                                 .now = x->now_us});
+    return NULL;
+}
+
+static err_t mark_sent(struct ctx *x, const struct job *job, const char *status)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    q_message_sent(tx, &(struct q_message_sent_in){.id = job->id, .status = status, .now = x->now_us});
+    q_message_due_drop(tx, job->id);
+    audit_write(tx, "message", job->id, status, NULL);
+    return tx_sync(tx);
+}
+
+static err_t send_mail(struct ctx *x, struct job *job, const char *address, const char *subject,
+                       const char *body, const char *language)
+{
+    const struct sender_conf *conf = PROGRAM_SETTINGS(x, struct sender_conf);
+    const char *at = strchr(conf->from, '@'), *answer = "";
+    size_t bytes;
+    const char *text = mail_text(x->arena,
+                                 &(struct mail){.from_name = conf->from_name,
+                                                .from = conf->from,
+                                                .to = address,
+                                                .subject = subject,
+                                                .body = body,
+                                                .language = language,
+                                                .message_id = uuid_text(x->arena, job->id),
+                                                .domain = at ? at + 1 : "wayfare.example",
+                                                .date_us = x->now_us},
+                                 &bytes);
+    enum mail_outcome outcome = MAIL_TEMPORARY;
+    err_t e = outcall_mail(x, program_of(x)->outcall,
+                           &(struct outcall_mail){.server = conf->smtp,
+                                                  .user = *conf->user ? conf->user : NULL,
+                                                  .password = *conf->password ? conf->password : NULL,
+                                                  .require_tls = conf->require_tls,
+                                                  .from = conf->from,
+                                                  .to = address,
+                                                  .message = text,
+                                                  .message_bytes = bytes,
+                                                  .timeout_us = MAIL_TIMEOUT_US},
+                           &outcome, &answer);
+    if (e && e->kind == ERR_INVALID)
+        outcome = MAIL_PERMANENT;
+    switch (outcome) {
+    case MAIL_ACCEPTED:
+        TRY(note_attempt(x, job, "sent", answer));
+        return mark_sent(x, job, "sent");
+    case MAIL_PERMANENT: {
+        struct tx *tx;
+        TRY(note_attempt(x, job, "permFailed", answer));
+        TRY(db_begin(x, &tx));
+        q_suppression_add(tx, &(struct q_suppression_add_in){
+                                  .id = uuid_new(x->now_us),
+                                  .channel = "email",
+                                  .address_index = keyring_blind(x->arena, program_of(x)->keyring, "document",
+                                                                 x->who->organisation, address),
+                                  .reason = "bounced",
+                                  .now = x->now_us});
+        return fail(x, job, "address.refused");
+    }
+    case MAIL_UNKNOWN:
+        /* Perhaps it was taken: once more, marked; after that it counts as sent. */
+        TRY(note_attempt(x, job, "unknown", answer));
+        if (job->m.maybe_duplicate)
+            return mark_sent(x, job, "sent");
+        return later(x, job, "sending", NULL, x->now_us + pause_after(job, 1));
+    case MAIL_TEMPORARY:
+        TRY(note_attempt(x, job, "tempFailed", answer));
+        return later(x, job, "tempFailed", "server.temporary", x->now_us + pause_after(job, job->m.attempts));
+    }
+    return e;
+}
+
+static err_t put_into_inbox(struct ctx *x, struct job *job, const char *subject, const char *body)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    inbox_add(x, tx,
+              &(struct inbox_new){.user_id = job->m.user_id,
+                                  .topic = job->m.topic,
+                                  .subject = subject,
+                                  .body = body,
+                                  .case_id = job->m.case_id,
+                                  .message_id = job->id});
+    TRY(note_attempt(x, job, "sent", NULL));
+    TRY(mark_sent(x, job, "delivered"));
+    TRY(tx_commit(x));
+    inbox_poke(program_of(x));
+    return NULL;
+}
+
+static struct text_array languages_of(struct arena *a, const json_t *recipient)
+{
+    const json_t *list = json_object_get(recipient, "languages");
+    struct text_array out = {.v = ARENA_ARRAY(a, json_array_size(list) + 1, const char *)};
+    for (size_t i = 0; i < json_array_size(list); i++)
+        out.v[out.n++] = json_string_value(json_array_get(list, i));
+    return out;
+}
+
+static err_t leave(struct ctx *x, struct job *job)
+{
+    const struct templates *templates = notifications_state(x)->templates;
+    const json_t *recipient = json_object_get(job->answer, "recipient");
+    const json_t *values = json_object_get(job->answer, "personalisation");
+    const char *channel = json_member_text(recipient, "channel"),
+               *address = json_member_text(recipient, "address");
+    struct tx *tx;
+    bool suppressed = false;
+    struct suppression suppression;
+    if (str_eq(channel, "sms"))
+        return fail(x, job, "channel.sms"); /* no provider: the next rung of the ladder is a call */
+    const struct template *tp = templates_find(templates, job->m.template, channel);
+    const struct template_text *text =
+        tp ? templates_text(templates, tp, languages_of(x->arena, recipient)) : NULL;
+    if (!text)
+        return fail(x, job, tp ? "language.none" : "template.missing");
+    const char *subject, *body;
+    err_t e = template_render(x->arena, text->subject, values, &subject);
+    if (!e)
+        e = template_render(x->arena, text->body, values, &body);
+    if (e) {
+        log_err(LOG_ERROR, x, "template", e);
+        return fail(x, job, "template.placeholder");
+    }
+    if (str_eq(channel, "email")) {
+        struct bytes index =
+            keyring_blind(x->arena, program_of(x)->keyring, "document", x->who->organisation, address);
+        TRY(db_begin(x, &tx));
+        TRY(q_suppression_of(tx, channel, index, &suppressed, &suppression));
+        if (suppressed)
+            return fail(x, job, "address.suppressed");
+    }
+    TRY(begin_sending(x, job, channel, text->language, tp->version));
+    return str_eq(channel, "inbox") ? put_into_inbox(x, job, subject, body)
+                                    : send_mail(x, job, address, subject, body, text->language);
+}
+
+/* One message, claimed by this turn. */
+static err_t work_on(struct ctx *x, struct job *job)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    err_t e = q_message_lock(tx, job->id, &job->m);
+    if (e && e->kind == ERR_MISSING) {
+        q_message_due_drop(tx, job->id);
+        return tx_sync(tx);
+    }
+    TRY(e);
+    if (str_eq(job->m.status, "sending")) {
+        /* A crash, or an answer that never came: once more, marked; the second time it is taken as sent. */
+        if (job->m.maybe_duplicate)
+            return mark_sent(x, job, "sent");
+        job->m.maybe_duplicate = true;
+    } else if (!str_eq(job->m.status, "scheduled") && !str_eq(job->m.status, "queued") &&
+               !str_eq(job->m.status, "tempFailed")) {
+        q_message_due_drop(tx, job->id);
+        return tx_sync(tx);
+    }
+    if (x->now_us > job->m.expires_at)
+        return settle(x, job, "expired", "time.passed");
+    TRY(tx_commit(x));
+    e = ask(x, job);
+    if (e && (e->kind == ERR_UNAVAILABLE || e->kind == ERR_UPSTREAM)) {
+        log_err(LOG_WARN, x, "send check", e);
+        return later(x, job, str_eq(job->m.status, "sending") ? "sending" : "queued", "check.away",
+                     x->now_us + pause_after(job, 1));
+    }
+    TRY(e);
+    const char *decision = json_member_text(job->answer, "decision"),
+               *reason = json_member_text(job->answer, "reason");
+    int64_t not_before = 0;
+    if (str_eq(decision, "send"))
+        return leave(x, job);
+    if (str_eq(decision, "delay") &&
+        date_parse_instant(json_member_text(job->answer, "notBefore"), &not_before))
+        return later(x, job, "scheduled", reason, not_before);
+    if (str_eq(decision, "supersede"))
+        return settle(x, job, "superseded", reason);
+    if (str_eq(decision, "callTask"))
+        return fail(x, job, reason ? reason : "contact.none");
+    return settle(x, job, "cancelled", reason);
+}
+
+static err_t run_once(struct ctx *x, size_t *ret_done)
+{
+    struct tx *tx;
+    struct message_claim claim;
+    bool found = false;
+    *ret_done = 0;
+    TRY(db_begin(x, &tx));
+    TRY(q_message_claim(tx, LEASE_S, &found, &claim));
+    TRY(tx_commit(x));
+    if (!found)
+        return NULL;
+    *ret_done = 1;
+    struct job job = {.id = claim.message_id};
+    worker_act_for(x, claim.org);
+    return work_on(x, &job);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct work works[] = {
+        {.name = "send", .run_once = run_once, .tick_us = 500000, .poke = "sender", .parallel = 4}};
+    static const struct program_settings settings = {
+        .table = conf_table, .n = LENGTH(conf_table), .size = sizeof(struct sender_conf)};
+    static const struct worker worker = {.name = "sender",
+                                         .about =
+                                             "lets due messages leave, after asking whether they still hold",
+                                         .service = "notifications",
+                                         .works = works,
+                                         .nworks = LENGTH(works),
+                                         .uses_queue = true,
+                                         .needs = PROGRAM_KEYS | PROGRAM_DATA,
+                                         .settings = &settings,
+                                         .start = notifications_start};
+    return worker_main(argc, argv, &worker);
+}
