@@ -13,6 +13,7 @@ int main(int argc, char **argv)
         .name = "cases",
         .about = "persons, cases, consents and everything that is decided about them",
         .handlers = handlers,
+        .needs = PROGRAM_DATA,
         .start = cases_start,
     };
 

@@ -47,6 +47,7 @@ int main(int argc, char **argv)
                                                .about = "takes the events that concern the cases service",
                                                .service = "cases",
                                                .handlers = handlers,
+                                               .needs = PROGRAM_DATA | PROGRAM_KEYS,
                                                .start = cases_start};
     return inbox_worker_main(argc, argv, &worker);
 }
