@@ -9,7 +9,8 @@ identity_ctl() {
         { tail -5 "$STATE/log/demo.log" >&2; die "wayfare-ctl $1 $2 failed"; }
 }
 
-identity_ctl keys signing ensure --dir "$STATE/keys/identity/signing" --issuers "$STATE/issuers"
+"$CTL" keys signing ensure --dir "$STATE/keys/identity/signing" --issuers "$STATE/issuers" >/dev/null
+"$CTL" keys demo --dir "$STATE/keys/identity" --issuers "$STATE/issuers" >/dev/null
 identity_ctl organisations add iom --name "International Organization for Migration, the Netherlands" --kind iom --if-missing
 identity_ctl organisations add coa --name "Centraal Orgaan opvang asielzoekers" --kind partner --if-missing
 identity_ctl organisations add uaf --name "UAF, foundation for refugee students" --kind partner --if-missing
@@ -17,11 +18,13 @@ identity_ctl offices add nl --organisation iom --name "The Hague" --country NL -
 identity_ctl offices add so --organisation iom --name "Mogadishu" --country SO --if-missing
 for organisation in iom coa uaf; do
     role=partnerClient
-    [ "$organisation" != iom ] || role=iomClient
+    view=
+    [ "$organisation" != iom ] || role=iomClient view="--programme avrr --office nl"
     [ -s "$STATE/clients/$organisation.json" ] ||
-        identity_ctl clients add --organisation "$organisation" --name "$organisation demo client" --role $role --out "$STATE/clients/$organisation.json"
+        identity_ctl clients add --organisation "$organisation" --name "$organisation demo client" --role $role $view --out "$STATE/clients/$organisation.json"
 done
 identity_ctl users add amina --organisation iom --name "Amina de Vries" --role caseworker --office nl --programme avrr --if-missing
 identity_ctl users add bram --organisation iom --name "Bram Jansen" --role supervisor --office nl --programme avrr --if-missing
 identity_ctl users add dewi --organisation iom --name "Dewi Bakker" --role protectionOfficer --office nl --programme avrr --if-missing
 identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --if-missing
+identity_ctl users add roos --organisation iom --name "Roos Visscher" --role administrator --office nl --if-missing

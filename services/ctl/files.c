@@ -1,0 +1,143 @@
+/* files.c - see files.h */
+#include "ctl/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define READ_MAX (1 << 20)
+
+static void fd_endp(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static err_t file_bad(struct arena *a, const char *path)
+{
+    return err_new(a, ERR_INVALID, "ctl.file", "%s: %s", path, strerror(errno));
+}
+
+err_t folder_make(struct arena *a, const char *path, mode_t mode)
+{
+    char *part = arena_strdup(a, path);
+
+    for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(part, 0755) != 0 && errno != EEXIST)
+            return file_bad(a, part);
+        *slash = '/';
+    }
+    if (mkdir(path, mode) != 0 && errno != EEXIST)
+        return file_bad(a, path);
+    return NULL;
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+err_t file_read(struct arena *a, const char *path, const char **ret)
+{
+    CLEANUP(fd_endp) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    char *text;
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return file_bad(a, path);
+    if (!S_ISREG(st.st_mode) || st.st_size > READ_MAX)
+        return err_new(a, ERR_INVALID, "ctl.file", "%s: not a file of at most 1 MB", path);
+    text = arena_alloc(a, (size_t)st.st_size + 1);
+    for (size_t n = 0; n < (size_t)st.st_size;) {
+        ssize_t got = read(fd, text + n, (size_t)st.st_size - n);
+        if (got <= 0)
+            return file_bad(a, path);
+        n += (size_t)got;
+    }
+    if (strlen(text) != (size_t)st.st_size)
+        return err_new(a, ERR_INVALID, "ctl.file", "%s: contains NUL", path);
+    *ret = text;
+    return NULL;
+}
+
+err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode)
+{
+    const char *part = arena_printf(a, "%s.part", path);
+    CLEANUP(fd_endp) int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    size_t n = strlen(text);
+
+    if (fd < 0 || fchmod(fd, mode) != 0)
+        return file_bad(a, part);
+    for (size_t at = 0; at < n;) {
+        ssize_t put = write(fd, text + at, n - at);
+        if (put <= 0)
+            return file_bad(a, part);
+        at += (size_t)put;
+    }
+    if (fsync(fd) != 0 || rename(part, path) != 0)
+        return file_bad(a, path);
+    return NULL;
+}
+
+err_t file_random(struct arena *a, const char *path)
+{
+    uint8_t raw[32];
+    char text[65];
+
+    if (file_exists(path))
+        return NULL;
+    if (RAND_bytes(raw, sizeof(raw)) != 1)
+        return err_new(a, ERR_UNAVAILABLE, "ctl.random", "there is no randomness");
+    str_hex(text, raw, sizeof(raw));
+    return file_write(a, path, text, 0600);
+}
+
+err_t folder_lock(struct arena *a, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* kept until the process ends */
+
+    if (fd < 0 || flock(fd, LOCK_EX) != 0)
+        return file_bad(a, path);
+    return NULL;
+}
+
+static const char *pair_of(const char *const *pairs, const char *name, size_t n)
+{
+    for (; *pairs != NULL; pairs += 2) {
+        if (strlen(*pairs) == n && strncmp(*pairs, name, n) == 0)
+            return pairs[1];
+    }
+    return NULL;
+}
+
+err_t text_fill(struct arena *a, const char *what, const char *text, const char *const *pairs,
+                const char **ret)
+{
+    const char *open_at, *end, *value;
+    struct buf out;
+
+    buf_init(&out, a, strlen(text) + 256);
+    while ((open_at = strstr(text, "{{")) != NULL) {
+        end = strstr(open_at, "}}");
+        value = end == NULL ? NULL : pair_of(pairs, open_at + 2, (size_t)(end - open_at - 2));
+        if (value == NULL)
+            return err_new(a, ERR_INVALID, "ctl.template", "%s: {{%.20s: not a name that can be filled in",
+                           what, open_at + 2);
+        buf_put(&out, text, (size_t)(open_at - text));
+        buf_puts(&out, value);
+        text = end + 2;
+    }
+    buf_puts(&out, text);
+    *ret = buf_text(&out);
+    return NULL;
+}

@@ -1,0 +1,26 @@
+/* files.h - what wayfare-ctl writes: whole or not at all, secrets for the owner only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct arena;
+
+/* Makes the folder and those above it; the last with the mode. */
+MUST_CHECK err_t folder_make(struct arena *a, const char *path, mode_t mode);
+bool file_exists(const char *path);
+/* The text of a file of at most 1 MB. */
+MUST_CHECK err_t file_read(struct arena *a, const char *path, const char **ret);
+/* Written beside, synced and renamed, so that a reader sees the old or the new one. */
+MUST_CHECK err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode);
+/* 64 hexadecimal digits of randomness, unless the file is there already. */
+MUST_CHECK err_t file_random(struct arena *a, const char *path);
+/* Holds a lock on the folder until the process ends, so that two invocations do not lose each other's
+ * changes. */
+MUST_CHECK err_t folder_lock(struct arena *a, const char *path);
+/* Replaces {{name}} by its value; pairs: name, value, …, NULL. ERR_INVALID for a name that is not there. */
+MUST_CHECK err_t text_fill(struct arena *a, const char *what, const char *text, const char *const *pairs,
+                           const char **ret);
