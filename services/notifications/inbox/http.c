@@ -11,15 +11,15 @@ static err_t list_inbox(struct ctx *x, const struct request *rq, struct response
 {
     struct page page;
     struct tx *tx;
-    struct inbox_row *rows;
+    struct staff_inbox_row *rows;
     size_t n;
-    TRY(page_read(x, rq, &q_inbox_list_page, &page));
+    TRY(page_read(x, rq, &q_staff_inbox_list_page, &page));
     struct opt_bool unread = {.set = request_query(rq, "unread") != NULL,
                               .v = request_query_bool(rq, "unread", true)};
     TRY(db_begin_read(x, &tx));
-    TRY(q_inbox_list(tx, &(struct q_inbox_list_in){.unread = unread}, &page, &rows, &n));
-    audit_rows(tx, "inboxItem", rows, n, sizeof *rows, offsetof(struct inbox_row, id));
-    return reply_page(x, rq, rs, &q_inbox_list_page, &page, &inbox_row_json, rows, n);
+    TRY(q_staff_inbox_list(tx, &(struct q_staff_inbox_list_in){.unread = unread}, &page, &rows, &n));
+    audit_rows(tx, "inboxItem", rows, n, sizeof *rows, offsetof(struct staff_inbox_row, id));
+    return reply_page(x, rq, rs, &q_staff_inbox_list_page, &page, &staff_inbox_row_json, rows, n);
 }
 
 /* What came after last_id; without one, only what comes from now on. */
@@ -27,23 +27,23 @@ static err_t fetch(struct ctx *x, struct stream *s, const char *last_id, void *a
 {
     struct tx *tx;
     struct uuid after = {0};
-    struct inbox_row *rows;
+    struct staff_inbox_row *rows;
     size_t n;
     (void)arg;
     TRY(db_read(x, &tx));
     if (!last_id || !uuid_parse(last_id, &after)) {
         bool found = false;
-        struct inbox_last last;
-        TRY(q_inbox_last(tx, &found, &last));
+        struct staff_inbox_last last;
+        TRY(q_staff_inbox_last(tx, &found, &last));
         if (found)
             stream_event(s, uuid_text(x->arena, last.id), "ready", "{}");
         return NULL;
     }
-    TRY(q_inbox_after(tx, after, &rows, &n));
+    TRY(q_staff_inbox_after(tx, after, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         struct buf json;
         buf_init(&json, x->arena, 512);
-        json_write(&json, &inbox_row_json, &rows[i]);
+        json_write(&json, &staff_inbox_row_json, &rows[i]);
         audit_read(tx, "inboxItem", rows[i].id, "stream");
         stream_event(s, uuid_text(x->arena, rows[i].id), "inboxItem", buf_text(&json));
     }
@@ -60,17 +60,17 @@ static err_t stream_inbox(struct ctx *x, const struct request *rq, struct respon
 static err_t read_inbox_item(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct tx *tx;
-    struct inbox_locked before;
-    struct inbox_row row;
+    struct staff_inbox_locked before;
+    struct staff_inbox_row row;
     struct uuid id = request_path_uuid(rq, "itemId");
     TRY(db_begin(x, &tx));
-    TRY(q_inbox_lock(tx, id, &before));
+    TRY(q_staff_inbox_lock(tx, id, &before));
     if (!before.read_at.set)
-        q_inbox_read(tx, id, x->now_us);
+        q_staff_inbox_read(tx, id, x->now_us);
     audit_write(tx, "inboxItem", id, "read", NULL);
-    TRY(q_inbox_get(tx, id, &row));
+    TRY(q_staff_inbox_get(tx, id, &row));
     reply_etag(rs, row.version);
-    return reply_row(rs, 200, &inbox_row_json, &row);
+    return reply_row(rs, 200, &staff_inbox_row_json, &row);
 }
 
 /* Who never said otherwise reads English and mutes nothing: version 0. */

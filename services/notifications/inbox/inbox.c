@@ -10,14 +10,14 @@
 
 void inbox_add(struct ctx *x, struct tx *tx, const struct inbox_new *in)
 {
-    q_inbox_add(tx, &(struct q_inbox_add_in){.id = uuid_new(x->now_us),
-                                             .user_id = in->user_id,
-                                             .topic = in->topic,
-                                             .subject = in->subject,
-                                             .body = in->body,
-                                             .case_id = in->case_id,
-                                             .message_id = in->message_id,
-                                             .now = x->now_us});
+    q_staff_inbox_add(tx, &(struct q_staff_inbox_add_in){.id = uuid_new(x->now_us),
+                                                         .user_id = in->user_id,
+                                                         .topic = in->topic,
+                                                         .subject = in->subject,
+                                                         .body = in->body,
+                                                         .case_id = in->case_id,
+                                                         .message_id = in->message_id,
+                                                         .now = x->now_us});
 }
 
 void inbox_poke(const struct program *p)

@@ -1,31 +1,31 @@
 -- Statements of the staff inbox. The row policy lets the service see only the reader's own.
 
--- q_inbox_add{id uuid, user_id text, topic text, subject text, body text, case_id uuid?, message_id uuid, now timestamptz} -> any
+-- q_staff_inbox_add{id uuid, user_id text, topic text, subject text, body text, case_id uuid?, message_id uuid, now timestamptz} -> any
 INSERT INTO inbox_items (id, org, user_id, topic, subject, body, case_id, message_id, created_at)
 SELECT $id, sec.org(), $user_id, $topic, $subject, $body, $case_id, $message_id, $now
  WHERE NOT EXISTS (SELECT 1 FROM preferences p WHERE p.org = sec.org() AND p.user_id = $user_id AND $topic = ANY (p.muted))
 ON CONFLICT (org, message_id) DO NOTHING;
 
--- q_inbox_list{unread bool?} -> list inbox_row(id uuid, topic text, subject text, body text, case_id uuid?, read bool, read_at timestamptz?, version int4, created_at timestamptz)
+-- q_staff_inbox_list{unread bool?} -> list staff_inbox_row(id uuid, topic text, subject text, body text, case_id uuid?, read bool, read_at timestamptz?, version int4, created_at timestamptz)
 SELECT id, topic, subject, body, case_id, read_at IS NOT NULL AS read, read_at, version, created_at FROM inbox_items WHERE true
 --? unread AND (read_at IS NULL) = $unread
 --sort -createdAt created_at timestamptz
 ;
 
--- q_inbox_get(id uuid) -> one inbox_row
+-- q_staff_inbox_get(id uuid) -> one staff_inbox_row
 SELECT id, topic, subject, body, case_id, read_at IS NOT NULL AS read, read_at, version, created_at FROM inbox_items WHERE id = $id;
 
--- q_inbox_after(after uuid) -> many inbox_row
+-- q_staff_inbox_after(after uuid) -> many staff_inbox_row
 SELECT id, topic, subject, body, case_id, read_at IS NOT NULL AS read, read_at, version, created_at FROM inbox_items
  WHERE id > $after ORDER BY id LIMIT 100;
 
--- q_inbox_last() -> maybe inbox_last(id uuid)
+-- q_staff_inbox_last() -> maybe staff_inbox_last(id uuid)
 SELECT id FROM inbox_items ORDER BY id DESC LIMIT 1;
 
--- q_inbox_lock(id uuid) -> one inbox_locked(read_at timestamptz?)        lane: own
+-- q_staff_inbox_lock(id uuid) -> one staff_inbox_locked(read_at timestamptz?)        lane: own
 SELECT read_at FROM inbox_items WHERE id = $id FOR UPDATE;
 
--- q_inbox_read(id uuid, now timestamptz) -> exactly 1
+-- q_staff_inbox_read(id uuid, now timestamptz) -> exactly 1
 UPDATE inbox_items SET read_at = coalesce(read_at, $now), version = version + 1 WHERE id = $id;
 
 -- q_preferences_get() -> maybe preferences_row(languages text[], muted text[], version int4)
