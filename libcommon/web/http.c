@@ -2,6 +2,7 @@
 #include "web/http.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
@@ -20,7 +21,7 @@
 #include "web/listen.h"
 #include "web/metrics.h"
 
-#define SWEEP_US 5000000LL
+#define PATIENCE_US 30000000LL
 #define STREAM_TICK_US 2000000LL
 #define DRAIN_TICK_US 20000LL
 #define DRAIN_IDLE_US 5000000LL
@@ -45,6 +46,7 @@ static void on_sweep(void *arg)
 
 static void on_stream_tick(void *arg)
 {
+    http_accept_resume(arg);
     streams_tick(arg);
 }
 
@@ -90,6 +92,23 @@ static bool drain_done(void *arg)
     return !h->bound && h->live == 0 && h->nconns == 0;
 }
 
+/*
+ * Out of file descriptors: the socket stays readable, and the loop would do nothing else. A connection that
+ * ends, or the next tick, resumes. (arg is evhttp's, not ours.)
+ */
+static void on_accept_error(struct evconnlistener *el, void *arg)
+{
+    (void)arg;
+    log_line(LOG_ERROR, NULL, "cannot accept a connection", LOG_INT("errno", errno));
+    evconnlistener_disable(el);
+}
+
+void http_accept_resume(struct http *h)
+{
+    if (h->bound)
+        evconnlistener_enable(evhttp_bound_socket_get_listener(h->bound));
+}
+
 static err_t serve(struct http *h, const char *listen)
 {
     int fd;
@@ -107,6 +126,7 @@ static err_t serve(struct http *h, const char *listen)
         evconnlistener_free(el);
         return err_serve;
     }
+    evconnlistener_set_error_cb(el, on_accept_error);
     if (listen_unix_path(listen))
         h->path = strdup(listen_unix_path(listen));
     return NULL;
@@ -166,6 +186,7 @@ err_t http_open(struct loop *l, const struct http_options *o, struct http **ret)
     h->app = o->app;
     h->hsts = o->hsts;
     h->cors = strdup(o->cors_origins ? o->cors_origins : "");
+    h->patience_us = o->patience_us ? o->patience_us : PATIENCE_US;
     h->drain_idle_us = o->drain_idle_us ? o->drain_idle_us : DRAIN_IDLE_US;
     h->cursor_key = seal_derive(o->secret, "wayfare cursor");
     h->idem_key = seal_derive(o->secret, "wayfare idempotency answer");
@@ -183,7 +204,7 @@ err_t http_open(struct loop *l, const struct http_options *o, struct http **ret)
         http_close(h);
         return e;
     }
-    h->sweep = loop_every(l, SWEEP_US, on_sweep, h);
+    h->sweep = loop_every(l, h->patience_us / 6, on_sweep, h);
     h->stream_tick = loop_every(l, STREAM_TICK_US, on_stream_tick, h);
     loop_on_drain(l, (struct loop_hook){drain_begin, drain_done, h});
     *ret = h;
@@ -199,6 +220,7 @@ void http_close(struct http *h)
     loop_timer_cancel(h->drain_tick);
     if (h->path && !h->draining)
         unlink(h->path);
+    h->bound = NULL;
     evhttp_free(h->ev);
     conns_close(h);
     arena_free(h->arena);

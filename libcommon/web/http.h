@@ -26,6 +26,7 @@ struct http_options {
     const char *secret;       /* for cursors and idempotency hashes; at least 32 bytes */
     const char *cors_origins; /* comma-separated allow list; "" none */
     bool hsts;
+    int64_t patience_us;   /* a request that has begun must be there after so long; 0: 30 s */
     int64_t drain_idle_us; /* how long idle connections are kept when draining; 0: 5 s, nginx's keepalive */
 };
 MUST_CHECK err_t http_open(struct loop *l, const struct http_options *o, struct http **ret);

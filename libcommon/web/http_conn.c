@@ -220,6 +220,7 @@ static void conn_free(struct conn *c)
     if (c->held)
         evbuffer_free(c->held);
     free(c);
+    http_accept_resume(h);
 }
 
 /* evhttp is about to free the connection and the request that it has. */
@@ -309,7 +310,7 @@ void conns_sweep(struct http *h, bool idle)
         next = c->next;
         if (!c->evcon || c->rq || c->stream)
             continue;
-        bool late = c->since_us && now - c->since_us > HTTP_PAUSE_US;
+        bool late = c->since_us && now - c->since_us > h->patience_us;
         bool unused = c->released == 0 && evbuffer_get_length(bufferevent_get_output(c->bev)) == 0;
         if (late || (idle && unused))
             evhttp_connection_free(c->evcon);

@@ -34,7 +34,6 @@ struct evhttp_request;
 struct loop_timer;
 struct metric;
 
-#define HTTP_PAUSE_US 30000000LL  /* a request that has begun must be there after so long */
 #define HTTP_COMMIT_US 10000000LL /* a commit may outlast the deadline: a write in flight is finished */
 #define REPLY_HEADERS_MAX 12
 
@@ -62,6 +61,7 @@ struct http {
     size_t nstreams;
     struct loop_timer *sweep, *stream_tick, *drain_tick;
     bool draining;
+    int64_t patience_us;                  /* with a request that has begun */
     int64_t drain_idle_us, drained_at_us; /* idle connections are kept until then */
 
     void (*on_commit)(void *arg);
@@ -95,6 +95,9 @@ struct conn {
     struct request *rq;       /* being answered */
     struct stream *stream;
 };
+
+/* Accepts again after there were no file descriptors left. */
+void http_accept_resume(struct http *h);
 
 /* Hooks evhttp up with the connections. */
 void conns_open(struct http *h);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -169,10 +170,13 @@ static void serve(const struct edge *e, const struct edge_setting *o, int ready_
                               .secret = "0123456789abcdef0123456789abcdef",
                               .cors_origins = o->cors,
                               .hsts = o->hsts,
+                              .patience_us = o->patience_ms * 1000,
                               .drain_idle_us = o->drain_idle_ms ? o->drain_idle_ms * 1000 : 1};
     must(http_open(l, &ho, &h));
     must(health_open(l, metrics, &health));
     health_part(health, "database", db_is_ready, db);
+    if (o->files)
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)o->files, (rlim_t)o->files});
     struct ready r = {.db = db, .wait = o->conninfo != NULL, .fd = ready_fd};
 
     r.timer = loop_every(l, 5000, tell, &r);

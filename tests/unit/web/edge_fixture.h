@@ -22,7 +22,8 @@ struct edge_setting {
     const char *conninfo; /* NULL: a server that is not there */
     const char *cors;
     bool hsts;
-    long drain_idle_ms;
+    long drain_idle_ms, patience_ms;
+    long files; /* RLIMIT_NOFILE of the server; 0: as it is */
 };
 
 /* Unchecked fixture: keys and a folder of issuer profiles, once for a program. */

@@ -114,14 +114,61 @@ START_TEST(backlog_is_served)
 }
 END_TEST
 
-START_TEST(second_server_does_not_take_the_socket)
+START_TEST(sockets_are_removed)
 {
     struct edge e;
 
     edge_start(&e, &(struct edge_setting){0});
     ck_assert_int_eq(edge_raw(&e, OPEN).status, 200);
     edge_stop(&e);
+    ck_assert_int_ne(access(e.socket, F_OK), 0);
     ck_assert_int_ne(access(e.metrics, F_OK), 0);
+}
+END_TEST
+
+/* A client that sends a byte now and then holds no connection for ever. */
+START_TEST(unfinished_request_is_given_up)
+{
+    static const char *const parts[] = {
+        "GET /sample/v1/open HTTP/1.1\r\nHost",
+        "POST /sample/v1/open HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{",
+        "POST /sample/v1/open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    };
+    struct edge e;
+    char c;
+
+    edge_start(&e, &(struct edge_setting){.patience_ms = 120});
+    int idle = edge_connect(e.socket);
+
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        int fd = edge_connect(e.socket);
+        edge_send(fd, parts[i], strlen(parts[i]));
+        ck_assert_int_eq(recv(fd, &c, 1, 0), 0);
+        close(fd);
+    }
+    edge_send(idle, OPEN, strlen(OPEN)); /* one that has begun nothing stays */
+    ck_assert_int_eq(edge_receive(idle, false).status, 200);
+    close(idle);
+    edge_stop(&e);
+}
+END_TEST
+
+/* More clients than file descriptors: they wait, and are served when others leave. */
+START_TEST(full_server_recovers)
+{
+    struct edge e;
+    int fds[60];
+
+    edge_start(&e, &(struct edge_setting){.files = 40});
+    for (size_t i = 0; i < LENGTH(fds); i++)
+        fds[i] = edge_connect(e.socket);
+    usleep(50000);
+    for (size_t i = 0; i < LENGTH(fds) - 1; i++)
+        close(fds[i]);
+    edge_send(fds[LENGTH(fds) - 1], OPEN, strlen(OPEN));
+    ck_assert_int_eq(edge_receive(fds[LENGTH(fds) - 1], false).status, 200);
+    close(fds[LENGTH(fds) - 1]);
+    edge_stop(&e);
 }
 END_TEST
 
@@ -163,7 +210,9 @@ Suite *unit_suite(void)
     tcase_add_test(c, kept_connection_is_served_once_more);
     tcase_add_test(c, idle_connection_ends_after_its_time);
     tcase_add_test(c, backlog_is_served);
-    tcase_add_test(c, second_server_does_not_take_the_socket);
+    tcase_add_test(c, sockets_are_removed);
+    tcase_add_test(c, unfinished_request_is_given_up);
+    tcase_add_test(c, full_server_recovers);
     tcase_add_test(c, lost_database_comes_back);
     suite_add_tcase(s, c);
     return s;

@@ -72,7 +72,8 @@ START_TEST(series_are_bounded)
     }
     for (const char *at = scrape(); (at = strstr(at, "many_total{")) != NULL; at++)
         lines++;
-    ck_assert_uint_eq(lines, 2000);
+    ck_assert_uint_le(lines, 2000); /* other tests of this process may have some */
+    ck_assert_uint_ge(lines, 1990);
 }
 END_TEST
 
