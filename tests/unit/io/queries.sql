@@ -107,3 +107,6 @@ INSERT INTO t.slow (seconds) VALUES ($seconds);
 
 -- q_new() -> one count_row   lane: point
 SELECT count(*) FROM t.made_later;
+
+-- q_prepared() -> one prepared_row(lists int8)   lane: own
+SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'q_item_list%';
