@@ -181,7 +181,7 @@ static size_t run_folder(const char *folder, const char *below, bool formats, bo
                 run_file(path, &(struct file){label, formats, optional});
                 files++;
             } else if (stat(path, &st) == 0 && pass == 1 && S_ISDIR(st.st_mode)) {
-                files += run_folder(path, arena_printf(a, "%s/", label), formats || str_eq(name, "format"),
+                files += run_folder(path, arena_printf(a, "%s/", label), formats || strstr(name, "format"),
                                     optional || str_eq(name, "optional"));
             }
             arena_free(a);
@@ -205,7 +205,8 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *last = strrchr(folder, '/');
-    size_t files = run_folder(folder, "", str_eq(last, "/format"), strstr(folder, "/optional") != NULL);
+    size_t files =
+        run_folder(folder, "", strstr(last, "format") != NULL, strstr(folder, "/optional") != NULL);
     if (files == 0)
         fprintf(stderr, "json-schema: %s: no .json files\n", folder);
     printf("%zu passed, %zu failed, %zu skipped\n", total.passed, total.failed, total.skipped);
