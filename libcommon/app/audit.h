@@ -1,5 +1,6 @@
 /*
- * audit.h - one trail for reads and writes: actor, client, organisation, purpose, operation, object, action, fields, trace.
+ * audit.h - one trail for reads and writes: actor, client, organisation, purpose, operation, object, action,
+ * fields, trace.
  *
  * Written in the segment or transaction of what it tells of. Sealed by the relay's process into a hash chain.
  */
@@ -12,9 +13,11 @@ struct tx;
 
 /* An object was read; fields is the field set or sensitivity class ("", "contact", "residence"). */
 void audit_read(struct tx *tx, const char *kind, struct uuid id, const char *fields);
-/* A list or search was answered: the ids that it showed. Own segment, sent without waiting when the list is done. */
+/* A list or search was answered: the ids that it showed. Own segment, sent without waiting when the list is
+ * done. */
 void audit_list(struct tx *tx, const char *kind, const struct uuid *ids, size_t n);
 /* ids taken from an array of row structs: stride is sizeof the row, offset that of its id. */
 void audit_rows(struct tx *tx, const char *kind, const void *rows, size_t n, size_t stride, size_t offset);
-/* An object was changed; action is "create", "update", "delete", "transition", …; changes is JSON text of field names, or NULL. */
+/* An object was changed; action is "create", "update", "delete", "transition", …; changes is JSON text of
+ * field names, or NULL. */
 void audit_write(struct tx *tx, const char *kind, struct uuid id, const char *action, const char *changes);

@@ -253,7 +253,7 @@ int inbox_worker_main(int argc, char **argv, const struct inbox_worker *w)
         {.name = "inbox.claim", .run_once = claim_once, .tick_us = 1000 * 1000},
         {.name = "inbox.retry", .run_once = inbox_retry_once, .tick_us = 100 * 1000, .parallel = RETRIERS},
         {.name = "inbox.release", .run_once = inbox_release_once, .tick_us = 1000 * 1000},
-        {.name = "inbox.prune", .run_once = inbox_prune_once, .tick_us = 10 * 1000 * 1000},
+        {.name = "inbox.prune", .run_once = inbox_prune_once, .tick_us = 5 * 1000 * 1000},
     };
     const size_t own = 5;
     struct worker worker = {

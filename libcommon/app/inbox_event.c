@@ -18,6 +18,7 @@
 #define PRUNE_MAX 1000
 
 ERR_DEFINE(err_handler, ERR_BUG, "inbox.type", "No handler for this type of event.");
+ERR_DEFINE(err_closed, ERR_BUG, "inbox.closed", "The handler ended the transaction, which is not its own.");
 ERR_DEFINE(err_died, ERR_BUG, "inbox.died", "The worker died, or was cut off, each time that it ran.");
 
 /* ---- the effect ---- */
@@ -38,7 +39,7 @@ static err_t effect(struct ctx *x, struct inbox_message *m)
     TRY(event_check(x->arena, t, data));
     m->e.data = data;
     TRY(h->fn(x, &m->e));
-    return x->tx ? tx_sync(x->tx) : NULL;
+    return x->tx ? tx_sync(x->tx) : err_closed;
 }
 
 /* No later attempt can change these. */

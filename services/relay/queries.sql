@@ -68,9 +68,8 @@ SELECT c.grp, c.published, c.pending,
           FROM wf.delivery AS d GROUP BY d.grp) AS c;
 
 -- Answers are kept for seven days.
--- q_relay_idempotency_prune(max int4) -> any    lane: own lease
-DELETE FROM wf.idempotency WHERE ctid IN (
-    SELECT i.ctid FROM wf.idempotency AS i WHERE i.created_at < now() - interval '7 days' LIMIT $max);
+-- q_relay_idempotency_prune() -> any    lane: own lease
+DELETE FROM wf.idempotency WHERE created_at < now() - interval '7 days';
 
 -- One hash over the rows that were committed since the last seal: those below the snapshot's xmin, in the order of
 -- their transactions, at most $max and the rest of the transaction that they end in. A second sealer's row conflicts.

@@ -85,7 +85,7 @@ err_t relay_count(struct ctx *x, size_t *ret_done)
 
     TRY(db_begin(x, &tx));
     q_relay_sweep(tx, PRUNE_MAX);
-    q_relay_idempotency_prune(tx, PRUNE_MAX);
+    q_relay_idempotency_prune(tx);
     TRY(q_relay_state(tx, &states, &n));
     TRY(tx_commit(x));
     for (size_t i = 0; i < n; i++)

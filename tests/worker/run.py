@@ -1,0 +1,420 @@
+#!/usr/bin/python3
+"""Outbox to inbox with real PostgreSQL and Redis: nothing is lost, every effect comes once and in the order of its key.
+
+run.py [TEST…]: test functions by name (without test_). Ends with "N passed, N failed".
+"""
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import traceback
+import uuid
+
+from parts import Parts, psql, wait_for
+
+MADE, PASSED = "maker.thing.made", "maker.thing.passed"
+
+
+def new():
+    return str(uuid.uuid4())
+
+
+def things_of(keys, each, mode="ok", kind=MADE):
+    """Interleaved, n rising within each key."""
+    names = [new() for _ in range(keys)]
+    orgs = ("iom", "coa", "uaf")
+    return [(new(), key, n, kind, mode, orgs[i % 3]) for n in range(1, each + 1) for i, key in enumerate(names)]
+
+
+def came(parts, things):
+    """Asserts that each thing's effect is there exactly once, for its organisation, in the order of its key."""
+    wanted = {t[0]: t for t in things}
+    effects = [e for e in parts.effects() if e[0] in wanted]
+    assert len(effects) == len(things), f"{len(effects)} effects of {len(things)} events"
+    assert len({e[0] for e in effects}) == len(things), "an effect came twice"
+    last = {}
+    for thing, key, n, org in effects:
+        assert (key, n, org) == (wanted[thing][1], wanted[thing][2], wanted[thing][5]), "an effect is another event's"
+        assert last.get(key, 0) < n, f"key {key}: {n} came after {last[key]}"
+        last[key] = n
+
+
+def wait_effects(parts, things, seconds=15.0):
+    ids = ", ".join(f"'{t[0]}'" for t in things)
+    wait_for(f"{len(things)} effects", lambda: parts.count("keeper", "effects", f"thing IN ({ids})") >= len(things), seconds)
+
+
+def wait_confirmed(parts, seconds=15.0):
+    wait_for("an empty outbox", lambda: parts.count("maker", "wf.outbox") + parts.count("maker", "wf.delivery") == 0, seconds)
+
+
+def message(thing, seq, kind=MADE, **other):
+    return json.dumps({"id": new(), "type": kind, "source": "maker", "subject": thing, "key": thing, "org": "iom",
+                       "time": "2026-01-01T00:00:00Z", "seq": seq, "position": 1, "confirmedBelow": 0, "publication": 1,
+                       "onDead": "hold", "trace": "", "data": {"thing": thing, "n": seq, "mode": "ok"}, **other})
+
+
+def test_every_event_has_its_effect_once_and_in_order(parts):
+    things = things_of(keys=10, each=20)
+    parts.make(things)
+    wait_effects(parts, things)
+    came(parts, things)
+    wait_confirmed(parts)
+    for stream in ("events:keeper", "ack:maker"):
+        wait_for(f"{stream} is empty", lambda: parts.redis.cli("XLEN", stream) == "0")
+
+
+def test_an_effect_follows_its_commit_quickly(parts):
+    """Not a measurement: only that a poke wakes the relay and no step waits for a tick."""
+    took = []
+    for _ in range(5):
+        thing = (new(), new(), 1, MADE, "ok", "iom")
+        parts.make([thing])
+        wait_effects(parts, [thing])
+        made = psql("wayfare_keeper", f"""SELECT extract(epoch FROM e.at - i.event_at) FROM effects e
+                                           JOIN wf.inbox i ON i.subject = e.thing WHERE e.thing = '{thing[0]}'""")
+        took.append(float(made[0][0]))
+    assert min(took) < 0.15, f"{min(took):.3f} s at best"
+
+
+def test_a_failed_effect_leaves_nothing_and_comes_later_with_those_behind_it(parts):
+    for mode in ("gated", "broken", "cut"):
+        key = new()
+        first = (new(), key, 1, MADE, mode, "iom")
+        rest = [(new(), key, n, MADE, "ok", "iom") for n in (2, 3)]
+        other = (new(), new(), 1, MADE, "ok", "coa")
+        parts.make([first, *rest, other])
+        wait_effects(parts, [other])
+        wait_for("a second attempt", lambda: (parts.state_of(first[0]) or ("", 0))[1] >= 2)
+        assert parts.count("keeper", "effects", f"key = '{key}'") == 0, mode
+        parts.allow(first[0])
+        wait_for("retry or death", lambda: parts.state_of(first[0])[0] in ("done", "dead"))
+        if parts.state_of(first[0])[0] == "dead":  # the third attempt was before the permission
+            replay(first[0])
+        wait_effects(parts, [first, *rest])
+        came(parts, [first, *rest])
+
+
+def replay(thing):
+    psql("wayfare_keeper", f"UPDATE wf.inbox SET state = 'retry', attempts = 0, next_at = now() "
+                           f"WHERE subject = '{thing}' AND state = 'dead'", "wf_keeper_worker")
+
+
+def test_a_dead_job_holds_its_key_until_it_is_replayed(parts):
+    key = new()
+    first = (new(), key, 1, MADE, "gated", "iom")
+    second = (new(), key, 2, MADE, "ok", "iom")
+    parts.make([first, second])
+    wait_for("the first is dead", lambda: (parts.state_of(first[0]) or ("",))[0] == "dead")
+    wait_for("the second waits", lambda: (parts.state_of(second[0]) or ("",))[0] == "waiting")
+    state, attempts, error = parts.state_of(first[0])
+    assert attempts == 3 and error.startswith("keeper.gated"), (attempts, error)
+    assert '"inbox.dead"' in parts.log("keeper")
+    wait_confirmed(parts)  # dead or not, the producer is told
+    parts.allow(first[0])
+    replay(first[0])
+    wait_effects(parts, [first, second])
+    came(parts, [first, second])
+
+
+def test_a_dead_job_that_may_be_skipped_holds_nobody(parts):
+    key = new()
+    first = (new(), key, 1, PASSED, "gated", "iom")
+    second = (new(), key, 2, PASSED, "ok", "iom")
+    parts.make([first, second])
+    wait_effects(parts, [second])
+    assert parts.state_of(first[0])[0] == "dead"
+    came(parts, [second])
+
+
+def test_a_job_that_kills_the_worker_ends_dead_and_others_go_on(parts):
+    bomb = (new(), new(), 1, MADE, "crash", "iom")
+    things = things_of(keys=3, each=5)
+    parts.make([bomb, *things])
+
+    def dead():
+        parts.revive()
+        return (parts.state_of(bomb[0]) or ("",))[0] == "dead"
+
+    wait_for("the bomb is dead", dead, 20)
+    state, attempts, error = parts.state_of(bomb[0])
+    assert attempts <= 4 and error.startswith("inbox.died"), (attempts, error)
+    parts.revive()
+    wait_effects(parts, things)
+    came(parts, things)
+    assert parts.count("keeper", "effects", f"thing = '{bomb[0]}'") == 0
+
+
+def test_duplicates_and_strangers_in_the_stream_do_no_harm(parts):
+    thing, odd = new(), new()
+    copy = message(thing, 1)
+    unknown = json.loads(message(odd, 1, "maker.thing.unheardOf"))
+    for body in (copy, copy, "{", '{"id": 1}', json.dumps(unknown), copy):
+        parts.redis.cli("XADD", "events:keeper", "*", "b", body)
+    wait_for("the stranger is kept", lambda: (parts.state_of(odd) or ("",))[0] == "dead")
+    assert parts.state_of(odd)[2].startswith("inbox.type")
+    wait_for("all read", lambda: parts.redis.cli("XLEN", "events:keeper") == "0")
+    assert parts.count("keeper", "effects", f"thing = '{thing}'") == 1
+    bad = json.loads(message(new(), 1))
+    bad["data"]["n"] = "one"
+    parts.redis.cli("XADD", "events:keeper", "*", "b", json.dumps(bad))
+    wait_for("data of another type is dead", lambda: (parts.state_of(bad["subject"]) or ("",))[0] == "dead")
+    assert parts.state_of(bad["subject"])[2].startswith("event.data")
+
+
+def test_a_transaction_with_an_event_that_is_not_in_the_catalogue_fails(parts):
+    bad = (new(), new(), 1, "maker.thing.unheardOf", "ok", "iom")
+    parts.make([bad])
+    wait_for("the fault is logged", lambda: "event.type" in parts.log("maker"))
+    assert parts.count("maker", "made", f"thing = '{bad[0]}'") == 0
+    psql("wayfare_maker", "DELETE FROM todo")
+
+
+def test_what_is_due_becomes_an_event_once(parts):
+    now, later, wrong = new(), new(), new()
+
+    def due(kind, key, when):
+        psql("wayfare_maker", f"""BEGIN; SELECT set_config('wf.org', 'coa', true);
+              INSERT INTO wf.due (kind, key, org, due_at, data)
+              VALUES ('{kind}', '{key}', 'coa', now() + '{when}', '{{"thing": "{key}"}}'); COMMIT""", "wf_maker_service")
+
+    due("later", later, "1 hour")
+    due("unheardOf", wrong, "-1 hour")
+    due("later", now, "-1 s")
+    wait_effects(parts, [(now,)])
+    assert [e[3] for e in parts.effects() if e[0] == now] == ["coa"]
+    wait_for("the odd one is put off", lambda: parts.count("maker", "wf.due", f"key = '{wrong}' AND due_at > now()") == 1)
+    assert parts.count("maker", "wf.due", f"key = '{later}'") == 1
+    assert parts.count("keeper", "effects", f"thing = '{later}'") == 0
+
+
+def test_without_redis_the_outbox_grows_and_then_empties(parts):
+    parts.redis.kill()
+    things = things_of(keys=4, each=5)
+    parts.make(things)
+    wait_for("all made", lambda: parts.count("maker", "todo") == 0)
+    assert parts.count("maker", "wf.delivery") >= 20
+    status, _ = parts.http("relay", "/health/ready")
+    assert status == 503, status
+    parts.redis.start()
+    wait_effects(parts, things, 20)
+    came(parts, things)
+    wait_for("ready again", lambda: parts.http("relay", "/health/ready")[0] == 200)
+
+
+def test_without_postgres_the_consumer_waits_and_loses_nothing(parts):
+    server = os.environ["WAYFARE_TEST_PG"]
+    things = things_of(keys=4, each=25)
+    parts.make(things)
+    time.sleep(0.1)
+    subprocess.run([f"{server}/restart"], check=True, timeout=60)
+    wait_effects(parts, things, 20)
+    came(parts, things)
+
+
+def test_a_lost_group_is_made_again_from_the_first_entry(parts):
+    parts.kill("keeper", signal.SIGTERM)
+    things = things_of(keys=3, each=1)
+    parts.make(things)
+    wait_for("published", lambda: parts.redis.cli("XLEN", "events:keeper") == "3")
+    parts.redis.cli("XGROUP", "DESTROY", "events:keeper", "keeper")
+    parts.start("keeper")
+    wait_effects(parts, things)
+    came(parts, things)
+
+
+def test_an_unconfirmed_delivery_is_published_again_but_not_past_a_lag(parts):
+    parts.kill("keeper", signal.SIGTERM)
+    lost = (new(), new(), 1, MADE, "ok", "iom")
+    parts.make([lost])
+    wait_for("published", lambda: parts.redis.cli("XLEN", "events:keeper") == "1")
+    time.sleep(3.5)  # the republishing time, and two turns of upkeep
+    assert parts.redis.cli("XLEN", "events:keeper") == "1", "published again while the group had not read it"
+    parts.redis.cli("XTRIM", "events:keeper", "MAXLEN", "0")  # lost, without a sign of it
+    parts.start("keeper")
+    wait_effects(parts, [lost])
+    came(parts, [lost])
+    assert parts.count("keeper", "wf.inbox", f"subject = '{lost[0]}'") == 1
+
+
+def test_an_eviction_policy_that_loses_entries_is_refused(parts):
+    parts.redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    parts.kill("relay", signal.SIGTERM)
+    parts.start("relay")
+    wait_for("it is said", lambda: '"queue.policy"' in parts.log("relay"))
+    status, body = parts.http("relay", "/health/ready")
+    assert status == 503 and not json.loads(body)["parts"]["queue"], body
+    parts.redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    wait_for("ready", lambda: parts.http("relay", "/health/ready")[0] == 200)
+
+
+def test_a_worker_whose_handlers_differ_from_the_catalogue_does_not_start(parts):
+    events = parts.events()
+    events["events"]["maker.thing.newer"] = dict(events["events"][MADE])
+    parts.set_events(events)
+    try:
+        command = [o for o in parts.accepted("keeper") if not o.startswith("--metrics=")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    finally:
+        del events["events"]["maker.thing.newer"]
+        parts.set_events(events)
+    assert done.returncode == 1 and "-maker.thing.newer" in done.stderr, done.stderr
+
+
+def test_a_worker_asked_to_end_finishes_its_turn(parts):
+    things = things_of(keys=5, each=10)
+    parts.make(things)
+    for name in ("keeper", "relay", "maker"):
+        begun = time.monotonic()
+        status = parts.kill(name, signal.SIGTERM)
+        assert status == 0, f"{name}: {status}"
+        assert time.monotonic() - begun < 3, f"{name} took {time.monotonic() - begun:.1f} s"
+        parts.start(name)
+    wait_effects(parts, things)
+    came(parts, things)
+
+
+def test_inbox_rows_go_when_they_are_confirmed_and_a_week_old(parts):
+    things = things_of(keys=1, each=2)
+    parts.make(things)
+    wait_effects(parts, things)
+    wait_confirmed(parts)
+    psql("wayfare_keeper", "UPDATE wf.inbox SET received_at = now() - interval '8 days' WHERE state = 'done'")
+    kept = parts.count("keeper", "wf.inbox", "state = 'done'")
+    after = things_of(keys=1, each=1)
+    parts.make(after)  # carries how far all is confirmed
+    wait_effects(parts, after)
+    parts.kill("keeper", signal.SIGTERM)
+    parts.start("keeper")  # pruning is every 5 s, and at the start; this one has heard of no source yet
+    more = things_of(keys=1, each=1)
+    parts.make(more)
+    wait_for("old rows go", lambda: parts.count("keeper", "wf.inbox", "received_at < now() - interval '7 days'") == 0, 15)
+    assert kept > 0 and parts.count("keeper", "wf.inbox", "state = 'done'") > 0
+
+
+def test_the_audit_trail_is_sealed_and_tampering_shows(parts):
+    def entry(org, n):
+        return (f"BEGIN; SELECT set_config('wf.org', '{org}', true); INSERT INTO wf.audit (at, actor, client, is_user, "
+                f"operation, purpose, request_id, trace, action, kind, object) SELECT now(), 'amina', 'desk', true, 'getPerson', "
+                f"'casework', 'r', '', 'read', 'person', gen_random_uuid() FROM generate_series(1, {n}); COMMIT;")
+
+    for n in (1, 30, 2):
+        psql("wayfare_maker", entry("iom", n), "wf_maker_service")
+        psql("wayfare_maker", entry("coa", n), "wf_maker_service")
+    sealed = "(SELECT coalesce(max(to_xid), 0) FROM wf.audit_seal)"
+    wait_for("all is sealed", lambda: parts.count("maker", "wf.audit", f"xid >= {sealed}") == 0)
+    verify = "SELECT wf.audit_verify()"
+    assert psql("wayfare_maker", verify, "wf_maker_worker") == []
+    assert int(psql("wayfare_maker", "SELECT sum(rows) FROM wf.audit_seal")[0][0]) == 66
+    psql("wayfare_maker", "UPDATE wf.audit SET actor = 'nobody' WHERE id = (SELECT min(id) FROM wf.audit)")
+    assert len(psql("wayfare_maker", verify, "wf_maker_worker")) == 1
+    psql("wayfare_maker", "UPDATE wf.audit SET actor = 'amina' WHERE actor = 'nobody'")
+    assert psql("wayfare_maker", verify, "wf_maker_worker") == []
+    try:
+        psql("wayfare_maker", "DELETE FROM wf.audit", "wf_maker_worker")
+        raise RuntimeError("a worker may delete the trail")
+    except RuntimeError as e:
+        assert "permission denied" in str(e), e
+
+
+def test_answers_older_than_a_week_go(parts):
+    psql("wayfare_maker", """BEGIN; SELECT set_config('wf.org', 'iom', true);
+        INSERT INTO wf.idempotency (client, key_hash, request_hash, status, headers, body, created_at)
+        VALUES ('c', '\\x01', '\\x01', 201, '[]', '', now() - interval '8 days'),
+               ('c', '\\x02', '\\x02', 201, '[]', '', now() - interval '6 days'); COMMIT""", "wf_maker_service")
+    wait_for("the old one goes", lambda: parts.count("maker", "wf.idempotency") == 1)
+
+
+def test_metrics_tell_of_the_works(parts):
+    status, body = parts.http("relay", "/metrics")
+    assert status == 200 and re.search(r"wayfare_relay_published_total [1-9]", body), body
+    status, body = parts.http("keeper", "/metrics")
+    assert status == 200 and re.search(r'wayfare_inbox_done_total\{type="maker.thing.made"\} [1-9]', body), body
+
+
+def test_kills_and_wipes_lose_nothing_and_double_nothing(parts, seconds=12):
+    seed = random.randrange(1 << 30)
+    print(f"    seed {seed}")
+    dice = random.Random(seed)
+    things, kills, wipes = [], 0, 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        batch = things_of(keys=8, each=4)
+        things += batch
+        parts.make(batch)
+        for _ in range(4):
+            roll = dice.random()
+            if roll < 0.75:
+                name = dice.choice(("keeper", "relay", "maker", "keeper", "relay", "scheduler"))
+                parts.kill(name)
+                time.sleep(dice.random() * 0.05)
+                parts.start(name)
+                kills += 1
+            elif roll < 0.93:
+                parts.redis.cli("FLUSHALL")
+                wipes += 1
+            else:
+                parts.redis.kill()
+                parts.redis.start()
+                wipes += 1
+            time.sleep(dice.random() * 0.25)
+    print(f"    {len(things)} events, {kills} kills, {wipes} wipes")
+    wait_for("all made", lambda: parts.count("maker", "todo") == 0, 30)
+    for again in range(3):  # a job that died with its worker too often is dead, as it should be: by hand again
+        try:
+            wait_effects(parts, things, 20)
+            break
+        except AssertionError:
+            dead = psql("wayfare_keeper", "SELECT subject FROM wf.inbox WHERE state = 'dead' AND error LIKE 'inbox.died%'")
+            if not dead or again == 2:
+                raise
+            for (thing,) in dead:
+                replay(thing)
+    came(parts, things)
+    wait_confirmed(parts, 20)
+    open_rows = [e for e in psql("wayfare_keeper", "SELECT subject, state FROM wf.inbox WHERE state <> 'done'")
+                 if e[0] in {t[0] for t in things}]
+    assert not open_rows, open_rows
+
+
+def test_nothing_of_it_was_a_fault_of_the_relay_or_the_scheduler(parts):
+    for name in ("relay", "scheduler"):
+        faults = [line for line in parts.log(name).splitlines() if '"kind":"bug"' in line and "due.postponed" not in line]
+        assert not faults, faults[0]
+
+
+def main():
+    tests = [(n[5:], f) for n, f in globals().items() if n.startswith("test_")]
+    wanted = sys.argv[1:]
+    passed = failed = 0
+    parts = Parts()
+    try:
+        for name, test in tests:
+            if wanted and name not in wanted:
+                continue
+            begun = time.monotonic()
+            try:
+                for part in ("maker", "relay", "scheduler", "keeper"):
+                    if part not in parts.processes:
+                        parts.start(part)
+                parts.revive()
+                test(parts)
+                passed += 1
+                print(f"ok {name.replace('_', ' ')} ({time.monotonic() - begun:.1f} s)", flush=True)
+            except Exception:
+                failed += 1
+                print(f"not ok {name.replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
+                for part in ("maker", "relay", "keeper"):
+                    print(f"== {part}", *parts.log(part).splitlines()[-8:], sep="\n", flush=True)
+    finally:
+        parts.end()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
