@@ -3,7 +3,8 @@
  *
  *   http.c        opens, closes and drains the server
  *   http_conn.c   connections: bytes are judged by frame.c before evhttp reads them
- *   http_run.c    the way of one request through the edge, in a coroutine
+ *   http_route.c  a request comes in: its operation, or a refusal
+ *   http_run.c    the way of one request through its operation, in a coroutine
  *   http_reply.c  out: common headers, problem+json, log line, metrics
  *   stream.c      server-sent events
  *   idem.c        Idempotency-Key
@@ -154,8 +155,12 @@ struct request {
 /* A header of the request, any case, or NULL. */
 const char *request_field(const struct request *rq, const char *name);
 
-/* ---- http_run.c ---- */
+/* ---- http_route.c ---- */
 void http_enter(struct http *h, struct conn *c, struct evhttp_request *ev);
+
+/* ---- http_run.c ---- */
+/* The coroutine of a request that has its operation. */
+void http_run(void *rq);
 /* Verifies the token and, for internal clients, takes on the organisation they act for. */
 AWAITS MUST_CHECK err_t http_authenticate(struct ctx *x, struct http *h, const char *authorization,
                                           const char *organisation, const struct principal **ret_token,

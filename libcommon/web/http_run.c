@@ -1,39 +1,24 @@
 /*
- * http_run.c - the way of one request through the edge. Each step refuses or goes on:
- *
- *   on the loop's stack   framing 400 413 414 431, route 404, method 405
- *   in a coroutine        token 401, scope 403, Accept 406, encoding 415, document 400 415 428,
- *                         idempotency 409 422 or replay, handler, commit, answer
+ * http_run.c - what happens to a request in its coroutine: token 401, scope 403, Accept 406, encoding 415,
+ * document 400 415 428, idempotency 409 422 or replay, handler, commit, answer.
  */
-#include <assert.h>
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/uuid.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "web/auth.h"
 #include "web/http_internal.h"
 
-#define PREFLIGHT_HEADERS                                                                                    \
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Purpose, "      \
-    "traceparent"
-
-ERR_DEFINE(err_route, ERR_MISSING, "route.missing", "There is nothing at this path.");
-ERR_DEFINE(err_method, ERR_INVALID, "request.method", "This path does not take this method.");
 ERR_DEFINE(err_accept, ERR_INVALID, "request.accept", "Accept must allow what this operation answers.");
 ERR_DEFINE(err_encoding, ERR_INVALID, "request.encoding", "The body must not be encoded (Content-Encoding).");
-ERR_DEFINE(err_full, ERR_UNAVAILABLE, "co.full", "The service has too many requests at work.");
 ERR_DEFINE(err_silent, ERR_BUG, "handler.silent", "A handler ended without an answer.");
-
-static const struct principal nobody = {.subject = "", .client_id = "", .organisation = "", .scope = ""};
 
 const char *request_field(const struct request *rq, const char *name)
 {
@@ -262,7 +247,7 @@ static err_t serve(struct request *rq)
     return commit(rq);
 }
 
-static void run(void *arg)
+void http_run(void *arg)
 {
     struct request *rq = arg;
     struct ctx *x = &rq->x;
@@ -284,151 +269,4 @@ static void run(void *arg)
         stream_start(rq);
     else
         http_answer(rq);
-}
-
-/* ---- before the coroutine ---- */
-
-static void answer_document(struct request *rq)
-{
-    const char *match = request_field(rq, "If-None-Match");
-    struct response *rs = &rq->rs;
-    bool same = match && (strcmp(match, "*") == 0 || strstr(match, rq->http->document_etag));
-    size_t n;
-    const char *text = openapi_text(rq->http->api, &n);
-
-    rq->response_public = true;
-    reply_header(rs, "ETag", rq->http->document_etag);
-    rs->status = same ? 304 : 200;
-    if (!same) {
-        rs->content_type = "application/json";
-        buf_init(&rs->body, rq->arena, n + 1);
-        buf_put(&rs->body, text, n);
-    }
-    http_answer(rq);
-}
-
-/* OPTIONS: what the path takes; to a browser's preflight, what an allowed origin may send. */
-static void answer_options(struct request *rq, const char *allow)
-{
-    rq->rs.status = 204;
-    reply_header(&rq->rs, "Allow", arena_printf(rq->arena, "%s, OPTIONS", allow));
-    if (request_field(rq, "Origin") && request_field(rq, "Access-Control-Request-Method")) {
-        reply_header(&rq->rs, "Access-Control-Allow-Methods", allow);
-        reply_header(&rq->rs, "Access-Control-Allow-Headers", PREFLIGHT_HEADERS);
-        reply_header(&rq->rs, "Access-Control-Max-Age", "600");
-    }
-    http_answer(rq);
-}
-
-static void refuse(struct request *rq, const struct frame_fault *f)
-{
-    struct err *e = ARENA_NEW(rq->arena, struct err);
-
-    *e = (struct err){.kind = ERR_INVALID, .code = f->code, .detail = f->detail};
-    http_answer_error(rq, e);
-}
-
-static void route(struct request *rq, const struct frame_fault *refused)
-{
-    struct http *h = rq->http;
-    bool options = strcmp(rq->method, "OPTIONS") == 0;
-    const char *method = refused ? "unknown" : rq->method;
-
-    if (rq->path_bytes == strlen(h->document_path) &&
-        memcmp(rq->path, h->document_path, rq->path_bytes) == 0) {
-        rq->match.allow = "GET, HEAD";
-        rq->response_public = true;
-        if (!refused && options)
-            answer_options(rq, rq->match.allow);
-        else if (!refused && (rq->head || strcmp(method, "GET") == 0))
-            answer_document(rq);
-        else
-            http_answer_error(rq, err_method);
-        return;
-    }
-    if (!openapi_match(h->api, method, rq->path, rq->path_bytes, &rq->match)) {
-        if (rq->match.allow && options && !refused)
-            answer_options(rq, rq->match.allow);
-        else
-            http_answer_error(rq, rq->match.allow ? err_method : err_route);
-        return;
-    }
-    rq->op = rq->match.op;
-    rq->x.operation = rq->op->id;
-    if (co_start(rq->op->id, run, rq))
-        http_answer_error(rq, err_full);
-}
-
-static const char *method_name(enum evhttp_cmd_type type)
-{
-    static const struct {
-        enum evhttp_cmd_type type;
-        const char *name;
-    } names[] = {{EVHTTP_REQ_GET, "GET"},        {EVHTTP_REQ_POST, "POST"},   {EVHTTP_REQ_HEAD, "HEAD"},
-                 {EVHTTP_REQ_PUT, "PUT"},        {EVHTTP_REQ_PATCH, "PATCH"}, {EVHTTP_REQ_DELETE, "DELETE"},
-                 {EVHTTP_REQ_OPTIONS, "OPTIONS"}};
-
-    for (size_t i = 0; i < LENGTH(names); i++) {
-        if (names[i].type == type)
-            return names[i].name;
-    }
-    return "";
-}
-
-static bool is_hex(const char *s, size_t n)
-{
-    return strspn(s, "0123456789abcdef") >= n;
-}
-
-/* W3C Trace Context: the caller's trace goes on, with a span of our own; without one the request begins its
- * own. */
-static void trace(struct request *rq, struct uuid id)
-{
-    const char *in = request_field(rq, "traceparent");
-    char hex[33], *out = rq->x.traceparent;
-
-    str_hex(hex, id.b, 16);
-    memcpy(out, "00-", 3);
-    memcpy(out + 3, hex, 32);
-    memcpy(out + 36, hex + 16, 16);
-    memcpy(out + 53, "01", 3);
-    out[35] = out[52] = '-';
-    if (in && strlen(in) == 55 && memcmp(in, "00-", 3) == 0 && is_hex(in + 3, 32) && in[35] == '-' &&
-        is_hex(in + 36, 16) && in[52] == '-' && is_hex(in + 53, 2) && strspn(in + 3, "0") < 32) {
-        memcpy(out + 3, in + 3, 32);
-        memcpy(out + 53, in + 53, 2);
-    }
-}
-
-void http_enter(struct http *h, struct conn *c, struct evhttp_request *ev)
-{
-    struct arena *a = arena_new();
-    struct request *rq = ARENA_NEW(a, struct request);
-    const struct frame_fault *fault;
-    bool refused = conn_refused(c, &fault);
-    const char *uri = evhttp_request_get_uri(ev), *query = strchr(uri, '?');
-    struct uuid id;
-
-    rq->http = h;
-    rq->conn = c;
-    rq->ev = ev;
-    rq->arena = a;
-    rq->start_us = clock_mono_us();
-    rq->method = method_name(evhttp_request_get_command(ev));
-    rq->head = evhttp_request_get_command(ev) == EVHTTP_REQ_HEAD;
-    rq->path = uri;
-    rq->path_bytes = query ? (size_t)(query - uri) : strlen(uri);
-    rq->query = query ? query + 1 : "";
-    rq->rs.rq = rq;
-    rq->x = (struct ctx){
-        .arena = a, .who = &nobody, .now_us = clock_now_us(), .db = h->db, .app = h->app, .edge = rq};
-    id = uuid_new(rq->x.now_us);
-    uuid_format(id, rq->x.request_id);
-    trace(rq, id);
-    c->rq = rq;
-    h->live++;
-    if (refused && !fault->unknown_method)
-        refuse(rq, fault);
-    else
-        route(rq, refused ? fault : NULL);
 }
