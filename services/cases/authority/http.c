@@ -26,17 +26,22 @@ err_t authority_way_read(struct ctx *x, struct tx *tx, struct uuid case_id, stru
     }
     pack = packs_version(state->packs, c.programme, c.programme_version);
     status = pack ? pack_status(pack, c.status) : NULL;
-    *ret = (struct authority_way){
-        .phase = status ? status->phase : "", .applied = c.applied, .departed_us = c.departed_at};
+    *ret = (struct authority_way){.phase = status ? status->phase : "", .applied = c.applied};
     return NULL;
 }
 
 const struct handler authority_handlers[] = {
-    {"createAuthorityCheck", create_authority_check},     {"listAuthorityChecks", list_authority_checks},
-    {"getAuthorityCheck", get_authority_check},           {"askAuthority", ask_authority},
-    {"answerAuthorityCheck", answer_authority_check},     {"expireAuthorityCheck", expire_authority_check},
-    {"explainStatusSurrender", explain_status_surrender}, {"listStatusSurrenders", list_status_surrenders},
-    {"getStatusSurrender", get_status_surrender},         {"signStatusSurrender", sign_status_surrender},
-    {"handInStatusSurrender", hand_in_status_surrender},  {"effectStatusSurrender", effect_status_surrender},
-    {"lapseStatusSurrender", lapse_status_surrender},     {NULL, NULL},
+    {"createAuthorityCheck", create_authority_check},
+    {"listAuthorityChecks", list_authority_checks},
+    {"getAuthorityCheck", get_authority_check},
+    {"askAuthority", ask_authority},
+    {"answerAuthorityCheck", answer_authority_check},
+    {"expireAuthorityCheck", expire_authority_check},
+    {"explainStatusSurrender", explain_status_surrender},
+    {"listStatusSurrenders", list_status_surrenders},
+    {"getStatusSurrender", get_status_surrender},
+    {"signStatusSurrender", sign_status_surrender},
+    {"handInStatusSurrender", hand_in_status_surrender},
+    {"lapseStatusSurrender", lapse_status_surrender},
+    {NULL, NULL},
 };

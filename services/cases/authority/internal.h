@@ -13,7 +13,6 @@ struct tx;
 struct authority_way {
     const char *phase; /* of its status */
     bool applied;      /* the application has been signed at some time */
-    struct opt_i64 departed_us;
 };
 AWAITS MUST_CHECK err_t authority_way_read(struct ctx *x, struct tx *tx, struct uuid case_id,
                                            struct authority_way *ret);
@@ -21,4 +20,4 @@ AWAITS MUST_CHECK err_t authority_way_read(struct ctx *x, struct tx *tx, struct 
 handler_fn create_authority_check, list_authority_checks, get_authority_check, ask_authority,
     answer_authority_check, expire_authority_check;
 handler_fn explain_status_surrender, list_status_surrenders, get_status_surrender, sign_status_surrender,
-    hand_in_status_surrender, effect_status_surrender, lapse_status_surrender;
+    hand_in_status_surrender, lapse_status_surrender;

@@ -50,10 +50,9 @@ UPDATE authority_checks SET status = 'expired', version = version + 1, updated_a
 UPDATE authority_checks SET status = 'expired', version = version + 1, updated_at = $now
  WHERE org = sec.org() AND case_id = $case_id AND status IN ('notAsked', 'asked');
 
--- q_authority_case(case_id uuid) -> maybe authority_case(programme text, programme_version int4, status text, applied bool, departed_at timestamptz?)
+-- q_authority_case(case_id uuid) -> maybe authority_case(programme text, programme_version int4, status text, applied bool)
 SELECT c.programme, c.programme_version, c.status,
-       EXISTS (SELECT 1 FROM case_moves m WHERE m.org = c.org AND m.case_id = c.id AND m.to_status = 'applicationSigned') AS applied,
-       (SELECT max(m.at) FROM case_moves m WHERE m.org = c.org AND m.case_id = c.id AND m.to_status = 'departed') AS departed_at
+       EXISTS (SELECT 1 FROM case_moves m WHERE m.org = c.org AND m.case_id = c.id AND m.to_status = 'applicationSigned') AS applied
   FROM cases c WHERE c.org = sec.org() AND c.id = $case_id;
 
 -- Every traveller with each consent that could cover the exchange; without any, once with nulls.
@@ -95,9 +94,8 @@ SELECT id, case_id, person_id, kind, status, explained_at, signed_at, handed_in_
 --sort -createdAt created_at timestamptz
 ;
 
--- q_surrender_step{id uuid, status text, signed_at timestamptz?, handed_in_at timestamptz?, effective_at timestamptz?, lapsed_at timestamptz?, now timestamptz} -> exactly 1
-UPDATE status_surrenders SET status = $status, signed_at = $signed_at, handed_in_at = $handed_in_at, effective_at = $effective_at,
-       lapsed_at = $lapsed_at, version = version + 1, updated_at = $now
+-- q_surrender_step{id uuid, status text, signed_at timestamptz?, handed_in_at timestamptz?, lapsed_at timestamptz?, now timestamptz} -> exactly 1
+UPDATE status_surrenders SET status = $status, signed_at = $signed_at, handed_in_at = $handed_in_at, lapsed_at = $lapsed_at, version = version + 1, updated_at = $now
  WHERE id = $id;
 
 -- q_surrenders_lapse(case_id uuid, now timestamptz) -> any

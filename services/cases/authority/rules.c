@@ -17,9 +17,8 @@ static const struct step check_steps[] = {
     {"asked", "expire", "expired"}, {"noObjection", "expire", "expired"}, {"objection", "expire", "expired"},
 };
 static const struct step surrender_steps[] = {
-    {"explained", "sign", "signed"},         {"signed", "handIn", "handedIn"},
-    {"handedIn", "takeEffect", "effective"}, {"explained", "lapse", "lapsed"},
-    {"signed", "lapse", "lapsed"},           {"handedIn", "lapse", "lapsed"},
+    {"explained", "sign", "signed"}, {"signed", "handIn", "handedIn"}, {"explained", "lapse", "lapsed"},
+    {"signed", "lapse", "lapsed"},   {"handedIn", "lapse", "lapsed"},
 };
 
 static struct text_array actions_of(struct arena *a, const struct step *steps, size_t n, const char *status)
@@ -109,18 +108,12 @@ struct text_array rules_check_actions(struct arena *a, const char *status)
     return actions_of(a, check_steps, LENGTH(check_steps), status);
 }
 
-err_t rules_surrender_step(struct arena *a, const char *status, const char *action, bool departed,
-                           const char **ret_status)
+err_t rules_surrender_step(const char *status, const char *action, const char **ret_status)
 {
     const char *to = step_to(surrender_steps, LENGTH(surrender_steps), status, action);
-    struct fault_list faults = {0};
 
     if (!to)
         return err_surrender;
-    if (str_eq(to, "effective") && !departed)
-        unmet(a, &faults, "/status", "case.departed", "The person has not departed.",
-              "It takes effect by the departure.");
-    TRY(fault_list_err(a, &faults, ERR_CONFLICT, "guards.unmet", "The surrender cannot take effect yet."));
     *ret_status = to;
     return NULL;
 }
@@ -128,9 +121,4 @@ err_t rules_surrender_step(struct arena *a, const char *status, const char *acti
 struct text_array rules_surrender_actions(struct arena *a, const char *status)
 {
     return actions_of(a, surrender_steps, LENGTH(surrender_steps), status);
-}
-
-bool rules_departed(const char *phase, struct opt_i64 departed_us)
-{
-    return departed_us.set && (str_eq(phase, "afterBoarding") || str_eq(phase, "closed"));
 }

@@ -43,10 +43,7 @@ MUST_CHECK err_t rules_check_answer(struct arena *a, struct opt_i64 asked_us, in
                                     struct opt_date expires_on, int64_t now_us);
 struct text_array rules_check_actions(struct arena *a, const char *status);
 
-/* action: sign, handIn, takeEffect, lapse. departed: the case has departed and is not back. ERR_CONFLICT
- * surrender.state, or guards.unmet with case.departed. */
-MUST_CHECK err_t rules_surrender_step(struct arena *a, const char *status, const char *action, bool departed,
-                                      const char **ret_status);
+/* action: sign, handIn, lapse. Taking effect is no action of anybody's: the departure does it
+ * (authority_departed_for_case). ERR_CONFLICT surrender.state. */
+MUST_CHECK err_t rules_surrender_step(const char *status, const char *action, const char **ret_status);
 struct text_array rules_surrender_actions(struct arena *a, const char *status);
-/* True if a case in this phase with such a history is on its way or there. */
-bool rules_departed(const char *phase, struct opt_i64 departed_us);

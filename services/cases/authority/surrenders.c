@@ -100,29 +100,24 @@ err_t get_status_surrender(struct ctx *x, const struct request *rq, struct respo
 static err_t surrender_step(struct ctx *x, const struct request *rq, struct response *rs, const char *action)
 {
     struct surrender_row row;
-    struct authority_way way;
     struct tx *tx;
     const char *to;
 
     TRY(db_begin(x, &tx));
     TRY(q_surrender_lock(tx, request_path_uuid(rq, "surrenderId"), &row));
     TRY(etag_match(rq, row.version_));
-    TRY(authority_way_read(x, tx, row.case_id, &way));
-    TRY(rules_surrender_step(x->arena, row.status, action, rules_departed(way.phase, way.departed_us), &to));
+    TRY(rules_surrender_step(row.status, action, &to));
 
     struct q_surrender_step_in in = {.id = row.id,
                                      .status = to,
                                      .signed_at = row.signed_at,
                                      .handed_in_at = row.handed_in_at,
-                                     .effective_at = row.effective_at,
                                      .lapsed_at = row.lapsed_at,
                                      .now = x->now_us};
     if (str_eq(to, "signed"))
         in.signed_at = OPT_I64(x->now_us);
     else if (str_eq(to, "handedIn"))
         in.handed_in_at = OPT_I64(x->now_us);
-    else if (str_eq(to, "effective"))
-        in.effective_at = way.departed_us; /* by the departure, whenever it is recorded */
     else
         in.lapsed_at = OPT_I64(x->now_us);
     q_surrender_step(tx, &in);
@@ -140,12 +135,6 @@ err_t sign_status_surrender(struct ctx *x, const struct request *rq, struct resp
 err_t hand_in_status_surrender(struct ctx *x, const struct request *rq, struct response *rs)
 {
     return surrender_step(x, rq, rs, "handIn");
-}
-
-/* effectStatusSurrender: POST /status-surrenders/{surrenderId}/take-effect */
-err_t effect_status_surrender(struct ctx *x, const struct request *rq, struct response *rs)
-{
-    return surrender_step(x, rq, rs, "takeEffect");
 }
 
 /* lapseStatusSurrender: POST /status-surrenders/{surrenderId}/lapse */

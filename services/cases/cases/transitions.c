@@ -3,6 +3,7 @@
 #include "app/outbox.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/str.h"
 #include "cases/appointments/appointments.h"
 #include "cases/authority/authority.h"
 #include "cases/cases/cases.h"
@@ -128,6 +129,8 @@ static err_t move_make(struct ctx *x, struct tx *tx, const struct case_facts *fa
     switch (m->transition->kind) {
     case MOVE_STEP:
         TRY(deadlines_enter(x, tx, facts->pack, c->id, m->to));
+        if (str_eq(pack_status(facts->pack, m->to)->phase, "afterBoarding"))
+            authority_departed_for_case(tx, c->id, x->now_us);
         break;
     case MOVE_SUSPEND:
         TRY(deadlines_pause(x, tx, c->id));

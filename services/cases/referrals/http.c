@@ -162,8 +162,11 @@ static err_t batch_referrals(struct ctx *x, const struct request *rq, struct res
 static err_t preview_referral(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *body = request_body(rq);
+    struct tx *tx;
 
     TRY(referral_valid(x, body));
+    TRY(db_read(x, &tx));
+    audit_read(tx, "referral", (struct uuid){0}, "preview");
     return reply_json_text(rs, 200, referral_handover_bytes(x->arena, x->who->organisation, body));
 }
 

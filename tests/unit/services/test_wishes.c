@@ -208,10 +208,10 @@ END_TEST
 /* ---- surrendered statuses ---- */
 
 static const char *const surrender_states[] = {"explained", "signed", "handedIn", "effective", "lapsed"};
-static const char *const surrender_actions[] = {"sign", "handIn", "takeEffect", "lapse"};
+static const char *const surrender_actions[] = {"sign", "handIn", "depart", "lapse"};
 static const char *const surrender_leads[][4] = {{"signed", NULL, NULL, "lapsed"},
                                                  {NULL, "handedIn", NULL, "lapsed"},
-                                                 {NULL, NULL, "effective", "lapsed"},
+                                                 {NULL, NULL, NULL, "lapsed"},
                                                  {NULL, NULL, NULL, NULL},
                                                  {NULL, NULL, NULL, NULL}};
 
@@ -219,7 +219,7 @@ START_TEST(every_step_of_a_surrender_is_allowed_or_refused_as_drawn)
 {
     for (size_t k = 0; k < LENGTH(surrender_actions); k++) {
         const char *to = NULL;
-        err_t err = rules_surrender_step(unit_arena, surrender_states[_i], surrender_actions[k], true, &to);
+        err_t err = rules_surrender_step(surrender_states[_i], surrender_actions[k], &to);
 
         if (surrender_leads[_i][k]) {
             ck_assert_ptr_null(err);
@@ -231,18 +231,11 @@ START_TEST(every_step_of_a_surrender_is_allowed_or_refused_as_drawn)
 }
 END_TEST
 
-START_TEST(a_surrender_takes_effect_only_by_the_departure)
+START_TEST(nobody_makes_a_surrender_effective)
 {
-    const char *to;
-    err_t err = rules_surrender_step(unit_arena, "handedIn", "takeEffect", false, &to);
-
-    ck_assert_str_eq(err->code, "guards.unmet");
-    ck_assert_str_eq(err->faults[0].code, "case.departed");
-    ck_assert(!rules_departed("beforeBoarding", OPT_I64(NOW_US))); /* departed once, and back */
-    ck_assert(!rules_departed("closed", (struct opt_i64){0}));     /* closed without a journey */
-    ck_assert(rules_departed("afterBoarding", OPT_I64(NOW_US)));
-    ck_assert(rules_departed("closed", OPT_I64(NOW_US)));
-    ck_assert_str_eq(joined(rules_surrender_actions(unit_arena, "handedIn")), "takeEffect lapse");
+    ck_assert_str_eq(joined(rules_surrender_actions(unit_arena, "explained")), "sign lapse");
+    ck_assert_str_eq(joined(rules_surrender_actions(unit_arena, "handedIn")), "lapse");
+    ck_assert_str_eq(joined(rules_surrender_actions(unit_arena, "effective")), "");
 }
 END_TEST
 
@@ -316,7 +309,7 @@ Suite *unit_suite(void)
     UNIT_TABLE(s, "rules_check_ask", asks, an_authority_is_not_asked_too_early_or_without_consent);
     UNIT_TABLE(s, "rules_surrender_step", surrender_states,
                every_step_of_a_surrender_is_allowed_or_refused_as_drawn);
-    UNIT_CASE(s, "rules_surrender", a_surrender_takes_effect_only_by_the_departure);
+    UNIT_CASE(s, "rules_surrender_actions", nobody_makes_a_surrender_effective);
     UNIT_CASE(s, "rules_enquiry", an_enquiry_about_a_programme_is_recorded_by_its_staff);
     UNIT_TABLE(s, "rules_disclosure_step", disclosure_states,
                every_step_of_a_disclosure_is_allowed_or_refused_as_drawn);
