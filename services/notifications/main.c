@@ -23,6 +23,7 @@ int main(int argc, char **argv)
         .about = "messages to people, the staff inbox, partners' webhooks",
         .handlers = handlers,
         .uses_queue = true,
+        .needs = PROGRAM_KEYS | PROGRAM_DATA,
         .start = start,
     };
 
