@@ -1,8 +1,8 @@
 /*
  * arena.h - memory that ends with a request or a job.
  *
- * Nothing in an arena is freed singly. Allocation never returns NULL: a process without memory ends with a message.
- * Callers bound what a client can make grow.
+ * Nothing in an arena is freed singly. Allocation never returns NULL: a process without memory ends with a
+ * message. Callers bound what a client can make grow.
  */
 #pragma once
 
@@ -30,7 +30,8 @@ void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc,
 
 /* Not zeroed: for bytes that are written at once. */
 void *arena_raw(struct arena *a, size_t bytes) __attribute__((malloc, returns_nonnull));
-/* A larger place for the n bytes at p (which may be NULL), in place where that is possible. The new part is not zeroed. */
+/* A larger place for the n bytes at p (which may be NULL), in place where that is possible. The new part is
+ * not zeroed. */
 void *arena_grow(struct arena *a, void *p, size_t n, size_t bytes) __attribute__((returns_nonnull));
 
 /* Copies. arena_strdup(NULL) is NULL. */
@@ -40,7 +41,7 @@ void *arena_memdup(struct arena *a, const void *p, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
-/* Runs release(p) when the arena ends or is reset: foreign objects (a json_t, a curl handle) live in it too. */
+/* Runs release(p) when the arena ends or is reset: foreign objects (a json_t, a curl handle) live in it. */
 void arena_own(struct arena *a, void *p, void (*release)(void *));
 /* The same for a Jansson object (takes over the caller's reference). Returns it. */
 struct json_t *arena_own_json(struct arena *a, struct json_t *j);

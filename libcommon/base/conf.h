@@ -1,8 +1,9 @@
 /*
- * conf.h - a program's configuration: one table, read from --name=value, environment and a file, printed by --help.
+ * conf.h - a program's configuration: one table, read from --name=value, environment and a file, printed by
+ * --help.
  *
- * Secrets are never values but files: a CONF_SECRET names a file that others may not read; its content, without
- * the last line feed, is what the member gets.
+ * Secrets are never values but files: a CONF_SECRET names a file that others may not read; its content,
+ * without the last line feed, is what the member gets.
  */
 #pragma once
 
@@ -29,9 +30,10 @@ struct conf_entry {
     const char *help;     /* one line */
 };
 
-/* Fills *out. Order: option, environment, file named by WAYFARE_CONFIG (lines key=value), fallback. "" is allowed as
- * fallback. All faults at once. --help prints the table and exits 0; --version prints the version and exits 0. */
-MUST_CHECK err_t conf_load(struct arena *a, const char *program, const char *what, const struct conf_entry *table,
-                           size_t n, int argc, char **argv, void *out);
+/* Fills *out. Order: option, environment, file named by WAYFARE_CONFIG (lines key=value), fallback. "" is
+ * allowed as fallback. All faults at once. --help prints the table and exits 0; --version prints the version
+ * and exits 0. */
+MUST_CHECK err_t conf_load(struct arena *a, const char *program, const char *what,
+                           const struct conf_entry *table, size_t n, int argc, char **argv, void *out);
 /* Reads a secret file: refused if group or others can read it, larger than 64 kB, or empty. */
 MUST_CHECK err_t conf_secret(struct arena *a, const char *path, const char **ret_text);

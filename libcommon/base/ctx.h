@@ -1,7 +1,8 @@
 /*
  * ctx.h - what a request or a job carries: its memory, who asks, the time it counts as now, its deadline.
  *
- * Made by web/http for a request and by app/worker_main for a job; handed to every function that waits or decides.
+ * Made by web/http for a request and by app/worker_main for a job; handed to every function that waits or
+ * decides.
  */
 #pragma once
 

@@ -60,8 +60,7 @@ bool date_zone_instant(const char *zone, int32_t days, int32_t second_of_day, in
 /* Dutch working days: not Saturday, Sunday or a public holiday (Algemene termijnenwet art. 3; Easter by
  * computus). */
 bool date_is_working_day_nl(int32_t days);
-/* The n-th working day after a date (n < 0: before it); n = 0: the date itself, or else the next working day.
- */
+/* The n-th working day after a date (n < 0: before it); n = 0: the date itself, or the next working day. */
 int32_t date_add_working_days_nl(int32_t days, int n);
 
 /* ISO 8601 duration as JSON Schema's format "duration" (RFC 3339 appendix A). Only checks the form. */

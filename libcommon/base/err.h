@@ -1,8 +1,9 @@
 /*
  * err.h - how a function says that it failed.
  *
- * An err_t is NULL when all went well. Errors are immutable and live in static memory or in an arena, so nobody
- * frees one. A function either returns an error or logs it, never both; service_main and worker_main log, once.
+ * An err_t is NULL when all went well. Errors are immutable and live in static memory or in an arena, so
+ * nobody frees one. A function either returns an error or logs it, never both; service_main and worker_main
+ * log, once.
  */
 #pragma once
 
@@ -52,7 +53,7 @@ struct fault {
 
 struct err {
     enum err_kind kind;
-    const char *code;   /* stable and public, dotted: "case.closed"; web/problem may give it a status of its own */
+    const char *code;   /* stable and public, dotted: "case.closed"; web/problem may give some a status */
     const char *detail; /* one sentence, safe for the client */
     const char *cause;  /* for the log only; may be NULL */
     const struct fault *faults; /* may be NULL */
@@ -74,11 +75,11 @@ typedef const struct err *err_t;
             return try_err_;                                                                                 \
     } while (0)
 
-/* Makes an error in the arena. code is borrowed (a literal); the detail is formatted and shown to the client. */
+/* Makes an error in the arena. code is borrowed (a literal); the detail is shown to the client. */
 err_t err_new(struct arena *a, enum err_kind kind, const char *code, const char *detail_fmt, ...)
     PRINTF_LIKE(4, 5);
 
-/* Makes an error whose formatted text is for the log only; the client sees a general sentence for the kind. */
+/* Makes an error whose text is for the log only; the client sees a general sentence for the kind. */
 err_t err_internal(struct arena *a, enum err_kind kind, const char *code, const char *cause_fmt, ...)
     PRINTF_LIKE(4, 5);
 

@@ -39,7 +39,8 @@ static inline const char *log_text(const char *s) /* an array's address is never
     }
 
 /* log_line(LOG_INFO, x, "request", LOG_TEXT("operation", op), LOG_INT("us", 120)); x may be NULL. */
-void log_fields(enum log_level level, const struct ctx *x, const char *msg, const struct log_field *f, size_t n);
+void log_fields(enum log_level level, const struct ctx *x, const char *msg, const struct log_field *f,
+                size_t n);
 #define log_line(level, x, msg, ...)                                                                         \
     log_fields((level), (x), (msg), (struct log_field[]){{0}, ##__VA_ARGS__} + 1,                            \
                sizeof((struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - 1)

@@ -1,4 +1,4 @@
-/* str.h - bounded text helpers and the growing byte buffer that responses are written into. Texts are UTF-8. */
+/* str.h - bounded text helpers and the growing byte buffer that responses are written into; UTF-8. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ bool str_utf8_ok(const char *s, size_t n);
 size_t str_utf8_len(const char *s);
 /* Constant-time comparison of secrets of equal length. */
 bool str_secret_eq(const void *a, const void *b, size_t n);
-/* Decimal integer (minus sign, digits; leading zeros are fine), nothing else in the text, within [min, max]. */
+/* A decimal integer (minus sign, digits; leading zeros are fine) and nothing else, within [min, max]. */
 MUST_CHECK bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *ret);
 /* Lowercase hex; out has 2 * n + 1 bytes. */
 void str_hex(char *out, const void *p, size_t n);
