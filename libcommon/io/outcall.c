@@ -105,7 +105,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
 /* The event goes before the descriptor: the loop's epoll set has a change list. */
 static int on_close(void *arg, curl_socket_t fd)
 {
-    socket_forget(arg, fd);
+    struct outcall *c = arg;
+    struct outcall_opened **at = &c->opened, *o;
+
+    while (*at && (*at)->fd != fd)
+        at = &(*at)->next;
+    o = *at;
+    if (o) {
+        *at = o->next;
+        o->next = c->closed;
+        c->closed = o;
+    }
+    socket_forget(c, fd);
     return close(fd);
 }
 
@@ -131,12 +142,31 @@ static int on_timer(CURLM *multi, long ms, void *arg)
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct outcall_call *call = arg;
+    struct outcall *c = call->c;
+    struct outcall_opened *o = c->closed;
+    curl_socket_t fd;
 
     if (call->check_address && !outcall_address_public(&address->addr)) {
         call->refused = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    if (o)
+        c->closed = o->next;
+    else
+        o = ARENA_NEW(c->arena, struct outcall_opened);
+    *o = (struct outcall_opened){.next = c->opened, .fd = fd, .call = call};
+    c->opened = o;
+    return fd;
+}
+
+void outcall_hang_up(const struct outcall_call *call)
+{
+    for (struct outcall_opened *o = call->c->opened; o; o = o->next)
+        if (o->call == call)
+            shutdown(o->fd, SHUT_RDWR);
 }
 
 /* ---- open and close ---- */
@@ -347,6 +377,9 @@ void outcall_end(struct outcall_call *call)
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->resolve);
     curl_slist_free_all(call->headers);
+    for (struct outcall_opened *o = call->c->opened; o; o = o->next)
+        if (o->call == call)
+            o->call = NULL;
 }
 
 err_t outcall_error(const struct outcall_call *call)

@@ -16,6 +16,13 @@ struct outcall_socket {
     struct event *ev; /* NULL: not watched at the moment */
 };
 
+/* A descriptor that a call has opened, until curl closes it. */
+struct outcall_opened {
+    struct outcall_opened *next;
+    curl_socket_t fd;
+    const struct outcall_call *call; /* NULL: it has ended, its connection is kept */
+};
+
 struct outcall {
     struct arena *arena;
     struct loop *loop;
@@ -23,7 +30,8 @@ struct outcall {
     struct loop_timer *timer;
     struct evdns_base *dns;
     struct outcall_socket *sockets, *spare;
-    const char *allow;   /* host:port list */
+    struct outcall_opened *opened, *closed; /* closed: to be used again */
+    const char *allow;                      /* host:port list */
     struct curl_blob ca; /* the system's authorities and ca_file; len 0: the system's alone */
 };
 
@@ -49,6 +57,8 @@ MUST_CHECK err_t outcall_begin_unix(struct outcall_call *call, const char *url, 
 /* Runs the handle to its end; call->result says how it went. */
 AWAITS MUST_CHECK err_t outcall_perform(struct outcall_call *call);
 void outcall_end(struct outcall_call *call);
+/* Shuts the call's connections down: whatever curl waits for on them has come to its end. */
+void outcall_hang_up(const struct outcall_call *call);
 /* The error of a call whose result is not CURLE_OK. */
 err_t outcall_error(const struct outcall_call *call);
 

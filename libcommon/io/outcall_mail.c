@@ -19,6 +19,7 @@
 ERR_DEFINE(err_envelope, ERR_INVALID, "mail.address", "An envelope address is not one address.");
 
 struct mail {
+    const struct outcall_call *call;
     const struct outcall_mail *m;
     size_t sent;     /* bytes of the message that curl has taken */
     bool ended;      /* curl was told the message's end: the closing line may be out */
@@ -63,6 +64,9 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *arg
 
     if (type == CURLINFO_HEADER_OUT && n >= 9 && strncasecmp(p, "MAIL FROM", 9) == 0)
         mail->envelope = true;
+    /* curl would block until QUIT is answered, and the loop with it: it is said, and that is enough. */
+    if (type == CURLINFO_HEADER_OUT && n >= 4 && strncasecmp(p, "QUIT", 4) == 0)
+        outcall_hang_up(mail->call);
     if (type == CURLINFO_HEADER_IN)
         take_answer(mail, p, n);
     return 0;
@@ -93,6 +97,9 @@ static void set_mail(struct outcall_call *call, struct mail *mail, const char *f
     }
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE,
+                     1L); /* a kept connection would say QUIT when no callback is there */
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)m->message_bytes);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
@@ -142,7 +149,7 @@ err_t outcall_mail(struct ctx *x, struct outcall *c, const struct outcall_mail *
                    const char **ret_answer)
 {
     struct outcall_call call = {.c = c, .x = x, .timeout_us = m->timeout_us};
-    struct mail mail = {.m = m};
+    struct mail mail = {.call = &call, .m = m};
     err_t e = run(&call, &mail, ret);
 
     outcall_end(&call);
