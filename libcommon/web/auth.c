@@ -303,6 +303,14 @@ void auth_release(struct auth *au, const struct principal *who)
 
 /* ---- life ---- */
 
+static void first_tick(void *arg)
+{
+    struct auth *au = arg;
+
+    au->first_tick = NULL; /* it frees itself */
+    keysets_tick(au);
+}
+
 err_t auth_open(struct loop *l, struct outcall *out, const struct auth_options *o, struct auth **ret)
 {
     struct auth *au = calloc(1, sizeof(*au));
@@ -331,7 +339,7 @@ err_t auth_open(struct loop *l, struct outcall *out, const struct auth_options *
     }
     if (l != NULL) {
         au->tick = loop_every(l, FILE_CHECK_US, keysets_tick, au);
-        loop_after(l, 0, keysets_tick, au);
+        au->first_tick = loop_after(l, 0, first_tick, au);
     }
     *ret = au;
     return NULL;
@@ -343,6 +351,7 @@ void auth_close(struct auth *au)
         return;
     if (!au->closed) {
         loop_timer_cancel(au->tick);
+        loop_timer_cancel(au->first_tick);
         loop_timer_cancel(au->feed_timer);
     }
     au->closed = true;

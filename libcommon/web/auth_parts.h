@@ -69,7 +69,7 @@ struct auth {
     size_t nissuers;
     struct cache *cache;
     struct revoked *revoked;
-    struct loop_timer *tick;
+    struct loop_timer *tick, *first_tick;
     uint64_t hits, misses, refused;
     /* revocation feed */
     struct loop_timer *feed_timer;

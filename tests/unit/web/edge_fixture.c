@@ -48,6 +48,11 @@ static void put(const char *name, const char *text)
     ck_assert_int_eq(chmod(path, 0644), 0);
 }
 
+const char *edge_folder(void)
+{
+    return folder;
+}
+
 static void forget(void)
 {
     char command[160];

@@ -30,6 +30,8 @@ struct edge_setting {
 void edge_once(void);
 /* Unchecked fixture: the database too. Needs tests/with-postgres. */
 void edge_once_with_database(void);
+/* Folder of the issuer profile; others may put files there. */
+const char *edge_folder(void);
 /* For edge_setting.conninfo. */
 extern const char *edge_database;
 
