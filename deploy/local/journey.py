@@ -8,12 +8,18 @@ import json
 import secrets
 import sys
 import time
+from zoneinfo import ZoneInfo
 
 from journey_kit import Failed, Kit, check
 
 CASES = "/cases/v1"
 NOTES = "/notifications/v1"
-WHOLE_DAY = {"from": "00:00", "until": "00:00"}
+
+
+def all_day():
+    """Safe hours for the whole day but a minute, half a day away from now, so that the journey can be walked at night too."""
+    far = datetime.datetime.now(ZoneInfo("Europe/Amsterdam")) + datetime.timedelta(hours=12)
+    return {"from": (far + datetime.timedelta(minutes=1)).strftime("%H:%M"), "until": far.strftime("%H:%M")}
 
 
 def instant(**delta):
@@ -42,7 +48,7 @@ def asha(run):
             "birthDate": {"value": "1994-03", "estimated": False}, "sex": "female", "nationalities": ["SO"],
             "languages": [{"language": "so", "preferred": True, "reading": "B1"}], "interpreterNeeded": True,
             "contactPoints": [{"kind": "email", "value": f"asha-{run}@example.org", "preferred": True,
-                               "zone": "Europe/Amsterdam", "safeHours": WHOLE_DAY, "safeToContact": {"appointment": "yes"}}]}
+                               "zone": "Europe/Amsterdam", "safeHours": all_day(), "safeToContact": {"appointment": "yes"}}]}
 
 
 def karim(run):
@@ -51,7 +57,7 @@ def karim(run):
             "birthDate": {"value": "1988", "estimated": True}, "sex": "male", "nationalities": ["IQ"],
             "languages": [{"language": "ar", "preferred": True, "reading": "C1"}], "interpreterNeeded": True,
             "contactPoints": [{"kind": "email", "value": f"karim-{run}@example.org", "preferred": True,
-                               "zone": "Europe/Amsterdam", "safeHours": WHOLE_DAY, "safeToContact": {"appointment": "yes"}}]}
+                               "zone": "Europe/Amsterdam", "safeHours": all_day(), "safeToContact": {"appointment": "yes"}}]}
 
 
 class Journey(Kit):
