@@ -4,6 +4,7 @@
 #include "cases/cases/facts.h"
 #include "cases/cases/store.h"
 #include "cases/persons/queries.h"
+#include "cases/persons/store.h"
 #include "cases/shares/shares.h"
 
 struct expansion {
@@ -79,6 +80,7 @@ static err_t expansion_write(struct ctx *x, struct buf *out, struct expansion *e
     size_t n;
 
     if (e->principal) {
+        person_actions(x, &e->person);
         buf_puts(out, ",\"principal\":");
         json_write(out, &person_row_json, &e->person);
     }
@@ -107,14 +109,18 @@ static void expansion_audit(struct tx *tx, const struct case_row *row, const str
         audit_read(tx, "person", e->person.id, "contact");
     if (e->members)
         audit_read(tx, "case", row->id, "members");
-    audit_rows(tx, "task", e->task_rows, e->ntasks, sizeof(*e->task_rows),
-               offsetof(struct case_task_expanded, id));
-    audit_rows(tx, "document", e->document_rows, e->ndocuments, sizeof(*e->document_rows),
-               offsetof(struct case_document_expanded, id));
-    audit_rows(tx, "consent", e->consent_rows, e->nconsents, sizeof(*e->consent_rows),
-               offsetof(struct case_consent_expanded, id));
-    audit_rows(tx, "appointment", e->appointment_rows, e->nappointments, sizeof(*e->appointment_rows),
-               offsetof(struct case_appointment_expanded, id));
+    if (e->tasks)
+        audit_rows(tx, "task", e->task_rows, e->ntasks, sizeof(*e->task_rows),
+                   offsetof(struct case_task_expanded, id));
+    if (e->documents)
+        audit_rows(tx, "document", e->document_rows, e->ndocuments, sizeof(*e->document_rows),
+                   offsetof(struct case_document_expanded, id));
+    if (e->consents)
+        audit_rows(tx, "consent", e->consent_rows, e->nconsents, sizeof(*e->consent_rows),
+                   offsetof(struct case_consent_expanded, id));
+    if (e->appointments)
+        audit_rows(tx, "appointment", e->appointment_rows, e->nappointments, sizeof(*e->appointment_rows),
+                   offsetof(struct case_appointment_expanded, id));
 }
 
 /* getCase: GET /cases/{caseId}; a partner gets its stored view, and the case itself is never read for it. */

@@ -28,7 +28,8 @@ static const struct guard guards[] = {
      .params = {{"kinds", PARAM_TEXTS, true}, {"daysAfterDeparture", PARAM_INT, true}}},
     {"role.assigned", judge_role, .params = {{"role", PARAM_TEXT, true}}},
     {"task.noneOverdue", judge_tasks},
-    {"result.given", judge_result},
+    {"result.given", judge_result,
+     .never = true}, /* no safeguard but an input: without it there is nothing to record */
     {"minor.protected", judge_minor, .never = true, .params = {{"appliesTo", PARAM_TEXT, true, minors}}},
     {"minor.parentalAuthority", judge_parental_authority, .never = true},
     {"trafficking.riskAssessed", judge_trafficking, .sensitive = true},

@@ -184,8 +184,8 @@ err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, str
                              pack->documents[i].code);
     }
     TRY(external_refs_add(x, tx, "case", row.id, in->external_refs));
-    TRY(deadlines_enter(x, tx, pack, row.id, pack->initial));
     tell_opened(x, tx, row.id, pack);
+    TRY(deadlines_enter(x, tx, pack, row.id, pack->initial));
     *ret_id = row.id;
     return NULL;
 }

@@ -75,8 +75,7 @@ static void rules_write(struct ctx *x, struct buf *out, const struct ruleset *se
                rule_outcome_text(application));
 }
 
-static err_t check_reply(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid id, int status,
-                         struct response *rs)
+static err_t check_reply(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
 {
     struct eligibility_answer_row *answers;
     struct eligibility_check_row check;
@@ -86,7 +85,7 @@ static err_t check_reply(struct ctx *x, struct tx *tx, struct uuid case_id, stru
     bool may;
 
     q_eligibility_answers_later(tx, id, &answers, &n);
-    TRY(q_eligibility_check_get(tx, case_id, id, &check));
+    TRY(q_eligibility_check_get(tx, id, &check));
     set = rulesets_version(PROGRAM_STATE(x, struct cases_state)->rulesets, check.rule_set, check.rules_from);
     if (!set)
         return err_internal(x->arena, ERR_BUG, "ruleSet.missing", "rule set %s of that day is not loaded",
@@ -95,8 +94,7 @@ static err_t check_reply(struct ctx *x, struct tx *tx, struct uuid case_id, stru
     audit_read(tx, "eligibilityCheck", id, "");
     reply_etag(rs, check.version);
     if (status == 201)
-        reply_location(x, rs, "/cases/%s/eligibility-checks/%s", uuid_text(x->arena, case_id),
-                       uuid_text(x->arena, id));
+        reply_location(x, rs, "/eligibility-checks/%s", uuid_text(x->arena, id));
     out = reply_begin(rs, status);
     json_write(out, &eligibility_check_row_json, &check);
     out->n--; /* the object's closing brace */
@@ -121,13 +119,13 @@ static err_t list_eligibility_checks(struct ctx *x, const struct request *rq, st
     return reply_items(rs, &eligibility_check_item_json, rows, n);
 }
 
-/* getEligibilityCheck: GET /cases/{caseId}/eligibility-checks/{checkId} */
+/* getEligibilityCheck: GET /eligibility-checks/{checkId} */
 static err_t get_eligibility_check(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct tx *tx;
 
     TRY(db_read(x, &tx));
-    return check_reply(x, tx, request_path_uuid(rq, "caseId"), request_path_uuid(rq, "checkId"), 200, rs);
+    return check_reply(x, tx, request_path_uuid(rq, "checkId"), 200, rs);
 }
 
 /* startEligibilityCheck: POST /cases/{caseId}/eligibility-checks */
@@ -163,13 +161,13 @@ static err_t start_eligibility_check(struct ctx *x, const struct request *rq, st
     timeline_add(tx, case_id, "eligibility.started", arena_printf(x->arena, "{\"ruleSet\":\"%s\"}", code),
                  "");
     audit_write(tx, "eligibilityCheck", id, "create", NULL);
-    return check_reply(x, tx, case_id, id, 201, rs);
+    return check_reply(x, tx, id, 201, rs);
 }
 
-/* answerEligibilityRule: PUT /cases/{caseId}/eligibility-checks/{checkId}/answers/{ruleCode} */
+/* answerEligibilityRule: PUT /eligibility-checks/{checkId}/answers/{ruleCode} */
 static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    struct uuid case_id = request_path_uuid(rq, "caseId"), id = request_path_uuid(rq, "checkId");
+    struct uuid id = request_path_uuid(rq, "checkId");
     const char *code = request_path_text(rq, "ruleCode"), *document;
     const json_t *body = request_body(rq);
     struct q_eligibility_answer_add_in in = {
@@ -190,7 +188,7 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
     if (document)
         in.document_id.set = uuid_parse(document, &in.document_id.v);
     TRY(db_begin(x, &tx));
-    TRY(q_eligibility_check_lock(tx, case_id, id, &check));
+    TRY(q_eligibility_check_lock(tx, id, &check));
     TRY(etag_match(rq, check.version));
     set = rulesets_version(PROGRAM_STATE(x, struct cases_state)->rulesets, check.rule_set, check.rules_from);
     rule = set ? ruleset_rule(set, code) : NULL;
@@ -203,10 +201,10 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
         return err_superseded;
     q_eligibility_answer_add(tx, &in);
     q_eligibility_check_touch(tx, id, x->now_us);
-    timeline_add(tx, case_id, "eligibility.answered",
+    timeline_add(tx, check.case_id, "eligibility.answered",
                  arena_printf(x->arena, "{\"ruleSet\":\"%s\",\"rule\":\"%s\"}", check.rule_set, code), "");
     audit_write(tx, "eligibilityCheck", id, "answer", member_names(x->arena, body));
-    return check_reply(x, tx, case_id, id, 200, rs);
+    return check_reply(x, tx, id, 200, rs);
 }
 
 const struct handler eligibility_handlers[] = {

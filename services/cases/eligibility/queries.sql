@@ -10,7 +10,7 @@ SELECT c.rule_set, c.rules_from, c.reference_on, a.rule, a.answer
                       ORDER BY e.rule, e.answered_at DESC, e.id DESC) a ON true
  WHERE c.case_id = $case_id AND c.superseded_at IS NULL;
 
--- q_eligibility_check_get(case_id uuid, id uuid) -> one eligibility_check_row(id uuid, case_id uuid, rule_set text, rules_from date,
+-- q_eligibility_check_get(id uuid) -> one eligibility_check_row(id uuid, case_id uuid, rule_set text, rules_from date,
 --   reference_on date, version int4, created_by text, created_at timestamptz, updated_at timestamptz, superseded_at timestamptz?,
 --   nationalities_ text[], incomplete_ bool)
 SELECT c.id, c.case_id, c.rule_set, c.rules_from, c.reference_on, c.version, c.created_by, c.created_at, c.updated_at, c.superseded_at,
@@ -24,10 +24,10 @@ SELECT c.id, c.case_id, c.rule_set, c.rules_from, c.reference_on, c.version, c.c
                  JOIN persons p ON p.org = m.org AND p.id = m.person_id
                 WHERE m.case_id = c.case_id AND m.left_at IS NULL AND p.nationalities = '{}') AS incomplete_
   FROM eligibility_checks c
- WHERE c.case_id = $case_id AND c.id = $id;
+ WHERE c.id = $id;
 
--- q_eligibility_check_lock(case_id uuid, id uuid) -> one eligibility_check_locked(rule_set text, rules_from date, superseded_at timestamptz?, version int4)
-SELECT rule_set, rules_from, superseded_at, version FROM eligibility_checks WHERE case_id = $case_id AND id = $id FOR UPDATE;
+-- q_eligibility_check_lock(id uuid) -> one eligibility_check_locked(case_id uuid, rule_set text, rules_from date, superseded_at timestamptz?, version int4)
+SELECT case_id, rule_set, rules_from, superseded_at, version FROM eligibility_checks WHERE id = $id FOR UPDATE;
 
 -- q_eligibility_checks(case_id uuid) -> many eligibility_check_item(id uuid, rule_set text, rules_from date, reference_on date,
 --   created_by text, created_at timestamptz, superseded_at timestamptz?, version int4)

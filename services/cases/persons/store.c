@@ -170,7 +170,7 @@ static err_t identifiers_text(struct ctx *x, const struct person_identifier *row
     return NULL;
 }
 
-static void person_actions(struct ctx *x, struct person_row *row)
+void person_actions(struct ctx *x, struct person_row *row)
 {
     bool restricted = row->restriction != NULL;
 

@@ -5,11 +5,14 @@
 #include "base/err.h"
 #include "web/request.h"
 
+struct person_row;
 struct tx;
 
 /* Answers with the person as the reader may see it; created: 201 with Location. */
 AWAITS MUST_CHECK err_t person_reply(struct ctx *x, struct tx *tx, struct uuid id, int status,
                                      struct response *rs);
+/* What the reader may do with the person. */
+void person_actions(struct ctx *x, struct person_row *row);
 /* Replaces the identifiers, each number sealed and indexed. The rows of before are dropped by the caller. */
 MUST_CHECK err_t identifiers_add(struct ctx *x, struct tx *tx, struct uuid person_id,
                                  const json_t *identifiers);

@@ -11,7 +11,7 @@
     X("authority.asked", "An authority was asked.")                                                          \
     X("authority.expired", "An authority's answer no longer holds.")                                         \
     X("authority.planned", "Asking an authority was planned.")                                               \
-    X("case.assigned", "The case has another caseworker.")                                                   \
+    X("case.assigned", "The caseworker was named.")                                                          \
     X("case.closed", "The case was closed.")                                                                 \
     X("case.memberAdded", "A member joined the case.")                                                       \
     X("case.memberRemoved", "A member left the case.")                                                       \
