@@ -88,7 +88,7 @@ struct unmet_list unmet_masked(struct arena *a, const struct unmet_list *unmet)
     static const struct unmet pending = {
         .code = "protection.pending",
         .message = "Ask the protection focal point.",
-        .pointer = "",
+        .pointer = "/protectionClearance",
         .remedy = "The protection focal point clears the case.",
     };
     struct unmet_list out = {.v = ARENA_ARRAY(a, unmet->n + 1, struct unmet)};
