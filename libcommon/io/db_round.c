@@ -109,6 +109,7 @@ static void send_round(struct tx *tx)
     bool ok = true;
 
     tx->db->stats.round_trips++;
+    tx->x->round_trips++;
     for (struct pending *p = tx->round; tx->shared && ok && p; p = p->next)
         ok = pipe_prepare(c, tx, p);
     for (struct pending *p = tx->round; ok && p; p = p->next)

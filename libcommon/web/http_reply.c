@@ -138,11 +138,12 @@ void http_account(struct request *rq)
         log_err(rq->error->kind == ERR_BUG ? LOG_ERROR : LOG_WARN, &rq->x, "request failed", rq->error);
     if (rq->error)
         log_line(LOG_INFO, &rq->x, "request", LOG_TEXT("method", rq->method), LOG_INT("status", status),
-                 LOG_INT("us", us), LOG_TEXT("code", rq->error->code),
+                 LOG_INT("us", us), LOG_INT("dbRoundTrips", rq->x.round_trips),
+                 LOG_TEXT("code", rq->error->code),
                  LOG_TEXT("cause", status < 500 ? rq->error->cause : NULL));
     else
         log_line(LOG_INFO, &rq->x, "request", LOG_TEXT("method", rq->method), LOG_INT("status", status),
-                 LOG_INT("us", us));
+                 LOG_INT("us", us), LOG_INT("dbRoundTrips", rq->x.round_trips));
 }
 
 static void arena_done(const void *p, size_t n, void *arena)

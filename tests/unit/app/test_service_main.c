@@ -76,6 +76,8 @@ static void launch(const struct service *s)
     e.pid = fork();
     ck_assert_int_ge(e.pid, 0);
     if (e.pid == 0) {
+        if (!freopen(arena_printf(unit_arena, "%s/log", base), "a", stderr))
+            abort();
         int status = service_main(1, argv, s);
         arena_endp(&unit_arena);
         exit(status);
@@ -99,6 +101,44 @@ static void wait_for_database(void)
     }
     ck_abort_msg("the service does not become ready");
 }
+
+static const char *log_text(void)
+{
+    char *text = arena_alloc(unit_arena, 65536);
+    FILE *f = fopen(arena_printf(unit_arena, "%s/log", base), "r");
+
+    ck_assert_ptr_nonnull(f);
+    text[fread(text, 1, 65535, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+START_TEST(log_line_tells_what_and_not_whom)
+{
+    const char *token = edge_token("things:write", "iom", "desk", "amina"), *text, *line;
+
+    unlink(arena_printf(unit_arena, "%s/log", base));
+    launch(&sample);
+    wait_for_database();
+    edge_ask(&e, "POST", "/sample/v1/things?x=queried", token, "Idempotency-Key: logged-01\r\n", "{}");
+    edge_ask(&e, "POST", "/sample/v1/things", token, "Idempotency-Key: logged-01\r\n",
+             "{\"name\":\"Warsame\",\"kind\":\"red\"}");
+    edge_stop(&e);
+    text = log_text();
+    line = strstr(text, "\"status\":201");
+    ck_assert_msg(line != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "\"operation\":\"createThing\""));
+    ck_assert_ptr_nonnull(strstr(text, "\"status\":400"));
+    ck_assert_ptr_nonnull(strstr(text, "\"code\":\"request.invalid\""));
+    ck_assert_ptr_nonnull(strstr(line, "\"dbRoundTrips\":2"));
+    ck_assert_ptr_nonnull(strstr(line, "\"us\":"));
+    ck_assert_ptr_null(strstr(text, "Warsame"));
+    ck_assert_ptr_null(strstr(text, "amina"));
+    ck_assert_ptr_null(strstr(text, "queried"));
+    ck_assert_ptr_null(strstr(text, "logged-01"));
+    ck_assert_ptr_null(strstr(text, strrchr(token, '.')));
+}
+END_TEST
 
 START_TEST(service_starts_answers_and_drains)
 {
@@ -185,6 +225,7 @@ Suite *unit_suite(void)
     tcase_add_unchecked_fixture(c, once, NULL);
     tcase_add_checked_fixture(c, set_up, unit_tear_down);
     tcase_add_test(c, service_starts_answers_and_drains);
+    tcase_add_test(c, log_line_tells_what_and_not_whom);
     tcase_add_test(c, second_instance_on_the_same_socket_ends);
     tcase_add_test(c, operation_without_handler_ends_it);
     tcase_add_test(c, missing_secret_ends_it);
