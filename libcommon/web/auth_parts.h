@@ -77,7 +77,7 @@ struct auth {
     const char *(*feed_token)(struct ctx *x, void *arg);
     void *feed_arg;
     int64_t feed_after, feed_good_us;
-    bool feed_busy;
+    bool feed_busy, feed_away;
     unsigned running; /* coroutines of ours that still use this struct */
     bool closed;      /* freed when the last of them ends */
 };

@@ -215,17 +215,19 @@ static err_t feed_read(struct ctx *x, struct auth *au, bool *ret_more)
 
 static void feed_run(struct ctx *x, struct auth *au, size_t unused)
 {
-    bool more = true, was_stale;
+    bool more = true;
     err_t e = NULL;
 
     (void)unused;
     while (more && e == NULL && !au->closed)
         e = feed_read(x, au, &more);
-    was_stale = clock_mono_us() - au->feed_good_us > FEED_STALE_US;
     if (e == NULL)
         au->feed_good_us = clock_mono_us();
-    else if (!was_stale && clock_mono_us() - au->feed_good_us > FEED_STALE_US - 2 * FEED_PERIOD_US)
+    if (e != NULL && !au->feed_away)
         log_err(LOG_WARN, NULL, "revocation feed is away", e);
+    else if (e == NULL && au->feed_away)
+        log_line(LOG_INFO, NULL, "revocation feed is back");
+    au->feed_away = e != NULL;
     au->feed_busy = false;
 }
 
