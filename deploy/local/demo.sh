@@ -27,4 +27,6 @@ identity_ctl users add amina --organisation iom --name "Amina de Vries" --role c
 identity_ctl users add bram --organisation iom --name "Bram Jansen" --role supervisor --office nl --programme avrr --if-missing
 identity_ctl users add dewi --organisation iom --name "Dewi Bakker" --role protectionOfficer --office nl --programme avrr --if-missing
 identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --if-missing
+identity_ctl users add lena --organisation iom --name "Lena Smit" --role legalOfficer --office nl --programme avrr --if-missing
+identity_ctl users add omar --organisation iom --name "Omar Haddad" --role legalOfficer --office nl --programme avrr --if-missing
 identity_ctl users add roos --organisation iom --name "Roos Visscher" --role administrator --office nl --if-missing

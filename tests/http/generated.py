@@ -3,7 +3,7 @@ import json
 import uuid
 
 # A staff user or partner who holds an alternative of the operation's scopes is looked for among these.
-PEOPLE = ("amina", "bram", "dewi", "joost", "roos", "iom", "coa", "uaf")
+PEOPLE = ("amina", "bram", "dewi", "joost", "lena", "roos", "iom", "coa", "uaf")
 
 
 def scopes_of(stack, who):

@@ -166,7 +166,7 @@ def load():
                 if not document:
                     continue
                 if "prelude" in document:
-                    library[document["prelude"]] = document["steps"]
+                    library[document["prelude"]] = document
                 else:
                     scenarios.append((os.path.basename(path)[:-5], document))
     return library, scenarios
@@ -182,9 +182,10 @@ def run_all(stack, documents, result, wanted):
         at = ""
         try:
             steps = []
-            for use in document.get("use", []):
-                steps += library[use]
-            steps += document["steps"]
+            for part in [*(library[use] for use in document.get("use", [])), document]:
+                for key, value in part.get("let", {}).items():
+                    names[key] = fill(value, names)
+                steps += part.get("steps", [])
             for number, step in enumerate(steps, 1):
                 at = f"step {number} ({step.get('say', step['do'])})"
                 run_step(stack, documents, step, names)

@@ -49,8 +49,10 @@ static err_t referral_correct(struct ctx *x, struct tx *tx, const json_t *body, 
     TRY(q_referral_lock_key(tx, json_member_text(body, "externalRef"), &row));
     *ret_id = row.id;
     TRY(referral_unseal(x, &row, &before));
-    if (str_eq(before, handover))
+    if (str_eq(before, handover)) {
+        audit_read(tx, "referral", row.id, "handover");
         return NULL;
+    }
     reader = referral_reader_of(x, row.from_organisation, row.to_organisation);
     TRY(rules_referral_step(row.status, "correct", &reader, NULL));
     TRY(referral_seal(x, row.id, handover, &sealed));

@@ -14,11 +14,20 @@
 #include "cases/timeline/timeline.h"
 
 ERR_DEFINE(err_exists, ERR_CONFLICT, "share.exists", "The case is shared with this organisation already.");
-ERR_DEFINE(err_case, ERR_MISSING, "case.missing", "There is no such case.");
 
 static const char *share_story(struct arena *a, struct uuid id, const char *to_organisation)
 {
     return arena_printf(a, "{\"shareId\":\"%s\",\"organisation\":\"%s\"}", uuid_text(a, id), to_organisation);
+}
+
+/* A case that the reader does not see is a case that is not there. */
+static err_t case_unknown(struct arena *a)
+{
+    struct fault_list faults = {0};
+
+    fault_add(a, &faults,
+              (struct fault){.at = "/caseId", .code = "case.unknown", .detail = "There is no such case."});
+    return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The share is not valid.");
 }
 
 void share_schedule(struct ctx *x, struct tx *tx, struct uuid id, struct opt_date until_on)
@@ -42,7 +51,7 @@ err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, stru
     q_share_case_hold_later(tx, in->case_id, &case_found, &held);
     TRY(tx_sync(tx));
     if (!case_found)
-        return err_case;
+        return case_unknown(x->arena);
     TRY(q_share_add(tx,
                     &(struct q_share_add_in){.id = id,
                                              .to_org = in->to_organisation,

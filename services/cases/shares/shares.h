@@ -38,8 +38,8 @@ struct share_new {
     struct opt_uuid consent_id;  /* legal basis consent: which one */
     struct opt_uuid referral_id; /* it came of accepting this referral */
 };
-/* Grants it: row, view, feed, event cases.share.granted, timeline, audit. ERR_CONFLICT share.exists when the
- * organisation has one. */
+/* Grants it: row, view, feed, event cases.share.granted, timeline, audit. ERR_INVALID case.unknown;
+ * ERR_CONFLICT share.exists when the organisation has one. */
 AWAITS MUST_CHECK err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in,
                                     struct uuid *ret_id);
 
