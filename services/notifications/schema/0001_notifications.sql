@@ -59,7 +59,7 @@ CREATE TABLE message_attempts (
     PRIMARY KEY (org, message_id, attempt),
     FOREIGN KEY (org, message_id) REFERENCES messages (org, id)
 );
-SELECT sec.isolate('message_attempts');
+SELECT sec.isolate('message_attempts', 'at, outcome, answer');
 
 -- What the sender looks at across organisations: when which message is due, nothing else.
 CREATE TABLE message_due (
@@ -198,7 +198,7 @@ CREATE TABLE delivery_due (
 );
 CREATE INDEX delivery_due_at ON delivery_due (endpoint, due_at);
 ALTER TABLE delivery_due ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, DELETE, UPDATE (due_at, leased_until) ON delivery_due TO {{service}}, {{worker}};
+GRANT SELECT, INSERT, DELETE, UPDATE (endpoint, due_at, leased_until) ON delivery_due TO {{service}}, {{worker}};
 CREATE POLICY own ON delivery_due TO {{service}} USING (org = (SELECT sec.org())) WITH CHECK (org = (SELECT sec.org()));
 CREATE POLICY schedule ON delivery_due TO {{worker}} USING (true) WITH CHECK (true);
 
