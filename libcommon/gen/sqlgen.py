@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass, field
 
 MAX_FILTERS = 8
+MAX_PARAMS = 128  # io/db_put.c
+MAX_NAME = 40  # PostgreSQL tells prepared statements by 63 bytes, and a list adds its variant
 
 
 class Fault(Exception):
@@ -306,8 +308,12 @@ def parse_header(text, line, rows):
         raise Fault(line, "a header line is `-- q_name(parameters) -> kind row(columns)` or `-- q_name{parameters} -> …`, "
                           "kind one of one maybe many list, or `exactly 1` or `any` without a row")
     kind = m.group("kind").split()[0]
+    if len(m.group("name")) > MAX_NAME:
+        raise Fault(line, f"{m.group('name')}: at most {MAX_NAME} characters")
     struct_in = m.group("open") == "{"
     params = parse_columns(m.group("params"), line, "parameter")
+    if len(params) > MAX_PARAMS:
+        raise Fault(line, f"{len(params)} parameters: at most {MAX_PARAMS}")
     if not struct_in:
         for p in params:
             if p.name in ARGUMENT_NAMES:

@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "io/db_internal.h"
 
+enum { IDLE_IN_TX_US = 60 * 1000 * 1000 /* for a process that hangs: its locks end some time */ };
+
 /* All parameters and all results are binary. */
 static const int all_binary[] = {[0 ... 255] = 1};
 
@@ -173,7 +175,7 @@ bool pipe_setup(struct conn *c)
     const char *values[] = {timeout, shared ? "off" : "on", idle};
 
     snprintf(timeout, sizeof timeout, "%lldms", (long long)(timeout_us / 1000));
-    snprintf(idle, sizeof idle, "%lldms", (long long)(c->db->own_timeout_us / 1000 * 2));
+    snprintf(idle, sizeof idle, "%lldms", (long long)(IDLE_IN_TX_US / 1000 + c->db->own_timeout_us / 1000));
     if (!PQsendQueryParams(c->pg, sql, 3, NULL, values, NULL, NULL, 1))
         return false;
     push(c, (struct slot){.kind = SLOT_SETUP, .text = TEXT_UNNAMED});
