@@ -3,6 +3,7 @@
 psql cannot say of which types the parameters and columns of a statement are, nor from which table a column comes.
 """
 import os
+import re
 import socket
 import struct
 from dataclasses import dataclass
@@ -62,14 +63,16 @@ class Connection:
         return got
 
     def run(self, sql):
-        """Rows of the last statement, texts."""
+        """Rows of the last statement, texts; how many it touched is left in self.touched."""
         self._send((b"Q", sql.encode() + b"\0"))
-        rows = []
+        rows, self.touched = [], 0
         for kind, body in self._until_ready():
             if kind == b"T":
                 rows = []
             elif kind == b"D":
                 rows.append(_row(body))
+            elif kind == b"C":
+                self.touched = int((re.search(rb"\d+(?=\0)", body) or [b"0"])[0])
         return rows
 
     def describe(self, sql, oids):
