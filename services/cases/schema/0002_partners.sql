@@ -96,7 +96,7 @@ CREATE INDEX consents_case ON consents (org, case_id, given_at DESC, id DESC) WH
 CREATE INDEX consents_given ON consents (org, given_at DESC, id DESC);
 SELECT sec.isolate('consents', 'withdrawn_at, withdrawn_how, expired_at, version, updated_at');
 CREATE POLICY need_to_know ON consents AS RESTRICTIVE FOR SELECT TO {{service}}
-    USING (case_id IS NULL OR sec.sees_case(case_id));
+    USING (case_id IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- ---- shares: org owns the case, to_org sees something of it ----
 
@@ -143,7 +143,7 @@ CREATE POLICY context ON shares AS RESTRICTIVE TO {{service}}, {{worker}} USING 
 CREATE POLICY both_read ON shares FOR SELECT TO {{service}}, {{worker}}
     USING (org = (SELECT sec.org()) OR to_org = (SELECT sec.org()));
 CREATE POLICY need_to_know ON shares AS RESTRICTIVE FOR SELECT TO {{service}}
-    USING (to_org = (SELECT sec.org()) OR sec.sees_case(case_id));
+    USING (to_org = (SELECT sec.org()) OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 CREATE POLICY owner_grants ON shares FOR INSERT TO {{service}}, {{worker}} WITH CHECK (org = (SELECT sec.org()));
 CREATE POLICY owner_changes ON shares FOR UPDATE TO {{service}}, {{worker}}
     USING (org = (SELECT sec.org())) WITH CHECK (org = (SELECT sec.org()));
@@ -252,7 +252,7 @@ SELECT sec.isolate('enquiries', 'channel, language, topic, programme, place, hap
                                 'version, updated_at');
 CREATE POLICY need_to_know ON enquiries AS RESTRICTIVE FOR SELECT TO {{service}}
     USING ((programme IS NULL OR programme = ANY ((SELECT sec.programmes())::text[]))
-           AND (case_id IS NULL OR sec.sees_case(case_id)));
+           AND (case_id IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id)));
 
 -- ---- declarations: the person's signed wish ----
 
@@ -287,7 +287,7 @@ CREATE TABLE declarations (
 );
 CREATE INDEX declarations_signed ON declarations (org, case_id, signed_at DESC, id DESC);
 SELECT sec.isolate('declarations', 'withdrawn_at, withdrawn_how, withdrawn_note, version, updated_at');
-CREATE POLICY need_to_know ON declarations AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON declarations AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- ---- authority checks and surrendered statuses ----
 
@@ -317,7 +317,7 @@ CREATE UNIQUE INDEX authority_checks_now ON authority_checks (org, case_id, auth
 CREATE INDEX authority_checks_case ON authority_checks (org, case_id, created_at DESC, id DESC);
 SELECT sec.isolate('authority_checks', 'status, asked_at, asked_by, consent_ids, answered_at, answer_ref, expires_on, '
                                        'version, updated_at');
-CREATE POLICY need_to_know ON authority_checks AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON authority_checks AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- No event, webhook or export of these leaves before the departure.
 CREATE TABLE status_surrenders (
@@ -343,7 +343,7 @@ CREATE TABLE status_surrenders (
 CREATE UNIQUE INDEX status_surrenders_now ON status_surrenders (org, case_id, person_id, kind) WHERE status <> 'lapsed';
 CREATE INDEX status_surrenders_case ON status_surrenders (org, case_id, created_at DESC, id DESC);
 SELECT sec.isolate('status_surrenders', 'status, signed_at, handed_in_at, effective_at, lapsed_at, version, updated_at');
-CREATE POLICY need_to_know ON status_surrenders AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON status_surrenders AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- ---- an authority asks for data: legal staff decide ----
 

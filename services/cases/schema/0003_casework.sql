@@ -32,7 +32,7 @@ CREATE INDEX appointments_staff ON appointments (org, staff, starts_at, id) WHER
 CREATE INDEX appointments_starts ON appointments (org, starts_at, id);
 SELECT sec.isolate('appointments', 'person_id, starts_at, duration_minutes, zone, place, link, interpreter, staff, status, attended, '
                                    'outcome, cancel_reason, version, updated_at');
-CREATE POLICY need_to_know ON appointments AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON appointments AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 CREATE TABLE tasks (
     id           uuid        PRIMARY KEY,
@@ -63,7 +63,7 @@ CREATE INDEX tasks_assignee ON tasks (org, assignee, due_on, id) WHERE status = 
 CREATE INDEX tasks_due ON tasks (org, due_on, id);
 SELECT sec.isolate('tasks', 'title, details, urgency, due_on, assignee, status, outcome, done_by, done_at, overdue_at, version, updated_at');
 CREATE POLICY need_to_know ON tasks AS RESTRICTIVE FOR SELECT TO {{service}}
-    USING ((case_id IS NULL OR sec.sees_case(case_id))
+    USING ((case_id IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id))
            AND (sensitivity = '' OR (SELECT sec.has('protection:read')) OR (SELECT sec.has('internal'))));
 
 CREATE TABLE notes (
@@ -83,7 +83,7 @@ CREATE TABLE notes (
 CREATE INDEX notes_case ON notes (org, case_id, created_at DESC, id DESC);
 SELECT sec.isolate('notes', 'kind, text, visibility, version, updated_at');
 CREATE POLICY need_to_know ON notes AS RESTRICTIVE FOR SELECT TO {{service}}
-    USING (sec.sees_case(case_id)
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id)
            AND (visibility = 'team' OR created_by = (SELECT sec.sub())
                 OR (visibility = 'protection' AND (SELECT sec.has('protection:read')))));
 
@@ -125,7 +125,7 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_case ON decisions (org, case_id, created_at DESC, id DESC);
 SELECT sec.isolate('decisions', 'status, confirmed_by, confirmed_at, version, updated_at');
-CREATE POLICY need_to_know ON decisions AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON decisions AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 CREATE TABLE documents (
     id               uuid        PRIMARY KEY,
@@ -159,7 +159,7 @@ CREATE INDEX documents_case ON documents (org, case_id, kind);
 CREATE INDEX documents_expiry ON documents (org, valid_until, id) WHERE status = 'verified';
 SELECT sec.isolate('documents', 'person_id, status, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by, '
                                 'rejected_reason, custody, version, updated_at');
-CREATE POLICY need_to_know ON documents AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON documents AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- The way to a document: at an embassy, with its appointment, fee and expected date.
 CREATE TABLE document_applications (
@@ -186,7 +186,7 @@ CREATE TABLE document_applications (
 );
 CREATE INDEX document_applications_document ON document_applications (org, document_id, applied_on DESC);
 SELECT sec.isolate('document_applications', 'appointment_id, fee_amount, fee_currency, interview_in_person, expected_on, status, version, updated_at');
-CREATE POLICY need_to_know ON document_applications AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON document_applications AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- Who held the paper when.
 CREATE TABLE document_custody (
@@ -204,7 +204,7 @@ CREATE TABLE document_custody (
 );
 CREATE INDEX document_custody_document ON document_custody (org, document_id, at);
 SELECT sec.isolate('document_custody');
-CREATE POLICY need_to_know ON document_custody AS RESTRICTIVE FOR SELECT TO {{service}} USING (sec.sees_case(case_id));
+CREATE POLICY need_to_know ON document_custody AS RESTRICTIVE FOR SELECT TO {{service}} USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 
 -- The story of a case, append-only.
 CREATE TABLE timeline (
@@ -221,7 +221,7 @@ CREATE TABLE timeline (
 CREATE INDEX timeline_case ON timeline (org, case_id, at, id);
 SELECT sec.isolate('timeline');
 CREATE POLICY need_to_know ON timeline AS RESTRICTIVE FOR SELECT TO {{service}}
-    USING (sec.sees_case(case_id) AND (sensitivity = '' OR (SELECT sec.has('protection:read'))));
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id) AND (sensitivity = '' OR (SELECT sec.has('protection:read'))));
 
 -- What the API shows of each: with the rights of the reader, and what the reader may do in the present state.
 
