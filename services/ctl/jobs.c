@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/audit.h"
+#include "app/queries.h"
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "base/date.h"
@@ -12,6 +13,7 @@
 #include "ctl/queries.h"
 #include "ctl/session.h"
 
+#define LIST_MAX 1000
 #define UNDELIVERED_US (60 * DATE_US_PER_S) /* younger ones are on their way */
 
 static const char *instant(struct ctl *c, int64_t us)
@@ -22,23 +24,32 @@ static const char *instant(struct ctl *c, int64_t us)
     return text;
 }
 
+static err_t list_received(struct ctl *c, struct tx *tx, const char *state)
+{
+    struct job_row *jobs;
+    size_t n;
+
+    TRY(q_job_list(tx, state, LIST_MAX, &jobs, &n));
+    for (size_t i = 0; i < n; i++)
+        printf("%s\t%d\t%s\t%s\t%s\t%s\n", state, (int)jobs[i].attempts, instant(c, jobs[i].event_at),
+               uuid_text(c->arena, jobs[i].event_id), jobs[i].type, jobs[i].error ?: "");
+    return NULL;
+}
+
 static err_t list_jobs(struct ctl *c)
 {
+    static const char *const states[] = {"dead", "retry", "waiting"};
     struct ctl_delivery_line *deliveries;
-    struct ctl_job_line *jobs;
-    size_t njobs, ndeliveries;
     struct ctx *x;
     struct tx *tx;
+    size_t n;
 
     TRY(session_open(c, &x, &tx));
-    TRY(q_ctl_jobs(tx, &jobs, &njobs));
-    TRY(q_ctl_deliveries(tx, x->now_us - UNDELIVERED_US, &deliveries, &ndeliveries));
     printf("state\tattempts\tsince\tevent\ttype\terror or group\n");
-    for (size_t i = 0; i < njobs; i++)
-        printf("%s\t%d\t%s\t%s\t%s\t%s\n", jobs[i].state, (int)jobs[i].attempts,
-               instant(c, jobs[i].received_at), uuid_text(c->arena, jobs[i].event_id), jobs[i].type,
-               jobs[i].error ?: "");
-    for (size_t i = 0; i < ndeliveries; i++)
+    for (size_t i = 0; i < LENGTH(states); i++)
+        TRY(list_received(c, tx, states[i]));
+    TRY(q_ctl_deliveries(tx, x->now_us - UNDELIVERED_US, &deliveries, &n));
+    for (size_t i = 0; i < n; i++)
         printf("%s\t%d\t%s\t%s\t%s\t%s\n", deliveries[i].published ? "unconfirmed" : "unsent",
                (int)deliveries[i].attempts, instant(c, deliveries[i].created_at),
                uuid_text(c->arena, deliveries[i].event_id), deliveries[i].type, deliveries[i].grp);
@@ -110,7 +121,7 @@ static err_t replay_job(struct ctl *c)
 
     TRY(job_open(c, &x, &tx, &job));
     TRY(dead_only(c, &job));
-    q_ctl_job_replay(tx, job.event_id);
+    q_job_replay(tx, job.event_id);
     audit_write(tx, "event", job.event_id, "replay", NULL);
     TRY(session_commit(x));
     printf("%s is tried again\n", c->argument);
@@ -133,8 +144,8 @@ static err_t drop_job(struct ctl *c)
 
     TRY(job_open(c, &x, &tx, &job));
     TRY(dead_only(c, &job));
-    q_ctl_job_drop(tx, job.event_id);
-    audit_write(tx, "event", job.event_id, "drop", NULL);
+    q_job_discard(tx, job.event_id);
+    audit_write(tx, "event", job.event_id, "discard", NULL);
     TRY(session_commit(x));
     printf("%s is dropped; later events of its key go on\n", c->argument);
     return NULL;

@@ -96,12 +96,7 @@ SELECT true AS locked FROM pg_advisory_xact_lock(7366100);
 -- q_ctl_revocation_add{id uuid, organisation text, kind text, value text, reason text, now timestamptz} -> exactly 1
 INSERT INTO revocations (id, org, kind, value, reason, revoked_at) VALUES ($id, $organisation, $kind, $value, $reason, $now);
 
--- ---- jobs ----
-
--- q_ctl_jobs() -> many ctl_job_line(event_id uuid, type text, state text, attempts int4, next_at timestamptz?, received_at timestamptz,
---   error text?)
-SELECT event_id, type, state, attempts, next_at, received_at, error FROM wf.inbox WHERE state <> 'done'
- ORDER BY state = 'dead' DESC, received_at LIMIT 1000;
+-- ---- jobs; listing, replaying and discarding are libcommon/app's ----
 
 -- q_ctl_deliveries(before timestamptz) -> many ctl_delivery_line(event_id uuid, type text, grp text, attempts int4, created_at timestamptz,
 --   published bool)
@@ -116,9 +111,3 @@ SELECT d.event_id, o.type, d.grp, d.attempts, o.created_at, d.published_at IS NO
 SELECT event_id, source, type, state, org AS organisation, subject, key, seq, on_dead, attempts, next_at, event_at, received_at, trace,
        error, data
   FROM wf.inbox WHERE event_id = $event_id;
-
--- q_ctl_job_replay(event_id uuid) -> any    lease
-UPDATE wf.inbox SET state = 'retry', attempts = 0, next_at = now() WHERE event_id = $event_id AND state = 'dead';
-
--- q_ctl_job_drop(event_id uuid) -> any    lease
-UPDATE wf.inbox SET state = 'done', done_at = now() WHERE event_id = $event_id AND state = 'dead';

@@ -105,7 +105,7 @@ def operations():
     handled = {}
     for path, source in C.items():
         if path.startswith("services/"):
-            for name in re.findall(r'^\s*\{"(\w+)",\s*\w+\}', source, re.M):
+            for name in re.findall(r'\{"(\w+)",\s*\w+\}', source):
                 handled.setdefault(path.split("/")[1], []).append(name)
     faults = []
     scopes = set()
