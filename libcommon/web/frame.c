@@ -136,6 +136,14 @@ static enum frame_verdict content_length(struct reading *r, const char *v, size_
     return FRAME_OK;
 }
 
+/* Fields that evhttp compares to the letter: a tab or a space around the value would be read otherwise there.
+ */
+static bool is_exact(const char *name, size_t n)
+{
+    return (n == 14 && is(name, n, "content-length")) || (n == 17 && is(name, n, "transfer-encoding")) ||
+           (n == 6 && is(name, n, "expect"));
+}
+
 /* The fields that decide where the message ends, and Host. */
 static enum frame_verdict field(struct reading *r, const char *name, size_t n, const char *v, size_t vn)
 {
@@ -170,6 +178,10 @@ static enum frame_verdict header_line(struct reading *r, const char *p, size_t n
         return refuse(r->fault, "request.headersTooLarge", "There are more than 100 header lines.");
     const char *v = colon + 1, *end = p + n;
 
+    if (*v == ' ' && v < end)
+        v++;
+    if (v < end && is_exact(p, (size_t)(colon - p)) && (strchr(" \t", *v) || strchr(" \t", end[-1])))
+        return refuse(r->fault, BAD, "There are odd spaces around a header's value.");
     while (v < end && (*v == ' ' || *v == '\t'))
         v++;
     while (end > v && (end[-1] == ' ' || end[-1] == '\t'))

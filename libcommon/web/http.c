@@ -167,6 +167,8 @@ static void metrics_prepare(struct http *h)
     h->failures =
         metric_counter("wayfare_http_failures_total", "Answers of status 500 and above.", "operation");
     h->statuses = metric_counter("wayfare_http_responses_total", "Answers by status.", "status");
+    h->connections = metric_gauge("wayfare_http_connections", "Open connections.", NULL);
+    h->streams_open = metric_gauge("wayfare_http_streams", "Open streams of events.", NULL);
     h->duration = metric_histogram("wayfare_http_request_duration_seconds",
                                    "From the whole request to the answer.", "operation");
 }

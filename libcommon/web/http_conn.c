@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "web/http_internal.h"
+#include "web/metrics.h"
 
 #define CHUNKED_BYTES (2 * (size_t)FRAME_BODY_BYTES) /* a chunked body with its framing */
 
@@ -216,7 +217,7 @@ static void conn_free(struct conn *c)
         h->conns = c->next;
     if (c->next)
         c->next->prev = c->prev;
-    h->nconns--;
+    metric_set(h->connections, NULL, (double)--h->nconns);
     if (c->held)
         evbuffer_free(c->held);
     free(c);
@@ -284,7 +285,7 @@ static struct bufferevent *conn_new(struct event_base *base, void *arg)
     if (h->conns)
         h->conns->prev = c;
     h->conns = c;
-    h->nconns++;
+    metric_set(h->connections, NULL, (double)++h->nconns);
     evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c);
     event_base_once(base, -1, EV_TIMEOUT, on_born, c, NULL);
     return c->bev;

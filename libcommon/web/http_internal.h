@@ -72,7 +72,7 @@ struct http {
     int64_t common_s;
     struct arena *arena; /* holds common; reset each second */
 
-    struct metric *requests, *failures, *duration, *statuses;
+    struct metric *requests, *failures, *duration, *statuses, *connections, *streams_open;
 };
 
 enum conn_reading { CONN_HEAD, CONN_BODY, CONN_CHUNKS, CONN_REFUSED };

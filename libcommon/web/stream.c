@@ -20,6 +20,7 @@
 #include "io/db.h"
 #include "web/auth.h"
 #include "web/http_internal.h"
+#include "web/metrics.h"
 
 #define UNSENT_BYTES 65536
 #define COMMENT_US 15000000LL
@@ -32,7 +33,7 @@ struct stream {
     struct arena *arena;       /* the request's: it stays as long as the stream */
     struct conn *conn;         /* NULL: gone */
     struct evhttp_request *ev; /* as long as conn */
-    const char *name, *channel, *authorization, *organisation, *request_id;
+    const char *name, *purpose, *channel, *authorization, *organisation, *request_id;
     stream_fetch_fn *fetch;
     void *arg;
     char last_id[ID_BYTES + 1];
@@ -63,7 +64,7 @@ static void free_stream(struct stream *s)
         h->streams = s->next;
     if (s->next)
         s->next->prev = s->prev;
-    h->nstreams--;
+    metric_set(h->streams_open, NULL, (double)--h->nstreams);
     arena_free(s->arena);
 }
 
@@ -185,6 +186,7 @@ static void fetch_run(void *arg)
                     .now_us = clock_now_us(),
                     .db = s->http->db,
                     .operation = s->name,
+                    .purpose = s->purpose,
                     .app = s->http->app};
     char before[sizeof(s->last_id)];
     err_t e = NULL;
@@ -238,6 +240,7 @@ void stream_start(struct request *rq)
                          .conn = rq->conn,
                          .ev = rq->ev,
                          .name = rq->op->id,
+                         .purpose = rq->x.purpose,
                          .channel = rq->rs.stream_channel,
                          .authorization = arena_strdup(rq->arena, authorization),
                          .organisation = arena_strdup(rq->arena, organisation),
@@ -255,7 +258,7 @@ void stream_start(struct request *rq)
     if (h->streams)
         h->streams->prev = s;
     h->streams = s;
-    h->nstreams++;
+    metric_set(h->streams_open, NULL, (double)++h->nstreams);
     if (!rq->conn) {
         if (rq->ev)
             evhttp_request_free(rq->ev);

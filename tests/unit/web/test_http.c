@@ -71,6 +71,8 @@ static const struct {
      "request.framing"},
     {"odd coding", P "Transfer-Encoding: chunked, identity\r\n\r\n{}", 400, "request.framing"},
     {"space before colon", P "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400, "request.framing"},
+    {"tab behind chunked", P "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n", 400, "request.framing"},
+    {"tab before chunked", P "Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n", 400, "request.framing"},
     {"bad chunk", P "Transfer-Encoding: chunked\r\n\r\n2;x\r\n{}\r\n0\r\n\r\n", 400, "request.framing"},
     {"too long by chunks", P "Transfer-Encoding: chunked\r\n\r\nfffff\r\n", 0, NULL},
     {"two Host", "GET /sample/v1/open HTTP/1.1\r\n" H H "\r\n", 400, "request.framing"},
