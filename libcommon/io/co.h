@@ -45,7 +45,7 @@ void co_cancel_all(void);
 struct co_wait {
     struct co *co;
     bool woken;
-    const char *at; /* file:line, for SIGUSR1 */
+    const char *at; /* file:line, or the statement waited for; for SIGUSR1 */
 };
 #define CO_STR2(x) #x
 #define CO_STR(x) CO_STR2(x)

@@ -207,6 +207,7 @@ struct tx {
     bool doomed;     /* also a read segment stays failed */
     err_t round_err; /* first fault of the round: rows that were not as they should */
     struct co_wait wait;
+    const char *at; /* the round's last statement, for SIGUSR1 */
 };
 
 /* db_round.c */

@@ -112,8 +112,10 @@ static void send_round(struct tx *tx)
     tx->x->round_trips++;
     for (struct pending *p = tx->round; tx->shared && ok && p; p = p->next)
         ok = pipe_prepare(c, tx, p);
-    for (struct pending *p = tx->round; ok && p; p = p->next)
+    for (struct pending *p = tx->round; ok && p; p = p->next) {
         ok = (tx->shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p, false);
+        tx->at = p->s->name;
+    }
     if (ok && ends_transaction(tx))
         ok = pipe_sync(c, tx);
     else if (ok)
@@ -237,7 +239,7 @@ static err_t wait_round(struct tx *tx)
     err_t e = NULL;
 
     while (tx->outstanding > 0 && !e) {
-        e = co_wait(&tx->wait);
+        e = co_wait_at(&tx->wait, tx->at);
         if (e && tx->commit_sent && !tx->shared && !grace) {
             grace = true; /* a write in flight is finished */
             co_deadline(clock_mono_us() + COMMIT_GRACE_US);
