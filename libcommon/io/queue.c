@@ -130,7 +130,8 @@ static void checked(redisAsyncContext *ac, void *reply, void *arg)
     queue_info(r->str, "loading", loading, sizeof(loading));
     q->ready = str_eq(policy, "noeviction") && str_eq(loading, "0");
     if (!q->ready)
-        log_line(LOG_ERROR, NULL, "queue.policy", LOG_TEXT("maxmemoryPolicy", policy), LOG_TEXT("loading", loading));
+        log_line(LOG_ERROR, NULL, "queue.policy", LOG_TEXT("maxmemoryPolicy", policy),
+                 LOG_TEXT("loading", loading));
     else if (q->listeners && !q->sub.ac && !q->sub.again)
         queue_conn_start(&q->sub);
 }
