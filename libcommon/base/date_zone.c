@@ -99,7 +99,7 @@ static const struct tzif *zone_get(const char *name)
     z = malloc(sizeof(*z) + strlen(name) + 1);
     if (z == NULL)
         abort();
-    strcpy(z->name, name);
+    memcpy(z->name, name, strlen(name) + 1);
     z->tzif = tzif;
     z->next = zones[bucket];
     zones[bucket] = z;

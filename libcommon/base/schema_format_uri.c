@@ -1,6 +1,7 @@
 /* schema_format_uri.c - URIs (RFC 3986), IRIs (RFC 3987) and URI templates (RFC 6570). */
 #include "base/schema_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ALPHA "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -127,12 +128,9 @@ static bool is_uri(const char *s, size_t n, bool iri, bool relative)
             return false;
         u.p = path;
     }
-    char path_chars[sizeof pchar + 1];
-    memcpy(path_chars, pchar, sizeof pchar);
-    strcat(path_chars, "/");
-    char query_chars[sizeof pchar + 2];
-    memcpy(query_chars, path_chars, sizeof path_chars);
-    strcat(query_chars, "?");
+    char path_chars[sizeof pchar + 1], query_chars[sizeof pchar + 2];
+    snprintf(path_chars, sizeof path_chars, "%s/", pchar);
+    snprintf(query_chars, sizeof query_chars, "%s?", path_chars);
     return only(&u, u.p, question, path_chars, false) &&
            (question == hash || only(&u, question + 1, hash, query_chars, true)) &&
            (hash == u.end || only(&u, hash + 1, u.end, query_chars, false));

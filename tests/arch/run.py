@@ -11,6 +11,8 @@ import yaml
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("WAYFARE_BUILD", os.path.join(ROOT, "build"))
 FLOORS = ["base", "io", "web", "app"]
+# Daemons that are programs of a service, in folders of their own: they share its database and its areas.
+DAEMONS = {"sender": "notifications", "webhooks": "notifications"}
 PACKAGES = {"event2/": "io", "libpq-fe.h": "io", "hiredis/": "io", "curl/": "io"}
 passed = failed = 0
 
@@ -66,7 +68,7 @@ def layers():
                     faults.append(f"{path} includes {name}")
                 elif first not in FLOORS and "/" in name:
                     faults.append(f"{path} includes {name}")
-            elif first not in FLOORS and "/" in name and first != own[1]:
+            elif first not in FLOORS and "/" in name and first not in (own[1], DAEMONS.get(own[1])):
                 faults.append(f"{path} includes {name} of another service")
             if os.path.basename(path).startswith("rules") and first in FLOORS and first != "base":
                 faults.append(f"{path}: rules include base only, not {name}")
@@ -84,7 +86,8 @@ def layers():
 
 
 def style():
-    check("no SQL in C", [f"{p}: {m.group(0)[:60]}" for p, s in C.items()
+    # libcommon/io speaks the protocol: it sets the context and savepoints by itself.
+    check("no SQL in C", [f"{p}: {m.group(0)[:60]}" for p, s in C.items() if not p.startswith("libcommon/io/")
                           for m in re.finditer(r'"\s*(SELECT |INSERT INTO |UPDATE \w+ SET|DELETE FROM |WITH \w+ AS)', s)])
     check("no malloc in services", [f"{p}: {m.group(1)}" for p, s in C.items() if p.startswith("services/")
                                     for m in re.finditer(r"\b(malloc|calloc|realloc|strdup|asprintf)\(", code(s))])
@@ -126,12 +129,11 @@ def operations():
 def statements():
     faults = []
     everything = "\n".join(C.values())
-    tests = "\n".join(text(p) for p in tracked("tests/*.c"))
     for path in tracked("*.sql"):
-        if os.path.basename(path) != "queries.sql":
+        if os.path.basename(path) != "queries.sql" or path.startswith("tests/"):
             continue
         for name in re.findall(r"^-- (q_\w+)", text(path), re.M):
-            if not re.search(r"\b%s(_later|_page)?\b" % name, everything + tests):
+            if not re.search(r"\b%s(_later|_page)?\b" % name, everything):
                 faults.append(f"{path}: {name}")
     check("every statement is used", faults)
 

@@ -75,9 +75,6 @@ UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)
                       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING message_id, org;
 
--- q_message_next() -> maybe message_next(due_at timestamptz)        lane: own
-SELECT due_at FROM message_due ORDER BY due_at LIMIT 1;
-
 -- q_suppression_add{id uuid, channel text, address_index bytea, reason text, now timestamptz} -> any
 INSERT INTO suppressions (id, org, channel, address_index, reason, created_at) VALUES ($id, sec.org(), $channel, $address_index, $reason, $now)
 ON CONFLICT (org, channel, address_index) DO NOTHING;
