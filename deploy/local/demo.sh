@@ -29,4 +29,5 @@ identity_ctl users add dewi --organisation iom --name "Dewi Bakker" --role prote
 identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --if-missing
 identity_ctl users add lena --organisation iom --name "Lena Smit" --role legalOfficer --office nl --programme avrr --if-missing
 identity_ctl users add omar --organisation iom --name "Omar Haddad" --role legalOfficer --office nl --programme avrr --if-missing
+identity_ctl users add noor --organisation iom --name "Noor Yilmaz" --role caseworker --office nl --if-missing # works in no programme
 identity_ctl users add roos --organisation iom --name "Roos Visscher" --role administrator --office nl --if-missing
