@@ -24,52 +24,26 @@ static struct q_audit_add_in entry(const struct ctx *x, const char *action, cons
     };
 }
 
-/* An ordinary read does not wait for the disk; that of a sensitive class does. */
-static void add_read(struct tx *tx, const struct q_audit_add_in *in)
+/* In the segment or transaction of what it tells of; those for reading do not wait for the disk (io/db), so a
+ * sensitive class says that this one does. */
+static void add_durable(struct tx *tx, const struct q_audit_add_in *in)
 {
-    const struct q_audit_read_in read = {
-        .now = in->now,
-        .actor = in->actor,
-        .client = in->client,
-        .is_user = in->is_user,
-        .operation = in->operation,
-        .purpose = in->purpose,
-        .request_id = in->request_id,
-        .trace = in->trace,
-        .action = in->action,
-        .kind = in->kind,
-        .object = in->object,
-        .objects = in->objects,
-        .fields = in->fields,
-        .changes = in->changes,
-    };
-
-    if (!tx_shared(tx) || in->fields[0])
-        q_audit_add(tx, in);
-    else
-        q_audit_read(tx, &read);
-}
-
-/* A read-only transaction cannot hold the row: it goes in a segment of its own, sent without waiting. */
-static void add(struct tx *tx, const struct q_audit_add_in *in)
-{
-    struct ctx *x = tx_ctx(tx), *own;
-    struct tx *segment;
-    err_t e;
-
-    if (tx_writes(tx) || tx_shared(tx)) {
-        add_read(tx, in);
-        return;
-    }
-    own = arena_memdup(x->arena, x, sizeof(*x));
-    own->tx = NULL;
-    e = db_read(own, &segment);
-    if (e) {
-        tx_fail(tx, e); /* what cannot be recorded is not shown */
-        return;
-    }
-    add_read(segment, in);
-    tx_post(own);
+    q_audit_add_durable(tx, &(struct q_audit_add_durable_in){
+                                .now = in->now,
+                                .actor = in->actor,
+                                .client = in->client,
+                                .is_user = in->is_user,
+                                .operation = in->operation,
+                                .purpose = in->purpose,
+                                .request_id = in->request_id,
+                                .trace = in->trace,
+                                .action = in->action,
+                                .kind = in->kind,
+                                .object = in->object,
+                                .objects = in->objects,
+                                .fields = in->fields,
+                                .changes = in->changes,
+                            });
 }
 
 void audit_read(struct tx *tx, const char *kind, struct uuid id, const char *fields)
@@ -78,7 +52,10 @@ void audit_read(struct tx *tx, const char *kind, struct uuid id, const char *fie
 
     in.object = OPT_UUID(id);
     in.fields = fields ? fields : "";
-    add(tx, &in);
+    if (in.fields[0])
+        add_durable(tx, &in);
+    else
+        q_audit_add(tx, &in);
 }
 
 void audit_list(struct tx *tx, const char *kind, const struct uuid *ids, size_t n)
@@ -87,7 +64,7 @@ void audit_list(struct tx *tx, const char *kind, const struct uuid *ids, size_t 
     static const struct uuid none;
 
     in.objects = (struct uuid_array){.v = n ? ids : &none, .n = n};
-    add(tx, &in);
+    q_audit_add(tx, &in);
 }
 
 void audit_rows(struct tx *tx, const char *kind, const void *rows, size_t n, size_t stride, size_t offset)

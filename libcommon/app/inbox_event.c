@@ -23,7 +23,6 @@ ERR_DEFINE(err_died, ERR_BUG, "inbox.died", "The worker died, or was cut off, ea
 
 /* ---- the effect ---- */
 
-/* Runs the handler; what it queued is sent too, so that its faults are seen here. */
 static err_t effect(struct ctx *x, struct inbox_message *m)
 {
     const struct inbox *in = inbox_of(x);
@@ -39,7 +38,7 @@ static err_t effect(struct ctx *x, struct inbox_message *m)
     TRY(event_check(x->arena, t, data));
     m->e.data = data;
     TRY(h->fn(x, &m->e));
-    return x->tx ? tx_sync(x->tx) : err_closed;
+    return x->tx ? NULL : err_closed;
 }
 
 /* No later attempt can change these. */
@@ -139,11 +138,9 @@ static err_t try_effect(struct ctx *x, struct tx *tx, struct arrival *a)
 
     TRY(tx_savepoint(tx));
     e = effect(x, a->m);
-    if (!e)
-        e = tx_savepoint_end(tx, true);
     a->done = !e;
     if (!e)
-        return NULL;
+        return NULL; /* what it left in the queue goes with the commit */
     if (x->tx != tx || tx_savepoint_end(tx, false)) {
         a->failed = err_internal(a->arena, e->kind, e->code, "%s", e->cause ? e->cause : e->detail);
         return e;
@@ -208,7 +205,7 @@ err_t inbox_take_in(struct ctx *x, struct inbox_message *m)
         if (!e || (e->kind == ERR_UNAVAILABLE && !a.failed)) /* no database: again from the start */
             return e;
         if (!a.failed)
-            a.failed = e; /* the commit refused */
+            a.failed = e; /* a statement that went with the commit, or the commit itself */
     }
     TRY(worker_job(x, "inbox.keep", JOB_US, keep, &a));
     worker_wake(x, "inbox.retry");

@@ -143,7 +143,8 @@ static void peer_answered(struct peer *peer, bool there)
         peer->pause_us = 0;
         return;
     }
-    peer->failures++;
+    if (++peer->failures < BREAK_AFTER)
+        return;
     peer->pause_us = peer->pause_us ? peer->pause_us * 2 : BREAK_MIN_US;
     if (peer->pause_us > BREAK_MAX_US)
         peer->pause_us = BREAK_MAX_US;

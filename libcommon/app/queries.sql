@@ -35,15 +35,15 @@ INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id
 VALUES ($now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
         $fields, $changes);
 
--- An ordinary read's row: in its segment, and the segment's commit does not wait for the disk.
--- q_audit_read{now timestamptz, actor text, client text, is_user bool, operation text, purpose text, request_id text,
+-- The read of a sensitive class: its row is on disk before the answer goes, wherever it was read.
+-- q_audit_add_durable{now timestamptz, actor text, client text, is_user bool, operation text, purpose text, request_id text,
 --             trace text, action text, kind text, object uuid?, objects uuid[]?, fields text, changes jsonb?}
 --   -> any    lane: point
 INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object, objects,
                       fields, changes)
 SELECT $now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
        $fields, $changes
-  FROM set_config('synchronous_commit', 'off', true);
+  FROM set_config('synchronous_commit', 'on', true);
 
 -- ---- inbox ----
 

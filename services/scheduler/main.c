@@ -79,8 +79,7 @@ static err_t start(struct program *p)
 
 int main(int argc, char **argv)
 {
-    static const struct work works[] = {
-        {.name = "due", .run_once = run_once, .tick_us = 250 * 1000, .poke = "scheduler-%s"}};
+    static const struct work works[] = {{.name = "due", .run_once = run_once, .tick_us = 250 * 1000}};
     static const struct worker worker = {
         .name = "scheduler",
         .about = "turns what is due into events",

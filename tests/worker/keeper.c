@@ -4,8 +4,10 @@
  * crash ends the process.
  */
 #include <signal.h>
+#include <stddef.h>
 #include <unistd.h>
 
+#include "app/audit.h"
 #include "app/inbox.h"
 #include "base/arena.h"
 #include "base/json.h"
@@ -25,6 +27,7 @@ static err_t keep(struct ctx *x, const struct inbox_event *e)
     TRY(db_begin(x, &tx));
     TRY(q_allowed(tx, e->subject, &allowed));
     q_effect_add(tx, e->subject, e->key, n);
+    audit_write(tx, "thing", e->subject, "create", "[\"n\"]");
     if (allowed.yes || str_eq(mode, "ok"))
         return NULL;
     if (str_eq(mode, "crash")) {
@@ -47,16 +50,41 @@ static err_t keep_due(struct ctx *x, const struct inbox_event *e)
     return NULL;
 }
 
+/* Reads a list of things in a transaction for reading, and one of them on the shared lane. */
+static err_t look(struct ctx *x, size_t *ret_done)
+{
+    struct effect_row *rows;
+    struct ctx list = *x;
+    struct tx *tx;
+    size_t n;
+
+    worker_act_for(x, "coa");
+    list.who = x->who;
+    TRY(db_begin_read(&list, &tx));
+    TRY(q_effect_list(tx, &rows, &n));
+    audit_rows(tx, "thing", rows, n, sizeof(*rows), offsetof(struct effect_row, thing));
+    TRY(tx_commit(&list));
+    if (n == 0)
+        return NULL;
+    TRY(db_read(x, &tx));
+    TRY(q_effect_one(tx, rows[0].thing, &rows[0]));
+    audit_read(tx, "thing", rows[0].thing, "");
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     static const struct inbox_handler handlers[] = {{"maker.thing.made", keep},
                                                     {"maker.thing.passed", keep},
                                                     {"maker.due.later", keep_due},
                                                     {NULL, NULL}};
+    static const struct work works[] = {{.name = "look", .run_once = look, .tick_us = 300 * 1000}};
     static const struct inbox_worker worker = {.name = "keeper-worker",
                                                .about = "keeps what comes of events",
                                                .service = "keeper",
-                                               .handlers = handlers};
+                                               .handlers = handlers,
+                                               .works = works,
+                                               .nworks = LENGTH(works)};
 
     return inbox_worker_main(argc, argv, &worker);
 }

@@ -10,6 +10,7 @@ import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("WAYFARE_BUILD", os.path.join(ROOT, "build"))
+PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 HERE = os.path.dirname(os.path.realpath(__file__))
 PROGRAMS = {
     "maker": ["tests/worker/test-maker"],
@@ -18,6 +19,8 @@ PROGRAMS = {
     "keeper": ["tests/worker/test-keeper"],
 }
 DATABASE = {"maker": "maker", "relay": "maker", "scheduler": "maker", "keeper": "keeper"}
+for _name in ("relay", "scheduler", "keeper"):  # a second one of each
+    PROGRAMS[_name + "2"], DATABASE[_name + "2"] = PROGRAMS[_name], DATABASE[_name]
 
 
 def psql(database, sql, user="postgres"):
@@ -31,10 +34,10 @@ def psql(database, sql, user="postgres"):
 
 def wait_for(what, condition, seconds=15.0):
     """Looks every 20 ms; a sentence in what says what did not come."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"did not come in {seconds} s: {what}")
+            raise AssertionError(f"did not come in {seconds * PATIENCE:.0f} s: {what}")
         time.sleep(0.02)
 
 
@@ -119,7 +122,7 @@ class Parts:
     def kill(self, name, how=signal.SIGKILL):
         process = self.processes.pop(name)
         process.send_signal(how)
-        status = process.wait(timeout=15)
+        status = process.wait(timeout=25 * PATIENCE)
         self.down.add(name)
         return status
 

@@ -20,3 +20,9 @@ INSERT INTO effects (org, thing, key, n) VALUES ('nobody', $thing, $thing, 1);
 
 -- q_allowed(thing uuid) -> one allowed(yes bool)
 SELECT EXISTS (SELECT 1 FROM allowed WHERE thing = $thing);
+
+-- q_effect_list() -> many effect_row(thing uuid, n int4)    lane: own
+SELECT thing, n FROM effects ORDER BY id LIMIT 3;
+
+-- q_effect_one(thing uuid) -> one effect_row
+SELECT thing, n FROM effects WHERE thing = $thing ORDER BY id LIMIT 1;

@@ -14,7 +14,7 @@ import time
 import traceback
 import uuid
 
-from parts import Parts, psql, wait_for
+from parts import PATIENCE, Parts, psql, wait_for
 
 MADE, PASSED = "maker.thing.made", "maker.thing.passed"
 
@@ -78,7 +78,7 @@ def test_an_effect_follows_its_commit_quickly(parts):
         made = psql("wayfare_keeper", f"""SELECT extract(epoch FROM e.at - i.event_at) FROM effects e
                                            JOIN wf.inbox i ON i.subject = e.thing WHERE e.thing = '{thing[0]}'""")
         took.append(float(made[0][0]))
-    assert min(took) < 0.15, f"{min(took):.3f} s at best"
+    assert min(took) < 0.15 * PATIENCE, f"{min(took):.3f} s at best"
 
 
 def test_a_failed_effect_leaves_nothing_and_comes_later_with_those_behind_it(parts):
@@ -229,16 +229,55 @@ def test_a_lost_group_is_made_again_from_the_first_entry(parts):
 
 def test_an_unconfirmed_delivery_is_published_again_but_not_past_a_lag(parts):
     parts.kill("keeper", signal.SIGTERM)
-    lost = (new(), new(), 1, MADE, "ok", "iom")
-    parts.make([lost])
-    wait_for("published", lambda: parts.redis.cli("XLEN", "events:keeper") == "1")
+    things = things_of(keys=3, each=1)
+    parts.make(things)
+    wait_for("published", lambda: parts.redis.cli("XLEN", "events:keeper") == "3")
+    ids = [line for line in parts.redis.cli("XRANGE", "events:keeper", "-", "+").splitlines() if re.fullmatch(r"\d+-\d+", line)]
+    parts.redis.cli("XDEL", "events:keeper", ids[1])  # lost without a sign; Redis cannot count a lag across the hole
     time.sleep(3.5)  # the republishing time, and two turns of upkeep
-    assert parts.redis.cli("XLEN", "events:keeper") == "1", "published again while the group had not read it"
-    parts.redis.cli("XTRIM", "events:keeper", "MAXLEN", "0")  # lost, without a sign of it
+    assert parts.redis.cli("XLEN", "events:keeper") == "2", "published again while the group had not read all"
     parts.start("keeper")
-    wait_effects(parts, [lost])
-    came(parts, [lost])
-    assert parts.count("keeper", "wf.inbox", f"subject = '{lost[0]}'") == 1
+    wait_effects(parts, things)
+    came(parts, things)
+
+
+def test_several_relays_schedulers_and_consumers_share_the_work(parts):
+    parts.start("relay2", "scheduler2", "keeper2")
+    things, due = things_of(keys=10, each=20), [new() for _ in range(20)]
+    parts.make(things)
+    values = ", ".join(f"('later', '{k}', 'uaf', now(), '{{\"thing\": \"{k}\"}}')" for k in due)
+    psql("wayfare_maker", f"BEGIN; SELECT set_config('wf.org', 'uaf', true); INSERT INTO wf.due (kind, key, org, due_at, data) "
+                          f"VALUES {values}; COMMIT", "wf_maker_service")
+    wait_effects(parts, things)
+    came(parts, things)
+    wait_effects(parts, [(k,) for k in due])
+    assert sorted(e[0] for e in parts.effects() if e[0] in due) == sorted(due)
+    wait_confirmed(parts)
+    for name in ("relay2", "scheduler2", "keeper2"):
+        assert parts.kill(name, signal.SIGTERM) == 0
+
+
+def test_a_poke_comes_through_redis_too(parts):
+    def turns():
+        return float(re.search(r'wayfare_work_turns_total{work="publish"} (\S+)', parts.http("relay", "/metrics")[1])[1])
+
+    before = turns()
+    for _ in range(30):
+        parts.redis.cli("PUBLISH", "poke:relay-maker", "")
+    assert turns() - before > 15, "ticks alone are five a second"
+
+
+def test_reads_and_changes_leave_their_trail(parts):
+    org = "BEGIN; SELECT set_config('wf.org', 'coa', true);"
+    wait_for("a read and a list", lambda: {a for (a,) in psql(
+        "wayfare_keeper", "SELECT DISTINCT action FROM wf.audit WHERE org = 'coa'")} == {"create", "read", "list"})
+    rows = psql("wayfare_keeper", f"""{org} SELECT DISTINCT actor, client, is_user, operation, kind, coalesce(changes::text, ''),
+                                       object IS NULL, cardinality(objects) FROM wf.audit WHERE action = 'list' ORDER BY 8 DESC LIMIT 1; COMMIT""", "wf_keeper_service")
+    assert rows[-1] == ["worker:keeper-worker", "keeper-worker", "f", "look", "thing", "", "t", "3"], rows
+    made = psql("wayfare_keeper", "SELECT count(*) FROM effects WHERE n > 0")
+    assert psql("wayfare_keeper", "SELECT count(*) FROM wf.audit WHERE action = 'create'") == made
+    others = psql("wayfare_keeper", f"{org} SELECT count(*) FROM wf.audit WHERE org <> 'coa'; COMMIT", "wf_keeper_service")
+    assert others[-1] == ["0"], others
 
 
 def test_an_eviction_policy_that_loses_entries_is_refused(parts):
@@ -272,7 +311,7 @@ def test_a_worker_asked_to_end_finishes_its_turn(parts):
         begun = time.monotonic()
         status = parts.kill(name, signal.SIGTERM)
         assert status == 0, f"{name}: {status}"
-        assert time.monotonic() - begun < 3, f"{name} took {time.monotonic() - begun:.1f} s"
+        assert time.monotonic() - begun < 5 * PATIENCE, f"{name} took {time.monotonic() - begun:.1f} s"
         parts.start(name)
     wait_effects(parts, things)
     came(parts, things)
@@ -381,10 +420,14 @@ def test_kills_and_wipes_lose_nothing_and_double_nothing(parts, seconds=12):
     assert not open_rows, open_rows
 
 
-def test_nothing_of_it_was_a_fault_of_the_relay_or_the_scheduler(parts):
+def test_nothing_of_it_was_a_fault_of_our_own(parts):
     for name in ("relay", "scheduler"):
         faults = [line for line in parts.log(name).splitlines() if '"kind":"bug"' in line and "due.postponed" not in line]
         assert not faults, faults[0]
+    for name in ("relay", "scheduler", "maker", "keeper"):
+        assert parts.kill(name, signal.SIGTERM) == 0, name
+        said = re.search(r".*(Sanitizer|runtime error:|Assertion).*", parts.log(name))
+        assert not said, f"{name}: {said[0]}"
 
 
 def main():

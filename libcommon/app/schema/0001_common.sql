@@ -105,6 +105,9 @@ CREATE INDEX delivery_event ON wf.delivery (event_id);
 CREATE INDEX delivery_pending ON wf.delivery (position) WHERE published_at IS NULL;
 CREATE INDEX delivery_published ON wf.delivery (grp, next_at) WHERE published_at IS NOT NULL;
 CREATE INDEX delivery_position ON wf.delivery (grp, position);
+-- Small tables that everything passes through: vacuumed by the number of rows that went, not by a share of them.
+ALTER TABLE wf.outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+ALTER TABLE wf.delivery SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- Something due later. The scheduler takes the row and adds the event `<service>.due.<kind>` in one transaction.
 CREATE TABLE wf.due (

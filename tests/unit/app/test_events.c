@@ -99,19 +99,19 @@ static const struct {
      "\"yes\":false,\"zone\":\"UTC\"}",
      false},
     {"{" ID ",\"to\":\"x\",\"say\":\"\",\"at\":\"yesterday\",\"on\":\"2026-03-01\",\"n\":3,\"yes\":false,"
-            "\"zone\":\"UTC\"}",
+     "\"zone\":\"UTC\"}",
      false},
     {"{" ID ",\"to\":\"x\",\"say\":\"\",\"at\":\"2026-03-01T10:00:00Z\",\"on\":\"2026-02-30\",\"n\":3,"
-            "\"yes\":false,\"zone\":\"UTC\"}",
+     "\"yes\":false,\"zone\":\"UTC\"}",
      false},
     {"{" ID ",\"to\":\"x\",\"say\":\"\",\"at\":\"2026-03-01T10:00:00Z\",\"on\":\"2026-02-28\",\"n\":\"3\","
-            "\"yes\":false,\"zone\":\"UTC\"}",
+     "\"yes\":false,\"zone\":\"UTC\"}",
      false},
     {"{" ID ",\"to\":\"x\",\"say\":\"\",\"at\":\"2026-03-01T10:00:00Z\",\"on\":\"2026-02-28\",\"n\":3,"
-            "\"yes\":0,\"zone\":\"UTC\"}",
+     "\"yes\":0,\"zone\":\"UTC\"}",
      false},
     {"{" ID ",\"to\":\"x\",\"say\":\"\",\"at\":\"2026-03-01T10:00:00Z\",\"on\":\"2026-02-28\",\"n\":3,"
-            "\"yes\":true,\"zone\":\"Mars\"}",
+     "\"yes\":true,\"zone\":\"Mars\"}",
      false},
 };
 

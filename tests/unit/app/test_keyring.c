@@ -50,10 +50,11 @@ static struct bytes sealed(const struct keyring *k, const char *plain)
     return b;
 }
 
+static const char *const texts[] = {"", "x", "exactly thirty-one characters..",
+                                    "exactly thirty-two characters...", "محمد 🕊 ማርያም"};
+
 START_TEST(what_is_sealed_opens_again)
 {
-    static const char *const texts[] = {"", "x", "exactly thirty-one characters..",
-                                        "exactly thirty-two characters...", "محمد 🕊 ማርያም"};
     struct keyring *k = keyring(KEY_A "\n");
     const char *plain;
 
@@ -175,13 +176,11 @@ START_TEST(a_key_file_that_others_can_read_is_refused)
 }
 END_TEST
 
-static const int five[5];
-
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("keyring");
 
-    UNIT_TABLE(s, "keyring_seal, texts", five, what_is_sealed_opens_again);
+    UNIT_TABLE(s, "keyring_seal, texts", texts, what_is_sealed_opens_again);
     UNIT_CASE(s, "keyring_seal", length_tells_little_and_equal_texts_look_different,
               a_value_opens_only_in_its_place, a_changed_byte_is_refused,
               an_older_key_still_opens_and_a_new_one_seals);
