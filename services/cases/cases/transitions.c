@@ -274,6 +274,7 @@ err_t make_transition(struct ctx *x, const struct request *rq, struct response *
     TRY(wished(x, &facts, &w, &t));
     TRY(judged(x, &facts, t, &m));
     if (request_query_bool(rq, "dryRun", false)) {
+        audit_read(tx, "case", id, "transitions");
         transitions_write(x, rs, &c, &facts, true);
         return NULL;
     }
