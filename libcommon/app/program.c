@@ -33,14 +33,13 @@ static enum log_level level_of(const char *name)
  * workers. */
 static err_t open_db(struct program *p, unsigned needs)
 {
-    bool service = needs & PROGRAM_SERVICE;
+    bool service = needs & PROGRAM_SERVICE, mechanism = needs & PROGRAM_ANY;
+    unsigned pool = service ? 8 : mechanism ? 3 : 5;
     struct db_options o = {
         .conninfo = p->conf.db,
         .password = p->conf.db_password[0] ? p->conf.db_password : NULL,
         .shared = service ? 2 : 1,
-        .pool = service               ? 8
-                : needs & PROGRAM_ANY ? 4
-                                      : 6,
+        .pool = pool,
         .point_timeout_us = 250 * 1000,
         .own_timeout_us = 5 * 1000 * 1000,
     };
