@@ -53,6 +53,7 @@ void outbox_add(struct tx *tx, const struct event *e)
         .now = x->now_us,
     };
 
+    x->has_events = true;
     q_outbox_add(tx, &in);
 }
 

@@ -155,19 +155,16 @@ static void ctx_make(struct ctx *x, struct workers *w, struct arena *a, const ch
 /* Commits or rolls back what the job opened. */
 static err_t ctx_end(struct ctx *x, err_t e)
 {
-    bool wrote;
-
     if (!x->tx)
         return e;
     if (e) {
         tx_rollback(x);
         return e;
     }
-    wrote = tx_writes(x->tx);
     e = tx_commit(x);
     if (e)
         tx_rollback(x);
-    else if (wrote)
+    else if (x->has_events) /* not after every commit: the relay's own would wake it for ever */
         program_committed(program_of(x));
     return e;
 }

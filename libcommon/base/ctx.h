@@ -38,6 +38,7 @@ struct ctx {
     int64_t deadline_us;         /* clock_mono_us() at which waiting ends with ERR_CANCELLED; 0 none */
     struct db *db;               /* this service's database */
     uint32_t round_trips;        /* to the database so far; io/db counts, the log line tells */
+    bool has_events;             /* app/outbox added one: the relay is poked after the commit */
     struct tx *tx;               /* what db_begin or db_read opened; web/http or worker_main ends it */
     const char *operation;       /* operationId or job name; a literal or as long as the process */
     const char *purpose;         /* X-Purpose, or the operation's own; for the audit trail */
