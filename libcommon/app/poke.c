@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/ctx.h"
 #include "base/str.h"
 #include "io/dgram.h"
 #include "io/loop.h"
@@ -101,9 +102,14 @@ void worker_poke(const struct program *p, const char *name)
         t->later = loop_after(p->loop, wait_us, poke_later, t);
 }
 
-void program_committed(const struct program *p)
+void program_committed(const struct ctx *x)
 {
-    worker_poke(p, p->pokes->relay);
+    const struct program *p = program_of(x);
+
+    if (x->has_events)
+        worker_poke(p, p->pokes->relay);
+    if (x->wakes)
+        worker_poke(p, x->wakes);
 }
 
 err_t pokes_listen(const struct program *p, const char *name, void (*fn)(void *arg), void *arg)

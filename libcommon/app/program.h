@@ -122,5 +122,5 @@ const char *program_path(const struct program *p, const char *folder, const char
  * in 2 ms (a later one is sent when they have passed). Where nobody listens there, through Redis, if the
  * program has it. */
 void worker_poke(const struct program *p, const char *name);
-/* After a commit that may have added events: wakes this service's relay. */
-void program_committed(const struct program *p);
+/* After a commit: wakes this service's relay if events were added, and the worker that x->wakes names. */
+void program_committed(const struct ctx *x);

@@ -20,11 +20,6 @@ struct parts {
     struct health *health;
 };
 
-static void on_commit(void *arg)
-{
-    program_committed(arg);
-}
-
 static err_t open_document(struct program *p, const struct service *s, struct parts *parts)
 {
     size_t n = 0;
@@ -61,7 +56,7 @@ static err_t open_edge(struct program *p, struct parts *parts)
 
     TRY(conf_secret(p->arena, program_path(p, p->conf.keys, "edge.key"), &o.secret));
     TRY(http_open(p->loop, &o, &p->http));
-    http_on_commit(p->http, on_commit, p);
+    http_on_commit(p->http, program_committed);
     return NULL;
 }
 

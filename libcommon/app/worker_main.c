@@ -164,8 +164,8 @@ static err_t ctx_end(struct ctx *x, err_t e)
     e = tx_commit(x);
     if (e)
         tx_rollback(x);
-    else if (x->has_events) /* not after every commit: the relay's own would wake it for ever */
-        program_committed(program_of(x));
+    else
+        program_committed(x);
     return e;
 }
 

@@ -232,8 +232,7 @@ void http_close(struct http *h)
     free(h);
 }
 
-void http_on_commit(struct http *h, void (*fn)(void *arg), void *arg)
+void http_on_commit(struct http *h, void (*fn)(const struct ctx *x))
 {
     h->on_commit = fn;
-    h->on_commit_arg = arg;
 }

@@ -33,7 +33,7 @@ MUST_CHECK err_t http_open(struct loop *l, const struct http_options *o, struct 
 void http_close(struct http *h);
 
 /* Runs after every commit of a writing request (outbox: poke the relay). */
-void http_on_commit(struct http *h, void (*fn)(void *arg), void *arg);
+void http_on_commit(struct http *h, void (*fn)(const struct ctx *x));
 
 /*
  * Server-sent events: a handler answers with reply_stream and returns; the coroutine ends, the stream stays.

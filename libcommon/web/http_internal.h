@@ -65,8 +65,7 @@ struct http {
     int64_t patience_us;                  /* with a request that has begun */
     int64_t drain_idle_us, drained_at_us; /* idle connections are kept until then */
 
-    void (*on_commit)(void *arg);
-    void *on_commit_arg;
+    void (*on_commit)(const struct ctx *x);
 
     struct buf common; /* Date and the headers that never change, as one text; made anew each second */
     int64_t common_s;

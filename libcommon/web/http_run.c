@@ -228,7 +228,7 @@ static err_t commit(struct request *rq)
     co_deadline(x->deadline_us);
     TRY(tx_commit(x));
     if (rq->http->on_commit)
-        rq->http->on_commit(rq->http->on_commit_arg);
+        rq->http->on_commit(x);
     return NULL;
 }
 

@@ -48,8 +48,7 @@ static err_t plan(struct ctx *x, const struct inbox_event *e)
                                   .expires_us = when.expires_us});
     }
     TRY(tx_sync(tx));
-    worker_poke(program_of(x),
-                "sender"); /* a poke that comes before the commit is made good by the sender's tick */
+    x->wakes = "sender";
     return NULL;
 }
 
@@ -113,7 +112,7 @@ static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char
     TRY(db_begin(x, &tx));
     TRY(deliveries_for(x, tx, partner, e->type, id.set ? id.v : e->subject, e->id, e->time_us));
     TRY(tx_sync(tx));
-    worker_poke(program_of(x), "webhooks");
+    x->wakes = "webhooks";
     return NULL;
 }
 

@@ -93,6 +93,7 @@ static err_t create_message(struct ctx *x, const struct request *rq, struct resp
                                                         .send_us = send,
                                                         .expires_us = send + 7 * DATE_US_PER_DAY});
     audit_write(tx, "message", id, "create", NULL);
+    x->wakes = "sender";
     reply_location(x, rs, "/messages/%s", uuid_text(x->arena, id));
     return reply_message(tx, id, rs, 201);
 }

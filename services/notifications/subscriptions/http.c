@@ -248,6 +248,7 @@ static err_t replay_deliveries(struct ctx *x, const struct request *rq, struct r
                                          .now = x->now_us},
         &replayed));
     audit_write(tx, "subscription", id, "replay", NULL);
+    x->wakes = "webhooks";
     buf_printf(reply_begin(rs, 202), "{\"deliveries\":%lld}", (long long)replayed.n);
     return NULL;
 }

@@ -124,7 +124,7 @@ START_TEST(many_pokes_at_once_become_two)
     ck_assert_ptr_null(pokes_listen(&p, "relay-cases", count, NULL));
     poked = 0;
     for (int i = 0; i < 100; i++)
-        program_committed(&p);
+        worker_poke(&p, "relay-cases");
     turn(&p, 1000);
     ck_assert_int_ge(poked, 1);
     turn(&p, 10000);
