@@ -34,12 +34,6 @@ struct case_opening {
 AWAITS MUST_CHECK err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in,
                                   struct uuid *ret_id);
 
-/* Makes a move with its guards: ERR_CONFLICT guards.unmet with a FAULT_GUARD for each unmet one,
- * transition.unavailable when the move does not leave from the present status. ERR_MISSING when the reader
- * does not see the case. */
-AWAITS MUST_CHECK err_t case_transition(struct ctx *x, struct tx *tx, struct uuid case_id,
-                                        const char *transition, const char *reason);
-
 /* The declaration is withdrawn: from any state before boarding to withdrawn, without guards. Cancels planned
  * appointments, open tasks, deadlines and pending authority checks. Harmless on a case that has ended. why: a
  * code, "declarationWithdrawn". */

@@ -141,6 +141,18 @@ static void case_save(struct ctx *x, struct tx *tx, const struct case_locked *c)
                     });
 }
 
+/* The family that the case is to belong to, if it is to belong to one. */
+static err_t family_check(struct ctx *x, struct tx *tx, const struct case_locked *c)
+{
+    struct family_known family;
+    bool found;
+
+    if (!c->family_id.set)
+        return NULL;
+    TRY(q_family_known(tx, c->family_id.v, &found, &family));
+    return found ? NULL : err_new(x->arena, ERR_INVALID, "family.unknown", "There is no such family.");
+}
+
 /* updateCase: PATCH /cases/{caseId} */
 static err_t update_case(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -155,6 +167,8 @@ static err_t update_case(struct ctx *x, const struct request *rq, struct respons
     TRY(patch_rules(x, patch));
     before = c.caseworker;
     TRY(request_read(x, rq, &case_locked_json, &c));
+    if (json_object_get(patch, "familyId"))
+        TRY(family_check(x, tx, &c));
 
     team_replace(x, tx, id, patch, c.confidentiality);
     case_save(x, tx, &c);

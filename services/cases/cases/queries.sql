@@ -175,10 +175,10 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
  WHERE c.case_id = $case_id AND c.left_at IS NULL;
 
 -- q_case_tasks_expanded(case_id uuid) -> many case_task_expanded(id uuid, case_id uuid?, kind text, title text, details text?, urgency text,
---   due_on date, assignee text?, status text, overdue bool, outcome text?, done_by text?, done_at timestamptz?, version int4,
---   created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
-SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, version, created_by,
-       created_at, updated_at, allowed_actions
+--   due_on date, assignee text?, status text, overdue bool, outcome text?, done_by text?, done_at timestamptz?, sensitivity text,
+--   version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
+SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, sensitivity,
+       version, created_by, created_at, updated_at, allowed_actions
   FROM tasks_shown
  WHERE case_id = $case_id AND status = 'open'
  ORDER BY due_on, id
@@ -372,6 +372,9 @@ SELECT f.id,
        f.version, f.created_at, f.updated_at
   FROM families f
  WHERE f.id = $id;
+
+-- q_family_known(id uuid) -> maybe family_known(id uuid)
+SELECT id FROM families WHERE id = $id;
 
 -- q_family_lock(id uuid) -> one family_locked(version int4)
 SELECT version FROM families WHERE id = $id FOR UPDATE;

@@ -109,16 +109,24 @@ err_t person_of(struct ctx *x, struct tx *tx, const json_t *id, const json_t *pe
 }
 
 static err_t add_members(struct ctx *x, struct tx *tx, const struct pack *pack, struct uuid case_id,
-                         const json_t *members)
+                         struct uuid principal_id, const json_t *members)
 {
+    struct uuid *ids = ARENA_ARRAY(x->arena, json_array_size(members) + 1, struct uuid);
     const json_t *member;
     struct uuid person_id;
-    size_t i;
+    size_t i, n = 0;
+
+    ids[n++] = principal_id;
 
     json_array_foreach(members, i, member)
     {
         TRY(person_of(x, tx, json_object_get(member, "personId"), json_object_get(member, "person"),
                       arena_printf(x->arena, "/members/%zu/person", i), &person_id));
+        for (size_t k = 0; k < n; k++) {
+            if (uuid_eq(ids[k], person_id))
+                return err_new(x->arena, ERR_INVALID, "case.member", "A person stands twice.");
+        }
+        ids[n++] = person_id;
         case_person_join(x, tx, pack, case_id, person_id, "member", json_member_text(member, "relation"),
                          json_member_bool(member, "dependant", false));
     }
@@ -177,7 +185,7 @@ err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, str
     q_case_insert(tx, &row);
     add_team(x, tx, row.id, row.confidentiality, row.caseworker);
     case_person_join(x, tx, pack, row.id, in->principal_id, "principal", NULL, false);
-    TRY(add_members(x, tx, pack, row.id, in->members));
+    TRY(add_members(x, tx, pack, row.id, in->principal_id, in->members));
     for (size_t i = 0; i < pack->ndocuments; i++) {
         if (!pack->documents[i].each_traveller)
             document_require(x, tx, row.id, (struct opt_uuid){0}, pack->documents[i].kind,

@@ -148,25 +148,6 @@ static err_t move_make(struct ctx *x, struct tx *tx, const struct case_facts *fa
     return partner_view_refresh(x, tx, c->id);
 }
 
-err_t case_transition(struct ctx *x, struct tx *tx, struct uuid case_id, const char *transition,
-                      const char *reason)
-{
-    const struct move_wish w = {.transition = transition, .reason = reason};
-    const struct pack_transition *t;
-    struct case_facts facts;
-    struct facts_rows *rows;
-    struct case_locked c;
-    struct move m;
-
-    q_case_lock_later(tx, case_id, &c);
-    rows = facts_later(x, tx, case_id);
-    TRY(tx_sync(tx));
-    TRY(facts_make(x, rows, &c, &facts));
-    TRY(wished(x, &facts, &w, &t));
-    TRY(judged(x, &facts, t, &m));
-    return move_make(x, tx, &facts, &c, &m, &w);
-}
-
 /* The way out for a withdrawn wish, from any status before boarding; NULL where there is none. */
 static const struct pack_transition *way_out(const struct case_facts *facts)
 {

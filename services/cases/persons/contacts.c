@@ -130,6 +130,7 @@ err_t end_contact_point(struct ctx *x, const struct request *rq, struct response
     TRY(db_begin(x, &tx));
     TRY(q_contact_point_lock(tx, person_id, id, &row));
     TRY(etag_match(rq, row.version));
+    TRY(person_changeable(tx, person_id));
     q_contact_point_end(tx, id, x->now_us);
     audit_write(tx, "contactPoint", id, "end", NULL);
     return reply_empty(rs, 204);
