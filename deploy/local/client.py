@@ -6,6 +6,7 @@ import os
 import shlex
 import socket
 import subprocess
+import threading
 import time
 import urllib.parse
 
@@ -33,6 +34,7 @@ class Client:
         self.state = state
         self.tokens = {}
         self.env = {}
+        self.kept = threading.local()  # a connection to the gateway for each thread
 
     def read_env(self):
         with open(os.path.join(self.state, "env"), encoding="utf-8") as f:
@@ -102,13 +104,27 @@ class Client:
             connection.sock.settimeout(30)
             connection.sock.connect(f"{self.run}/{service_socket}.sock")
         else:
-            connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=30)
+            connection = self.connection()
         try:
             connection.request(method, path, body, send)
             answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        finally:
+            got = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        except BaseException:
             connection.close()
+            raise
+        if service_socket:
+            connection.close()
+        return got
+
+    def connection(self):
+        """The thread's own; a new one after a pause, when the gateway may just be closing it."""
+        kept = self.kept.__dict__
+        if time.monotonic() > kept.get("until", 0):
+            if "connection" in kept:
+                kept["connection"].close()
+            kept["connection"] = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=30)
+        kept["until"] = time.monotonic() + 20
+        return kept["connection"]
 
     def mails(self):
         folder = self.env["WAYFARE_MAIL_DIR"]

@@ -20,7 +20,7 @@ static err_t list_timeline(struct ctx *x, const struct request *rq, struct respo
     audit_read(tx, "case", case_id, "timeline");
     TRY(q_timeline_list(tx, &(struct q_timeline_list_in){.case_id = case_id}, &page, &rows, &n));
     for (size_t i = 0; i < n; i++)
-        rows[i].text = timeline_sentence(rows[i].kind);
+        rows[i].text = timeline_sentence(x->arena, rows[i].kind, rows[i].data);
     return reply_page(x, rq, rs, &q_timeline_list_page, &page, &timeline_row_json, rows, n);
 }
 
