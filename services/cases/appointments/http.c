@@ -91,9 +91,9 @@ static err_t create_appointment(struct ctx *x, const struct request *rq, struct 
     struct appointment_row row;
     struct uuid case_id = request_path_uuid(rq, "caseId");
     TRY(request_read(x, rq, &input_shape, &in));
-    TRY(check_terms(x, &in));
     TRY(db_begin(x, &tx));
     TRY(q_appointment_case(tx, case_id, &of));
+    TRY(check_terms(x, &in));
     if (of.ended)
         return err_case_ended;
     if (in.person_id.set)
@@ -183,6 +183,26 @@ static err_t patch_appointment(struct ctx *x, const struct request *rq, struct r
     return reply_appointment(rs, 200, &row);
 }
 
+/* Who came is of the case, or ERR_INVALID person.notInCase for each who is not. */
+static err_t check_attended(struct ctx *x, struct tx *tx, struct uuid case_id, const json_t *attended)
+{
+    struct fault_list faults = {0};
+    for (size_t i = 0; i < json_array_size(attended); i++) {
+        struct appointment_person person;
+        struct uuid id;
+        bool found = uuid_parse(json_string_value(json_array_get(attended, i)), &id);
+        if (found)
+            TRY(q_appointment_person_in_case(tx, case_id, id, &found, &person));
+        if (!found)
+            fault_add(x->arena, &faults,
+                      (struct fault){.at = arena_printf(x->arena, "/attended/%zu", i),
+                                     .code = "person.notInCase",
+                                     .detail = "The person is not one of the case."});
+    }
+    return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid",
+                          "The attendance cannot be recorded so.");
+}
+
 /* recordAttendance: POST /appointments/{appointmentId}/attendance */
 static err_t record_attendance(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -191,7 +211,9 @@ static err_t record_attendance(struct ctx *x, const struct request *rq, struct r
     struct appointment_locked before;
     struct appointment_row row;
     TRY(lock_planned(x, rq, &tx, &id, &before));
-    bool came = json_array_size(json_object_get(request_body(rq), "attended")) > 0;
+    const json_t *attended = json_object_get(request_body(rq), "attended");
+    TRY(check_attended(x, tx, before.case_id, attended));
+    bool came = json_array_size(attended) > 0;
     q_appointment_record(
         tx, &(struct q_appointment_record_in){.id = id,
                                               .status = came ? "held" : "noShow",

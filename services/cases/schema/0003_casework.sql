@@ -234,7 +234,7 @@ SELECT id, case_id, person_id, kind, starts_at, duration_minutes, zone, place, l
 
 CREATE VIEW tasks_shown WITH (security_invoker) AS
 SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, status = 'open' AND overdue_at IS NOT NULL AS overdue, outcome,
-       done_by, done_at, version, created_by, created_at, updated_at,
+       done_by, done_at, CASE sensitivity WHEN '' THEN 'normal' ELSE sensitivity END AS sensitivity, version, created_by, created_at, updated_at,
        CASE WHEN status = 'open' AND sec.has('tasks:write') THEN '["patch", "complete", "cancel"]'::jsonb
             ELSE '[]'::jsonb END AS allowed_actions
   FROM tasks;
@@ -257,10 +257,10 @@ SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, v
        CASE WHEN NOT sec.has('documents:write') THEN '[]'::jsonb
             WHEN status = 'needed' THEN '["patch", "request", "receive", "apply"]'::jsonb
             WHEN status = 'requested' THEN '["patch", "receive", "apply"]'::jsonb
-            WHEN status = 'received' THEN '["patch", "verify", "reject", "handOver"]'::jsonb
-            WHEN status = 'verified' THEN '["reject", "expire", "handOver"]'::jsonb
-            WHEN status = 'rejected' THEN '["patch", "request", "receive"]'::jsonb
-            ELSE '["patch", "request", "receive"]'::jsonb END AS allowed_actions
+            WHEN status = 'received' THEN '["patch", "verify", "reject", "handOver", "apply"]'::jsonb
+            WHEN status = 'verified' THEN '["reject", "expire", "handOver", "apply"]'::jsonb
+            WHEN status = 'rejected' THEN '["patch", "request", "receive", "handOver", "apply"]'::jsonb
+            ELSE '["request", "receive", "handOver", "apply"]'::jsonb END AS allowed_actions
   FROM documents;
 
 GRANT SELECT ON appointments_shown, tasks_shown, notes_shown, decisions_shown, documents_shown TO {{service}}, {{worker}};

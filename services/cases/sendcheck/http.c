@@ -156,6 +156,13 @@ static err_t choose_person(struct ctx *x, struct tx *tx, const struct question *
     return NULL;
 }
 
+/* Nobody writes to the dead, nor to those whose data are restricted; a verdict that is there stays. */
+static void judge_standing(const struct send_person *person, struct answer *ans)
+{
+    if (!ans->verdict.decision && (person->restricted || person->deceased))
+        ans->verdict = verdict("refuse", person->deceased ? "person.deceased" : "person.restricted");
+}
+
 /* May the person be written to, how, in which language, and is it the hour? */
 static err_t judge_person(struct ctx *x, struct tx *tx, const struct question *q, struct uuid person_id,
                           struct answer *ans)
@@ -163,13 +170,15 @@ static err_t judge_person(struct ctx *x, struct tx *tx, const struct question *q
     bool found = false;
     struct send_person person;
     TRY(q_send_person(tx, person_id, &found, &person));
-    if (!found || person.restricted || person.deceased) {
-        ans->verdict = verdict("refuse", !found            ? "person.missing"
-                                         : person.deceased ? "person.deceased"
-                                                           : "person.restricted");
+    if (!found) {
+        ans->verdict = verdict("refuse", "person.missing");
         return NULL;
     }
+    judge_standing(&person, ans);
+    if (ans->verdict.decision)
+        return NULL;
     TRY(choose_person(x, tx, q, &person_id, &person, ans));
+    judge_standing(&person, ans);
     if (ans->verdict.decision)
         return NULL;
     struct send_contact *contacts;

@@ -11,6 +11,9 @@
 #include "cases/timeline/timeline.h"
 #include "web/page.h"
 
+ERR_DEFINE(err_task_sensitivity, ERR_DENIED, "task.sensitivity",
+           "Tasks for the protection officers are made by who may read them.");
+
 static err_t reply_task(struct response *rs, int status, const struct task_row *row)
 {
     reply_etag(rs, row->version);
@@ -38,7 +41,7 @@ static err_t list_tasks(struct ctx *x, const struct request *rq, struct response
 
 struct task_input {
     struct opt_uuid case_id;
-    const char *kind, *title, *details, *urgency, *assignee;
+    const char *kind, *title, *details, *urgency, *assignee, *sensitivity;
     struct opt_date due_on;
 };
 static const struct json_field task_input_fields[] = {
@@ -49,6 +52,7 @@ static const struct json_field task_input_fields[] = {
     JSON_FIELD(struct task_input, urgency, "urgency", JSON_TEXT),
     JSON_FIELD(struct task_input, assignee, "assignee", JSON_TEXT),
     JSON_FIELD(struct task_input, due_on, "dueOn", JSON_OPT_DATE),
+    JSON_FIELD(struct task_input, sensitivity, "sensitivity", JSON_TEXT),
 };
 static const struct json_shape task_input_shape = JSON_SHAPE(struct task_input, task_input_fields);
 
@@ -60,6 +64,9 @@ static err_t create_task(struct ctx *x, const struct request *rq, struct respons
     struct uuid id;
     struct task_row row;
     TRY(request_read(x, rq, &task_input_shape, &in));
+    bool protection = str_eq(in.sensitivity, "protection");
+    if (protection && !principal_has(x->who, "protection:read"))
+        return err_task_sensitivity;
     TRY(db_begin(x, &tx));
     TRY(task_add(x, tx,
                  &(struct task_new){.case_id = in.case_id,
@@ -68,7 +75,8 @@ static err_t create_task(struct ctx *x, const struct request *rq, struct respons
                                     .details = in.details,
                                     .urgency = in.urgency,
                                     .due_on = in.due_on,
-                                    .assignee = in.assignee},
+                                    .assignee = in.assignee,
+                                    .sensitivity = protection ? "protection" : ""},
                  &id));
     TRY(q_task_get(tx, id, &row));
     reply_location(x, rs, "/tasks/%s", uuid_text(x->arena, id));
@@ -139,7 +147,8 @@ static err_t end_task(struct ctx *x, const struct request *rq, struct response *
     due_cancel(tx, "taskOverdue", id);
     if (before.case_id.set)
         timeline_add(tx, before.case_id.v, str_eq(status, "done") ? "task.done" : "task.cancelled",
-                     arena_printf(x->arena, "{\"taskId\":\"%s\"}", uuid_text(x->arena, id)), "");
+                     arena_printf(x->arena, "{\"taskId\":\"%s\"}", uuid_text(x->arena, id)),
+                     before.sensitivity);
     audit_write(tx, "task", id, status, NULL);
     TRY(q_task_get(tx, id, &row));
     return reply_task(rs, 200, &row);

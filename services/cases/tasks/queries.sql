@@ -1,15 +1,16 @@
 -- Statements of tasks.
 
 -- q_task_facts(case_id uuid) -> many task_fact(kind text, due_on date, status text)
-SELECT kind, due_on, status FROM tasks WHERE case_id = $case_id AND status = 'open' ORDER BY due_on LIMIT 200;
+-- Without those of the protection officers: what a guard says must not depend on who asks.
+SELECT kind, due_on, status FROM tasks WHERE case_id = $case_id AND status = 'open' AND sensitivity = '' ORDER BY due_on LIMIT 200;
 
--- q_task_get(id uuid) -> one task_row(id uuid, case_id uuid?, kind text, title text, details text?, urgency text, due_on date, assignee text?, status text, overdue bool, outcome text?, done_by text?, done_at timestamptz?, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
-SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, version, created_by,
+-- q_task_get(id uuid) -> one task_row(id uuid, case_id uuid?, kind text, title text, details text?, urgency text, due_on date, assignee text?, status text, overdue bool, outcome text?, done_by text?, done_at timestamptz?, sensitivity text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
+SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, sensitivity, version, created_by,
        created_at, updated_at, allowed_actions
   FROM tasks_shown WHERE id = $id;
 
 -- q_task_list{case_id uuid?, assignee text?, status text?, due_before date?} -> list task_row
-SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, version, created_by,
+SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, overdue, outcome, done_by, done_at, sensitivity, version, created_by,
        created_at, updated_at, allowed_actions
   FROM tasks_shown WHERE true
 --? case_id   AND case_id = $case_id
@@ -20,8 +21,8 @@ SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, ove
 --sort createdAt created_at timestamptz
 ;
 
--- q_task_lock(id uuid) -> one task_locked(case_id uuid?, kind text, title text, details text?, urgency text, due_on date, assignee text?, status text, version int4)        lane: own
-SELECT case_id, kind, title, details, urgency, due_on, assignee, status, version FROM tasks WHERE id = $id FOR UPDATE;
+-- q_task_lock(id uuid) -> one task_locked(case_id uuid?, kind text, title text, details text?, urgency text, due_on date, assignee text?, status text, sensitivity text, version int4)        lane: own
+SELECT case_id, kind, title, details, urgency, due_on, assignee, status, sensitivity, version FROM tasks WHERE id = $id FOR UPDATE;
 
 -- q_task_add{id uuid, case_id uuid?, kind text, title text, details text?, urgency text, due_on date, assignee text?, sensitivity text, by text, now timestamptz} -> exactly 1
 INSERT INTO tasks (id, org, case_id, kind, title, details, urgency, due_on, assignee, sensitivity, created_by, created_at, updated_at)

@@ -16,8 +16,8 @@ struct task_new {
     const char *details;     /* NULL: none */
     const char *urgency;     /* low, normal, high, immediate */
     struct opt_date due_on;  /* absent: from the urgency, in Dutch working days */
-    const char *assignee;    /* subject of a user; NULL: the case's caseworker */
-    const char *sensitivity; /* "" or "protection" */
+    const char *assignee;    /* subject of a user; NULL: the case's caseworker, nobody when sensitive */
+    const char *sensitivity; /* "" (or NULL), or "protection": seen with protection:read only */
 };
 
 /* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and
@@ -26,7 +26,8 @@ AWAITS MUST_CHECK err_t task_add(struct ctx *x, struct tx *tx, const struct task
 /* Sets the due row of an open task and tells its assignee, if it has one; queued. */
 void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, struct opt_uuid case_id,
                    const char *assignee, int32_t due_on);
-/* Cancels the open tasks of a case; queued with the transaction. */
+/* Cancels the open tasks of a case that the caller sees (those of the protection officers stay theirs to
+ * end); queued with the transaction. */
 void tasks_cancel_for_case(struct tx *tx, struct uuid case_id, int64_t now_us);
 /* Handler of cases.due.taskOverdue for worker.c (an inbox_fn). */
 AWAITS MUST_CHECK err_t task_overdue_due(struct ctx *x, const struct inbox_event *e);
