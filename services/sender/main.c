@@ -21,6 +21,7 @@
 #include "io/outcall.h"
 #include "mail.h"
 #include "notifications/inbox/inbox.h"
+#include "notifications/inbox/queries.h"
 #include "notifications/messages/queries.h"
 #include "notifications/state.h"
 #include "notifications/templates/templates.h"
@@ -269,6 +270,28 @@ static struct text_array languages_of(struct arena *a, const json_t *recipient)
     return out;
 }
 
+/* Staff choose their languages (what the check proposes stands behind them) and mute topics. */
+static err_t prefer(struct ctx *x, struct job *job, struct text_array *languages, bool *ret_muted)
+{
+    struct tx *tx;
+    struct staff_preferences p;
+    bool found = false;
+    *ret_muted = false;
+    TRY(db_begin(x, &tx));
+    TRY(q_staff_preferences(tx, job->m.user_id, &found, &p));
+    if (!found)
+        return NULL;
+    struct text_array all = {.v = ARENA_ARRAY(x->arena, p.languages.n + languages->n, const char *)};
+    for (size_t i = 0; i < p.languages.n; i++)
+        all.v[all.n++] = p.languages.v[i];
+    for (size_t i = 0; i < languages->n; i++)
+        all.v[all.n++] = languages->v[i];
+    *languages = all;
+    for (size_t i = 0; i < p.muted.n; i++)
+        *ret_muted |= str_eq(p.muted.v[i], job->m.topic);
+    return NULL;
+}
+
 static err_t leave(struct ctx *x, struct job *job)
 {
     const struct templates *templates = notifications_state(x)->templates;
@@ -282,8 +305,14 @@ static err_t leave(struct ctx *x, struct job *job)
     if (str_eq(channel, "sms"))
         return fail(x, job, "channel.sms"); /* no provider: the next rung of the ladder is a call */
     const struct template *tp = templates_find(templates, job->m.template, channel);
-    const struct template_text *text =
-        tp ? templates_text(templates, tp, languages_of(x->arena, recipient)) : NULL;
+    struct text_array languages = languages_of(x->arena, recipient);
+    if (str_eq(channel, "inbox")) {
+        bool muted;
+        TRY(prefer(x, job, &languages, &muted));
+        if (muted)
+            return settle(x, job, "cancelled", "topic.muted");
+    }
+    const struct template_text *text = tp ? templates_text(templates, tp, languages) : NULL;
     if (!text)
         return fail(x, job, tp ? "language.none" : "template.missing");
     const char *subject, *body;

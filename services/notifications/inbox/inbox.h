@@ -13,7 +13,7 @@ struct inbox_new {
     struct opt_uuid case_id;
     struct uuid message_id; /* one item per message, however often it is tried */
 };
-/* Queued with the transaction; the item stays away when the user has muted the topic. */
+/* Queued with the transaction. */
 void inbox_add(struct ctx *x, struct tx *tx, const struct inbox_new *in);
 /* After the commit: wakes the streams, in whatever process they are. Lost when Redis is away: streams also
  * poll. */

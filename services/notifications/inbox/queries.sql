@@ -2,8 +2,7 @@
 
 -- q_staff_inbox_add{id uuid, user_id text, topic text, subject text, body text, case_id uuid?, message_id uuid, now timestamptz} -> any
 INSERT INTO inbox_items (id, org, user_id, topic, subject, body, case_id, message_id, created_at)
-SELECT $id, sec.org(), $user_id, $topic, $subject, $body, $case_id, $message_id, $now
- WHERE NOT EXISTS (SELECT 1 FROM preferences p WHERE p.org = sec.org() AND p.user_id = $user_id AND $topic = ANY (p.muted))
+VALUES ($id, sec.org(), $user_id, $topic, $subject, $body, $case_id, $message_id, $now)
 ON CONFLICT (org, message_id) DO NOTHING;
 
 -- q_staff_inbox_list{unread bool?} -> list staff_inbox_row(id uuid, topic text, subject text, body text, case_id uuid?, read bool, read_at timestamptz?, version int4, created_at timestamptz)
@@ -30,6 +29,9 @@ UPDATE inbox_items SET read_at = coalesce(read_at, $now), version = version + 1 
 
 -- q_preferences_get() -> maybe preferences_row(languages text[], muted text[], version int4)
 SELECT languages, muted, version FROM preferences WHERE user_id = sec.sub();
+
+-- q_staff_preferences(user_id text) -> maybe staff_preferences(languages text[], muted text[])
+SELECT languages, muted FROM preferences WHERE user_id = $user_id;
 
 -- q_preferences_lock() -> maybe preferences_locked(version int4)        lane: own
 SELECT version FROM preferences WHERE user_id = sec.sub() FOR UPDATE;

@@ -1,7 +1,6 @@
 /* rules.c - endpoints, secrets and signatures of webhooks; see rules.h. */
 #include "notifications/subscriptions/rules.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -37,19 +36,20 @@ const char *rules_hook_endpoint(struct arena *a, const char *url)
     return authority;
 }
 
-/* Names that never lead out of the house. Addresses are judged again on the connected socket. */
+/* Names that never lead out of the house, and addresses in any spelling (a name's last label is no number).
+ * Addresses are judged again on the connected socket. */
 static bool is_private(const char *host)
 {
     static const char *const suffixes[] = {".localhost", ".local", ".internal", ".home.arpa"};
-    unsigned char address[16];
-    if (str_eq(host, "localhost") || !strchr(host, '.') || *host == '[')
+    const char *last = strrchr(host, '.');
+    if (!last || last[1] == '\0' || isdigit((unsigned char)last[1]) || *host == '[')
         return true;
     for (size_t i = 0; i < LENGTH(suffixes); i++) {
         size_t n = strlen(host), m = strlen(suffixes[i]);
         if (n > m && str_eq(host + n - m, suffixes[i]))
             return true;
     }
-    return inet_pton(AF_INET, host, address) == 1;
+    return false;
 }
 
 static bool is_allowed(const char *endpoint, const char *allow)
