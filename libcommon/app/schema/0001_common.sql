@@ -240,18 +240,20 @@ CREATE FUNCTION wf.idem_enter(p_client text, p_key_hash bytea, p_request_hash by
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     v_org text := coalesce(sec.org(), '');
+    v_held bool;
     v_hash bytea;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended(v_org || ' ' || p_client || ' ' || encode(p_key_hash, 'hex'), 0)) THEN
-        RAISE EXCEPTION 'idempotency.running' USING ERRCODE = 'WF001';
-    END IF;
-    -- A new snapshot: the lock's last holder may have committed since this statement began.
+    v_held := pg_try_advisory_xact_lock(hashtextextended(v_org || ' ' || p_client || ' ' || encode(p_key_hash, 'hex'), 0));
+    -- A new snapshot: the lock's last holder may have committed since this statement began. Looked up without the lock too: who
+    -- holds it may be another repetition, told the same and not yet rolled back.
     SELECT i.request_hash INTO v_hash FROM wf.idempotency AS i
      WHERE i.org = v_org AND i.client = p_client AND i.key_hash = p_key_hash;
     IF v_hash = p_request_hash THEN
         RAISE EXCEPTION 'idempotency.replay' USING ERRCODE = 'WF002';
     ELSIF FOUND THEN
         RAISE EXCEPTION 'idempotency.mismatch' USING ERRCODE = 'WF003';
+    ELSIF NOT v_held THEN
+        RAISE EXCEPTION 'idempotency.running' USING ERRCODE = 'WF001';
     END IF;
 END
 $$;
