@@ -213,7 +213,10 @@ void tx_post(struct ctx *x)
     struct tx *tx = x->tx;
     struct conn *c;
 
-    if (!tx || !tx->queue || tx->doomed || (tx->failed && !tx->shared) || tx->outstanding > 0) {
+    /* A transaction of its own is committed even with nothing queued: what it wrote before (audit) went with
+     * a wait. */
+    if (!tx || (!tx->queue && (tx->shared || !tx->begun)) || tx->doomed || (tx->failed && !tx->shared) ||
+        tx->outstanding > 0) {
         tx_rollback(x);
         return;
     }
