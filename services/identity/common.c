@@ -39,7 +39,7 @@ err_t organisation_target(struct ctx *x, struct tx *tx, const struct request *rq
     return NULL;
 }
 
-err_t grant_check(struct ctx *x, struct tx *tx, struct grant *g)
+err_t grant_check(struct ctx *x, struct tx *tx, struct grant *g, struct text_array held)
 {
     const struct identity_state *state = PROGRAM_STATE(x, struct identity_state);
     struct office_unknown *unknown;
@@ -48,7 +48,7 @@ err_t grant_check(struct ctx *x, struct tx *tx, struct grant *g)
     err_t e;
 
     g->may_give_all = principal_has(x->who, "organisations:all");
-    TRY(q_offices_unknown(tx, g->organisation, g->offices, &unknown, &n));
+    TRY(q_offices_unknown(tx, g->organisation, g->offices, held, &unknown, &n));
     e = roles_check(x->arena, state->roles, g);
     for (size_t i = 0; e != NULL && i < e->nfaults; i++)
         fault_add(x->arena, &faults, e->faults[i]);

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import threading
 
 import jsonschema
 
@@ -48,7 +49,7 @@ class Document:
         base = self.spec["servers"][0]["url"]
         self.operations = [Operation(self, service, base, m, r, o, i)
                            for r, i in self.spec["paths"].items() for m, o in i.items()]
-        self.resolver = jsonschema.RefResolver("", self.spec)
+        self.local = threading.local()  # a resolver keeps where it is, so each thread has its own
 
     def resolve(self, node):
         while "$ref" in node:
@@ -59,7 +60,9 @@ class Document:
         return node
 
     def faults(self, schema, value):
-        validator = jsonschema.Draft202012Validator(schema, resolver=self.resolver,
+        if not hasattr(self.local, "resolver"):
+            self.local.resolver = jsonschema.RefResolver("", self.spec)
+        validator = jsonschema.Draft202012Validator(schema, resolver=self.local.resolver,
                                                     format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
         return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message}"[:300] for e in validator.iter_errors(value)][:5]
 

@@ -1,14 +1,24 @@
 """Scenarios as data; see README.md for the words."""
+import base64
 import glob
 import json
 import os
 import re
+import secrets
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import yaml
 
+import tokens
+
 HERE = os.path.dirname(os.path.realpath(__file__))
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+AT_ONCE = 4  # scenarios that run beside each other; most of their time is waiting
+# With sanitizers everything takes longer, the queue too.
+PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 
 
 class Fault(Exception):
@@ -32,14 +42,32 @@ def fill(node, names):
 def lookup(name, names):
     if name == "uuid":
         return str(uuid.uuid4())
-    moved = re.fullmatch(r"(now|today)(?:([+-]\d+)([smhd]))?", name)
+    if name == "short":
+        return secrets.token_hex(4)
+    if name.startswith("jwk:"):
+        return tokens.public_jwk(key_of(name[4:], names), name[4:])
+    moved = re.fullmatch(r"(now|today|time)(?:([+-]\d+)([smhd]))?", name)
     if moved:
         seconds = int(moved.group(2) or 0) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[moved.group(3) or "s"]
         at = time.gmtime(time.time() + seconds)
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ" if moved.group(1) == "now" else "%Y-%m-%d", at)
+        return time.strftime({"now": "%Y-%m-%dT%H:%M:%SZ", "today": "%Y-%m-%d", "time": "%H:%M"}[moved.group(1)], at)
     if name not in names:
         raise Fault(f"nothing is saved as {name}")
     return names[name]
+
+
+def key_of(kid, names):
+    """The scenario's own private key of that name, made at its first use."""
+    return names.setdefault(("key", kid), tokens.new_key())
+
+
+def assertion(step, names):
+    """A client's proof of itself (RFC 7523); claims that the step names replace the usual ones."""
+    claims = fill(step, names)
+    kid = claims.pop("kid")
+    now = int(time.time())
+    claims = {"iss": claims.get("sub"), "jti": str(uuid.uuid4()), **claims, "iat": now, "exp": now + claims.get("exp", 60)}
+    return tokens.sign(key_of(kid, names), claims, "JWT", kid)
 
 
 def pointer(node, path):
@@ -53,7 +81,7 @@ def pointer(node, path):
 
 
 def compare(expected, actual, at=""):
-    """expected is a part of actual. $any, $absent, $match:REGEX, $contains:[…], $length:N stand for values."""
+    """expected is a part of actual. $any, $absent, $match:REGEX, $length:N, [$contains, …], [$without, …] stand for values."""
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             raise Fault(f"{at or '/'}: not an object: {short(actual)}")
@@ -62,8 +90,8 @@ def compare(expected, actual, at=""):
                 if key in actual:
                     raise Fault(f"{at}/{key}: should be absent, is {short(actual[key])}")
                 continue
-            if key == "$contains":
-                raise Fault(f"{at}: $contains stands for a list")
+            if key in ("$contains", "$without"):
+                raise Fault(f"{at}: {key} stands for a list")
             if key not in actual:
                 raise Fault(f"{at}/{key}: is missing")
             compare(value, actual[key], f"{at}/{key}")
@@ -77,6 +105,14 @@ def compare(expected, actual, at=""):
                     continue
             else:
                 raise Fault(f"{at}: no item like {short(wanted)} in {short(actual)}")
+    elif isinstance(expected, list) and expected and expected[0] == "$without":
+        for unwanted in expected[1:]:
+            for item in actual or []:
+                try:
+                    compare(unwanted, item, at)
+                except Fault:
+                    continue
+                raise Fault(f"{at}: {short(item)} should not be there")
     elif isinstance(expected, list):
         if not isinstance(actual, list) or len(actual) != len(expected):
             raise Fault(f"{at}: {short(actual)} is not a list of {len(expected)}")
@@ -112,11 +148,15 @@ def step_once(stack, documents, step, names):
     if "bytes" in step:
         body = step["bytes"].encode()
     elif "form" in step:
-        from urllib.parse import urlencode
-        body = urlencode(fill(step["form"], names)).encode()
+        form = fill(step["form"], names)
+        if "assertion" in step:
+            form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion(step["assertion"], names), **form}
+        body = urlencode(form).encode()
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-    token = None
-    who = step.get("as")
+    if "basic" in step:
+        headers["Authorization"] = "Basic " + base64.b64encode(":".join(fill(step["basic"], names)).encode()).decode()
+    token = fill(step.get("bearer"), names)
+    who = fill(step.get("as"), names)
     if who and "scope" in step:
         token, who = stack.token(who, step["scope"]), None
     answer = stack.call(method, path, who=who, body=body, headers=headers, token=token)
@@ -141,14 +181,37 @@ def step_once(stack, documents, step, names):
             names[name] = answer.raw
         elif place.startswith("header "):
             names[name] = answer.headers.get(place[7:].lower())
+        elif place.startswith("claim "):
+            claim, place = place[6:].split(" ")
+            names[name] = tokens.claims_of(pointer(answer.json, place))[claim]
         else:
             names[name] = pointer(answer.json, place)
     return answer
 
 
+def stream_step(stack, documents, step, names):
+    """Reads server-sent events until one matches."""
+    path = fill(step["do"], names).split(" ", 1)[1]
+    seen = []
+    for answer, event in stack.events(path, stack.token(step["as"]), fill(step.get("headers", {}), names), step["within"] * PATIENCE):
+        faults = documents.judge("GET", path, answer)
+        if faults:
+            raise Fault(f"GET {path}: not as documented: {'; '.join(faults)}")
+        try:
+            compare(fill(step["stream"], names), {**event, "data": json.loads(event.get("data", "null"))})
+            return
+        except Fault:
+            seen.append(event)
+    raise Fault(f"GET {path}: no such event among {short(seen)}")
+
+
 def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
-    until = time.monotonic() + step.get("within", 0)
+    if "stream" in step:
+        return stream_step(stack, documents, step, names)
+    for _ in range(step.get("repeat", 1) - 1):
+        step_once(stack, documents, step, names)
+    until = time.monotonic() + step.get("within", 0) * PATIENCE
     while True:
         try:
             return step_once(stack, documents, step, names)
@@ -172,26 +235,34 @@ def load():
     return library, scenarios
 
 
+def play(stack, documents, result, name, document, library):
+    names = {"hooks": f"https://localhost:{stack.url.port + 3}"}
+    at = ""
+    try:
+        steps = []
+        for part in [*(library[use] for use in document.get("use", [])), document]:
+            for key, value in part.get("let", {}).items():
+                names[key] = fill(value, names)
+            steps += part.get("steps", [])
+        for number, step in enumerate(steps, 1):
+            at = f"step {number} ({step.get('say', step['do'])})"
+            run_step(stack, documents, step, names)
+    except Fault as fault:
+        result.bad(name, f"{at}: {fault}")
+    except Exception as e:  # a broken scenario is a failure of its own, the others go on
+        result.bad(name, f"{at}: {type(e).__name__}: {e}")
+    else:
+        result.ok(name)
+
+
 def run_all(stack, documents, result, wanted):
     library, scenarios = load()
-    for group, document in scenarios:
-        name = f"{group}: {document['scenario']}"
-        if wanted and not any(w in name for w in wanted):
-            continue
-        names = {}
-        at = ""
-        try:
-            steps = []
-            for part in [*(library[use] for use in document.get("use", [])), document]:
-                for key, value in part.get("let", {}).items():
-                    names[key] = fill(value, names)
-                steps += part.get("steps", [])
-            for number, step in enumerate(steps, 1):
-                at = f"step {number} ({step.get('say', step['do'])})"
-                run_step(stack, documents, step, names)
-        except Fault as fault:
-            result.bad(name, f"{at}: {fault}")
-        except Exception as e:  # a broken scenario is a failure of its own, the others go on
-            result.bad(name, f"{at}: {type(e).__name__}: {e}")
-        else:
-            result.ok(name)
+    chosen = [(f"{group}: {document['scenario']}", document) for group, document in scenarios]
+    chosen = [(name, document) for name, document in chosen if not wanted or any(w in name for w in wanted)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for name, document in chosen:
+            if not document.get("alone"):
+                pool.submit(play, stack, documents, result, name, document, library)
+    for name, document in chosen:
+        if document.get("alone"):
+            play(stack, documents, result, name, document, library)

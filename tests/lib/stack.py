@@ -1,4 +1,5 @@
 """A stack of its own for a test: deploy/local/up in a state folder of its own, and the means to speak to it."""
+import http.client
 import os
 import secrets
 import shutil
@@ -6,10 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
-from client import BUILD, ROOT, Client
+import tokens
+from client import BUILD, ROOT, Answer, Client
 
 
 def free_port():
@@ -53,7 +56,7 @@ class Stack(Client):
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as f:
                 tail = f.readlines()[-lines:]
             if tail:
-                print(f"== {name}", *tail, sep="\n", end="")
+                print(f"== {name}\n", *tail, sep="", end="")
 
     def down(self, keep=False):
         if self.own:
@@ -62,6 +65,47 @@ class Stack(Client):
                            stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
             if not keep:
                 shutil.rmtree(self.state, ignore_errors=True)
+
+    def token(self, who, scope=None):
+        """internal: what the services of the house call each other with, signed by the sender's key; @ORGANISATION: somebody of it."""
+        if who == "internal":
+            return self.internal_token()
+        return self.foreign_token(who[1:], scope) if who.startswith("@") else super().token(who, scope)
+
+    def internal_token(self):
+        return self.signed("keys/notifications/internal.pem", iss="wayfare-internal", sub="sender", client_id="sender", org="iom", scope="internal")
+
+    def foreign_token(self, organisation, scope):
+        """A token as no role gives it: these scopes for a user of that organisation, by the demo issuer."""
+        return self.signed("keys/identity/demo.pem", iss="wayfare-demo", sub="stranger", client_id="wayfare-desk", org=organisation,
+                           scope=scope, name="A stranger")
+
+    def signed(self, key, **claims):
+        now = int(time.time())
+        claims = {"aud": "wayfare", "iat": now, "exp": now + 300, "jti": secrets.token_hex(16), **claims}
+        return tokens.sign(tokens.read_key(os.path.join(self.state, key)), claims, "at+jwt")
+
+    def events(self, path, token, headers, seconds):
+        """Server-sent events of a path: (answer, event) for each, {id, event, data}; ends with the stream, or when time is up."""
+        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=seconds)
+        until = time.monotonic() + seconds
+        try:
+            connection.request("GET", path, headers={"Accept": "text/event-stream", "Authorization": f"Bearer {token}", **headers})
+            response = connection.getresponse()
+            answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, b"")
+            event = {}
+            while time.monotonic() < until and (line := response.readline()):
+                answer.raw += line
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name:
+                    event[name] = value
+                elif event:
+                    yield answer, event
+                    event = {}
+        except TimeoutError:
+            return
+        finally:
+            connection.close()
 
     def sql(self, service, statement):
         """Rows of a query as the superuser, for what only the database can tell."""

@@ -70,7 +70,7 @@ static err_t create_client(struct ctx *x, const struct request *rq, struct respo
     g.scopes = row.scopes;
     g.programmes = row.programmes;
     g.offices = row.offices;
-    TRY(grant_check(x, tx, &g));
+    TRY(grant_check(x, tx, &g, (struct text_array){0}));
     if (row.client_id == NULL)
         row.client_id = client_id_new(x, g.organisation);
     q_client_add(tx, &(struct q_client_add_in){.id = row.id,
@@ -128,17 +128,20 @@ static void client_save(struct ctx *x, struct tx *tx, const struct client_lock *
 /* updateClient: PATCH /clients/{clientId} */
 static err_t update_client(struct ctx *x, const struct request *rq, struct response *rs)
 {
+    struct text_array held;
     struct client_lock row;
     struct tx *tx;
 
     TRY(client_open(x, rq, &tx, &row));
+    held = row.offices;
     TRY(request_read(x, rq, &client_lock_json, &row));
     TRY(grant_check(x, tx,
                     &(struct grant){.organisation = row.organisation_,
                                     .roles = row.roles,
                                     .scopes = row.scopes,
                                     .programmes = row.programmes,
-                                    .offices = row.offices}));
+                                    .offices = row.offices},
+                    held));
 
     client_save(x, tx, &row, row.status_);
     audit_write(tx, "client", row.id_, "update", member_names(x->arena, request_body(rq)));

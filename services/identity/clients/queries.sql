@@ -12,7 +12,7 @@ SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.pr
                                   ORDER BY k.created_at, k.id), '[]')
           FROM client_keys AS k WHERE k.org = c.org AND k.client = c.id) AS keys,
        CASE WHEN NOT sec.has('clients:write') THEN '{}'::text[]
-            WHEN c.status = 'active' THEN '{disable,rotateSecret,addKey}' ELSE '{enable}' END AS allowed_actions,
+            WHEN c.status = 'active' THEN '{disable,rotateSecret,addKey}' ELSE '{enable,rotateSecret,addKey}' END AS allowed_actions,
        c.version AS version_, c.created_at, c.updated_at
   FROM clients AS c
  WHERE c.client_id = $client_id;
@@ -27,7 +27,7 @@ SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.pr
                                   ORDER BY k.created_at, k.id), '[]')
           FROM client_keys AS k WHERE k.org = c.org AND k.client = c.id) AS keys,
        CASE WHEN NOT sec.has('clients:write') THEN '{}'::text[]
-            WHEN c.status = 'active' THEN '{disable,rotateSecret,addKey}' ELSE '{enable}' END AS allowed_actions,
+            WHEN c.status = 'active' THEN '{disable,rotateSecret,addKey}' ELSE '{enable,rotateSecret,addKey}' END AS allowed_actions,
        c.version AS version_, c.created_at, c.updated_at
   FROM clients AS c
  WHERE true

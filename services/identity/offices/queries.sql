@@ -31,8 +31,9 @@ SELECT name, country, zone, status AS status_, version AS version_ FROM offices 
 UPDATE offices SET name = $name, country = $country, zone = $zone, status = $status, version = version + 1, updated_at = $now
  WHERE id = $id;
 
--- q_offices_unknown(organisation text, codes text[]) -> many office_unknown(position int4)
+-- Those that are not there, and those that are closed and not held already.
+-- q_offices_unknown(organisation text, codes text[], held text[]) -> many office_unknown(position int4)
 SELECT (c.position - 1)::int4 AS position
   FROM unnest($codes::text[]) WITH ORDINALITY AS c (code, position)
- WHERE NOT EXISTS (SELECT 1 FROM offices AS o WHERE o.org = $organisation AND o.code = c.code AND o.status = 'active')
+ WHERE NOT EXISTS (SELECT 1 FROM offices AS o WHERE o.org = $organisation AND o.code = c.code AND (o.status = 'active' OR o.code = ANY ($held)))
  ORDER BY 1;

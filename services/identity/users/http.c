@@ -53,7 +53,7 @@ static err_t create_user(struct ctx *x, const struct request *rq, struct respons
     g.scopes = row.scopes;
     g.programmes = row.programmes;
     g.offices = row.offices;
-    TRY(grant_check(x, tx, &g));
+    TRY(grant_check(x, tx, &g, (struct text_array){0}));
     q_user_add(tx, &(struct q_user_add_in){.id = row.id,
                                            .organisation = g.organisation,
                                            .username = row.username,
@@ -99,12 +99,14 @@ static void user_save(struct ctx *x, struct tx *tx, const struct user_lock *row,
 static err_t update_user(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const char *username = request_path_text(rq, "username");
+    struct text_array held;
     struct user_lock row;
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
     TRY(q_user_lock(tx, username, &row));
     TRY(etag_match(rq, row.version_));
+    held = row.offices;
     TRY(request_read(x, rq, &user_lock_json, &row));
     TRY(grant_check(x, tx,
                     &(struct grant){.organisation = row.organisation_,
@@ -112,7 +114,8 @@ static err_t update_user(struct ctx *x, const struct request *rq, struct respons
                                     .roles = row.roles,
                                     .scopes = row.scopes,
                                     .programmes = row.programmes,
-                                    .offices = row.offices}));
+                                    .offices = row.offices},
+                    held));
 
     user_save(x, tx, &row, row.status_);
     audit_write(tx, "user", row.id_, "update", member_names(x->arena, request_body(rq)));
