@@ -16,6 +16,10 @@ import uuid
 from client import Client
 
 
+# How long an effect may take before the journey calls it lost; after a kill -9 a lease has to end first.
+PATIENCE_S = int(os.environ.get("WAYFARE_JOURNEY_PATIENCE", "15"))
+
+
 class Failed(Exception):
     pass
 
@@ -70,7 +74,7 @@ class Hooks:
         with self.changed:
             return [r for r in self.received if r[2].get("subject") == subject]
 
-    def wait(self, subject, event_type, seconds=15):
+    def wait(self, subject, event_type, seconds=PATIENCE_S):
         until = time.monotonic() + seconds
         with self.changed:
             while True:
@@ -117,7 +121,7 @@ class Kit:
         return self.ask(who, "POST", path, body, expect, match=tag)
 
     # -- effects -----------------------------------------------------------------------------------------------------
-    def until(self, what, probe, seconds=15):
+    def until(self, what, probe, seconds=PATIENCE_S):
         """Waits for an effect that comes through the queue; probe answers something true. Notes how long it took."""
         begun = time.monotonic()
         while True:

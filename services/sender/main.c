@@ -27,9 +27,10 @@
 #include "notifications/templates/templates.h"
 #include "rules.h"
 
-#define LEASE_S 120
+#define LEASE_S 45 /* more than check and mail can take; a killed process holds its messages up for so long  \
+                    */
 #define CHECK_TIMEOUT_US (5 * DATE_US_PER_S)
-#define MAIL_TIMEOUT_US (60 * DATE_US_PER_S)
+#define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
 
 struct sender_conf {
     const char *smtp, *user, *password, *from, *from_name;

@@ -18,7 +18,7 @@
 #include "notifications/subscriptions/queries.h"
 #include "notifications/subscriptions/rules.h"
 
-#define LEASE_S 60
+#define LEASE_S 20 /* more than a call can take; a killed process holds its deliveries up for so long */
 #define PER_ENDPOINT 2
 #define CALL_TIMEOUT_US (15 * DATE_US_PER_S)
 #define ANSWER_BYTES 65536
