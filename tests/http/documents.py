@@ -12,6 +12,44 @@ SERVICES = ("identity", "cases", "notifications")
 COMMON_HEADERS = ("api-version", "cache-control", "x-content-type-options", "x-frame-options", "content-security-policy")
 
 
+COMPOSED = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
+
+
+def deepest(error):
+    """Of a fault in alternatives, the one that got furthest."""
+    return max([error, *map(deepest, error.context)], key=lambda e: len(e.absolute_path))
+
+
+def is_part(node, key):
+    """Whether what stands under key describes only a part of the object; alternatives of an object without own members are whole."""
+    return key in COMPOSED and (key not in ("anyOf", "oneOf") or "properties" in node)
+
+
+def composed_names(node, inside=False):
+    """Names of the component schemas that others are composed of."""
+    if isinstance(node, dict):
+        if inside and "$ref" in node:
+            yield node["$ref"].rsplit("/", 1)[1]
+        for key, value in node.items():
+            yield from composed_names(value, is_part(node, key))
+    elif isinstance(node, list):
+        for value in node:
+            yield from composed_names(value, inside)
+
+
+def close(node, inside=False):
+    """Lets objects have no other members than those that are documented: an answer may not tell more. Parts of a composition stay open."""
+    if isinstance(node, list):
+        return [close(value, inside) for value in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: close(value, is_part(node, key)) for key, value in node.items() if key not in ("example", "enum", "const", "default")}
+    out.update({key: node[key] for key in ("enum", "const") if key in node})
+    if not inside and isinstance(node.get("properties"), dict) and node.get("type") == "object" and "additionalProperties" not in node:
+        out["unevaluatedProperties" if any(key in node for key in COMPOSED) else "additionalProperties"] = False
+    return out
+
+
 class Operation:
     def __init__(self, document, service, base, method, route, spec, item):
         self.document = document
@@ -26,6 +64,11 @@ class Operation:
         self.literal = "{" not in route
         self.public = {} in spec["security"]
         self.parameters = [document.resolve(p) for p in spec.get("parameters", [])]
+
+    @property
+    def kinds(self):
+        """Media types of its success."""
+        return [k for status, r in self.spec["responses"].items() if status[0] == "2" for k in self.document.resolve(r).get("content", {})]
 
     def parameter(self, place, name):
         return next((p for p in self.parameters if p["in"] == place and p["name"] == name), None)
@@ -50,6 +93,9 @@ class Document:
         self.operations = [Operation(self, service, base, m, r, o, i)
                            for r, i in self.spec["paths"].items() for m, o in i.items()]
         self.local = threading.local()  # a resolver keeps where it is, so each thread has its own
+        parts = set(composed_names(self.spec))
+        components = {**self.spec["components"], "schemas": {n: close(s, n in parts) for n, s in self.spec["components"]["schemas"].items()}}
+        self.closed = {**self.spec, "components": components}
 
     def resolve(self, node):
         while "$ref" in node:
@@ -59,12 +105,14 @@ class Document:
             node = found
         return node
 
-    def faults(self, schema, value):
-        if not hasattr(self.local, "resolver"):
-            self.local.resolver = jsonschema.RefResolver("", self.spec)
-        validator = jsonschema.Draft202012Validator(schema, resolver=self.local.resolver,
+    def faults(self, schema, value, answer=False):
+        """answer: members that are not documented are faults."""
+        if not hasattr(self.local, "resolvers"):
+            self.local.resolvers = [jsonschema.RefResolver("", spec) for spec in (self.spec, self.closed)]
+        validator = jsonschema.Draft202012Validator(close(schema) if answer else schema, resolver=self.local.resolvers[answer],
                                                     format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
-        return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message}"[:300] for e in validator.iter_errors(value)][:5]
+        errors = [deepest(e) for e in validator.iter_errors(value)]
+        return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message[-300:]}" for e in errors][:5]
 
     def example(self, schema, depth=0):
         """A value that the schema takes, from its examples."""
@@ -89,6 +137,7 @@ class Documents:
     def __init__(self, stack, result):
         self.all = {s: Document(s) for s in SERVICES}
         self.succeeded = set()
+        self.seen = {}  # a path of something that is there, for each operation that has one
         self.audited = []
         self.result = result
 
@@ -117,13 +166,15 @@ class Documents:
         elif content and not answer.raw:
             faults.append("the body is missing")
         elif answer.raw and "json" in kind:
-            faults += operation.document.faults(content[kind]["schema"], answer.json)
+            faults += operation.document.faults(content[kind]["schema"], answer.json, answer=True)
         for name in spec.get("headers", {}):
-            if name.lower() not in answer.headers and name not in ("Link", "Retry-After", "RateLimit", "RateLimit-Policy"):
+            if name.lower() not in answer.headers and name != "Link":
                 faults.append(f"header {name} is documented and missing")
         if 200 <= answer.status < 300:
             self.succeeded.add(operation.id)
-            if not operation.public and answer.headers.get("idempotency-replayed") != "true":
+            if not operation.literal:
+                self.seen.setdefault(operation.id, path.split("?")[0])
+            if not operation.public and "x-unaudited" not in operation.spec and answer.headers.get("idempotency-replayed") != "true":
                 self.audited.append((operation.service, operation.id, answer.request_id))
         return faults
 
