@@ -22,13 +22,13 @@
 #include "mail.h"
 #include "notifications/inbox/inbox.h"
 #include "notifications/inbox/queries.h"
-#include "notifications/messages/queries.h"
 #include "notifications/state.h"
 #include "notifications/templates/templates.h"
-#include "rules.h"
+#include "outcome.h"
 
-#define LEASE_S 45 /* more than check and mail can take; a killed process holds its messages up for so long  \
-                    */
+#define LEASE_S                                                                                              \
+    45 /* more than check and mail can take; a killed process holds its messages up for so long              \
+        */
 #define CHECK_TIMEOUT_US (5 * DATE_US_PER_S)
 #define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
 
@@ -49,71 +49,6 @@ static const struct conf_entry conf_table[] = {
     {"WAYFARE_MAIL_FROM_NAME", CONF_TEXT, offsetof(struct sender_conf, from_name), "Wayfare",
      "sender's name, neutral"},
 };
-
-/* A message in the hands of this turn. */
-struct job {
-    struct uuid id;
-    struct message_locked m;
-    const json_t *answer; /* of the send-time check */
-};
-
-static err_t settle(struct ctx *x, const struct job *job, const char *status, const char *reason)
-{
-    struct tx *tx;
-    TRY(db_begin(x, &tx));
-    q_message_settle(tx, &(struct q_message_settle_in){
-                             .id = job->id, .status = status, .reason = reason, .now = x->now_us});
-    q_message_due_drop(tx, job->id);
-    return tx_sync(tx);
-}
-
-/* A human takes over: the cases service makes a task of it. */
-static err_t fail(struct ctx *x, const struct job *job, const char *reason)
-{
-    struct tx *tx;
-    struct arena *a = x->arena;
-    const char *case_id =
-        job->m.case_id.set ? arena_printf(a, "\"%s\"", uuid_text(a, job->m.case_id.v)) : "null";
-    const char *person_id =
-        job->m.person_id.set ? arena_printf(a, "\"%s\"", uuid_text(a, job->m.person_id.v)) : "null";
-    TRY(settle(x, job, "permFailed", reason));
-    TRY(db_begin(x, &tx));
-    outbox_add(
-        tx,
-        &(struct event){
-            .type = "notifications.message.failed",
-            .subject = job->id,
-            .key = job->m.case_id.set ? job->m.case_id.v : job->id,
-            .data = arena_printf(
-                a, "{\"messageId\":\"%s\",\"caseId\":%s,\"personId\":%s,\"topic\":\"%s\",\"reason\":\"%s\"}",
-                uuid_text(a, job->id), case_id, person_id, job->m.topic, reason)});
-    return tx_sync(tx);
-}
-
-/* Not now: at send_us again, or expired if that is too late to be of use. */
-static err_t later(struct ctx *x, const struct job *job, const char *status, const char *reason,
-                   int64_t send_us)
-{
-    struct tx *tx;
-    if (send_us > job->m.expires_at)
-        return settle(x, job, "expired", reason);
-    TRY(db_begin(x, &tx));
-    if (str_eq(status, "scheduled"))
-        q_message_delay(tx, &(struct q_message_delay_in){
-                                .id = job->id, .reason = reason, .send_at = send_us, .now = x->now_us});
-    else
-        q_message_settle(tx, &(struct q_message_settle_in){
-                                 .id = job->id, .status = status, .reason = reason, .now = x->now_us});
-    q_message_due_set(tx, job->id, send_us);
-    return tx_sync(tx);
-}
-
-static int64_t pause_after(const struct job *job, int32_t attempts)
-{
-    uint64_t seed;
-    memcpy(&seed, job->id.b + 8, sizeof seed);
-    return rules_send_pause_us(attempts, seed);
-}
 
 /* Asks the cases service: still true, safe, the right hour; to whom and with what. */
 static err_t ask(struct ctx *x, struct job *job)
@@ -143,44 +78,6 @@ static err_t ask(struct ctx *x, struct job *job)
     TRY(peer_call(x, "cases", "/cases/v1/_send-check", org, buf_text(&q), CHECK_TIMEOUT_US, &answer));
     job->answer = answer;
     return NULL;
-}
-
-/* Commits that the message is about to leave: what comes after is never forgotten. */
-static err_t begin_sending(struct ctx *x, struct job *job, const char *channel, const char *language,
-                           int32_t version)
-{
-    struct tx *tx;
-    TRY(db_begin(x, &tx));
-    q_message_sending(tx, &(struct q_message_sending_in){.id = job->id,
-                                                         .channel = channel,
-                                                         .language = language,
-                                                         .template_version = version,
-                                                         .maybe_duplicate = job->m.maybe_duplicate,
-                                                         .now = x->now_us});
-    job->m.attempts++;
-    return tx_commit(x);
-}
-
-static err_t note_attempt(struct ctx *x, const struct job *job, const char *outcome, const char *answer)
-{
-    struct tx *tx;
-    TRY(db_begin(x, &tx));
-    q_message_attempt_add(tx, &(struct q_message_attempt_add_in){.id = job->id,
-                                                                 .attempt = job->m.attempts,
-                                                                 .outcome = outcome,
-                                                                 .answer = answer && *answer ? answer : NULL,
-                                                                 .now = x->now_us});
-    return NULL;
-}
-
-static err_t mark_sent(struct ctx *x, const struct job *job, const char *status)
-{
-    struct tx *tx;
-    TRY(db_begin(x, &tx));
-    q_message_sent(tx, &(struct q_message_sent_in){.id = job->id, .status = status, .now = x->now_us});
-    q_message_due_drop(tx, job->id);
-    audit_write(tx, "message", job->id, status, NULL);
-    return tx_sync(tx);
 }
 
 static err_t send_mail(struct ctx *x, struct job *job, const char *address, const char *subject,
@@ -216,11 +113,11 @@ static err_t send_mail(struct ctx *x, struct job *job, const char *address, cons
         outcome = MAIL_PERMANENT;
     switch (outcome) {
     case MAIL_ACCEPTED:
-        TRY(note_attempt(x, job, "sent", answer));
-        return mark_sent(x, job, "sent");
+        TRY(job_note_attempt(x, job, "sent", answer));
+        return job_mark_sent(x, job, "sent");
     case MAIL_PERMANENT: {
         struct tx *tx;
-        TRY(note_attempt(x, job, "permFailed", answer));
+        TRY(job_note_attempt(x, job, "permFailed", answer));
         TRY(db_begin(x, &tx));
         q_suppression_add(tx, &(struct q_suppression_add_in){
                                   .id = uuid_new(x->now_us),
@@ -229,17 +126,18 @@ static err_t send_mail(struct ctx *x, struct job *job, const char *address, cons
                                                                  x->who->organisation, address),
                                   .reason = "bounced",
                                   .now = x->now_us});
-        return fail(x, job, "address.refused");
+        return job_fail(x, job, "address.refused");
     }
     case MAIL_UNKNOWN:
         /* Perhaps it was taken: once more, marked; after that it counts as sent. */
-        TRY(note_attempt(x, job, "unknown", answer));
+        TRY(job_note_attempt(x, job, "unknown", answer));
         if (job->m.maybe_duplicate)
-            return mark_sent(x, job, "sent");
-        return later(x, job, "sending", NULL, x->now_us + pause_after(job, 1));
+            return job_mark_sent(x, job, "sent");
+        return job_later(x, job, "sending", NULL, x->now_us + job_pause_us(job, 1));
     case MAIL_TEMPORARY:
-        TRY(note_attempt(x, job, "tempFailed", answer));
-        return later(x, job, "tempFailed", "server.temporary", x->now_us + pause_after(job, job->m.attempts));
+        TRY(job_note_attempt(x, job, "tempFailed", answer));
+        return job_later(x, job, "tempFailed", "server.temporary",
+                         x->now_us + job_pause_us(job, job->m.attempts));
     }
     return e;
 }
@@ -255,8 +153,8 @@ static err_t put_into_inbox(struct ctx *x, struct job *job, const char *subject,
                                   .body = body,
                                   .case_id = job->m.case_id,
                                   .message_id = job->id});
-    TRY(note_attempt(x, job, "sent", NULL));
-    TRY(mark_sent(x, job, "delivered"));
+    TRY(job_note_attempt(x, job, "sent", NULL));
+    TRY(job_mark_sent(x, job, "delivered"));
     TRY(tx_commit(x));
     inbox_poke(program_of(x));
     return NULL;
@@ -304,25 +202,25 @@ static err_t leave(struct ctx *x, struct job *job)
     bool suppressed = false;
     struct suppression suppression;
     if (str_eq(channel, "sms"))
-        return fail(x, job, "channel.sms"); /* no provider: the next rung of the ladder is a call */
+        return job_fail(x, job, "channel.sms"); /* no provider: the next rung of the ladder is a call */
     const struct template *tp = templates_find(templates, job->m.template, channel);
     struct text_array languages = languages_of(x->arena, recipient);
     if (str_eq(channel, "inbox")) {
         bool muted;
         TRY(prefer(x, job, &languages, &muted));
         if (muted)
-            return settle(x, job, "cancelled", "topic.muted");
+            return job_settle(x, job, "cancelled", "topic.muted");
     }
     const struct template_text *text = tp ? templates_text(templates, tp, languages) : NULL;
     if (!text)
-        return fail(x, job, tp ? "language.none" : "template.missing");
+        return job_fail(x, job, tp ? "language.none" : "template.missing");
     const char *subject, *body;
     err_t e = template_render(x->arena, text->subject, values, &subject);
     if (!e)
         e = template_render(x->arena, text->body, values, &body);
     if (e) {
         log_err(LOG_ERROR, x, "template", e);
-        return fail(x, job, "template.placeholder");
+        return job_fail(x, job, "template.placeholder");
     }
     if (str_eq(channel, "email")) {
         struct bytes index =
@@ -330,9 +228,9 @@ static err_t leave(struct ctx *x, struct job *job)
         TRY(db_begin(x, &tx));
         TRY(q_suppression_of(tx, channel, index, &suppressed, &suppression));
         if (suppressed)
-            return fail(x, job, "address.suppressed");
+            return job_fail(x, job, "address.suppressed");
     }
-    TRY(begin_sending(x, job, channel, text->language, tp->version));
+    TRY(job_begin_sending(x, job, channel, text->language, tp->version));
     return str_eq(channel, "inbox") ? put_into_inbox(x, job, subject, body)
                                     : send_mail(x, job, address, subject, body, text->language);
 }
@@ -351,7 +249,7 @@ static err_t work_on(struct ctx *x, struct job *job)
     if (str_eq(job->m.status, "sending")) {
         /* A crash, or an answer that never came: once more, marked; the second time it is taken as sent. */
         if (job->m.maybe_duplicate)
-            return mark_sent(x, job, "sent");
+            return job_mark_sent(x, job, "sent");
         job->m.maybe_duplicate = true;
     } else if (!str_eq(job->m.status, "scheduled") && !str_eq(job->m.status, "queued") &&
                !str_eq(job->m.status, "tempFailed")) {
@@ -359,13 +257,13 @@ static err_t work_on(struct ctx *x, struct job *job)
         return tx_sync(tx);
     }
     if (x->now_us > job->m.expires_at)
-        return settle(x, job, "expired", "time.passed");
+        return job_settle(x, job, "expired", "time.passed");
     TRY(tx_commit(x));
     e = ask(x, job);
     if (e && (e->kind == ERR_UNAVAILABLE || e->kind == ERR_UPSTREAM)) {
         log_err(LOG_WARN, x, "send check", e);
-        return later(x, job, str_eq(job->m.status, "sending") ? "sending" : "queued", "check.away",
-                     x->now_us + pause_after(job, 1));
+        return job_later(x, job, str_eq(job->m.status, "sending") ? "sending" : "queued", "check.away",
+                         x->now_us + job_pause_us(job, 1));
     }
     TRY(e);
     const char *decision = json_member_text(job->answer, "decision"),
@@ -375,12 +273,12 @@ static err_t work_on(struct ctx *x, struct job *job)
         return leave(x, job);
     if (str_eq(decision, "delay") &&
         date_parse_instant(json_member_text(job->answer, "notBefore"), &not_before))
-        return later(x, job, "scheduled", reason, not_before);
+        return job_later(x, job, "scheduled", reason, not_before);
     if (str_eq(decision, "supersede"))
-        return settle(x, job, "superseded", reason);
+        return job_settle(x, job, "superseded", reason);
     if (str_eq(decision, "callTask"))
-        return fail(x, job, reason ? reason : "contact.none");
-    return settle(x, job, "cancelled", reason);
+        return job_fail(x, job, reason ? reason : "contact.none");
+    return job_settle(x, job, "cancelled", reason);
 }
 
 static err_t run_once(struct ctx *x, size_t *ret_done)

@@ -110,7 +110,7 @@ def operations():
         if path.startswith("services/"):
             for name in re.findall(r'\{"(\w+)",\s*\w+\}', source):
                 handled.setdefault(path.split("/")[1], []).append(name)
-    faults = []
+    faults, bare = [], []
     scopes = set()
     for service in ("identity", "cases", "notifications"):
         with open(os.path.join(BUILD, "api-spec", f"{service}.json"), encoding="utf-8") as f:
@@ -118,8 +118,11 @@ def operations():
         ids = {o["operationId"] for item in spec["paths"].values() for o in item.values()}
         scopes |= set(spec["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"])
         found = set(handled.get(service, []))
+        bare += [f"{service}: {name}" for name, schema in spec["components"]["schemas"].items()
+                 if not {"example", "examples", "$ref", "const", "allOf", "oneOf", "anyOf"} & set(schema)]
         faults += [f"{service}: {x} has no handler" for x in ids - found]
     check("every operation has a handler", faults)
+    check("every schema has an example", bare)
     with open(os.path.join(ROOT, "services/identity/data/roles.json"), encoding="utf-8") as f:
         roles = json.load(f)
     held = set(re.findall(r'"([a-z][\w.-]*(?::[\w.-]+)?)"', json.dumps(roles)))
