@@ -261,11 +261,13 @@ static err_t check_send(struct ctx *x, const struct request *rq, struct response
     buf_init(&ans.content, x->arena, 256);
     TRY(db_begin_read(x, &tx));
     if (q.case_id.set) {
-        TRY(q_send_case(tx, q.case_id.v, &found, &of));
+        TRY(q_send_case(tx, q.case_id.v, q.user_id, &found, &of));
         audit_read(tx, "case", q.case_id.v, "sendCheck");
     }
     if (q.case_id.set && !found)
         ans.verdict = verdict("refuse", "case.missing");
+    else if (of.hidden)
+        ans.verdict = verdict("supersede", "case.hidden");
     else
         TRY(judge_basis(x, tx, &q, &ans, of.ended));
     if (!ans.verdict.decision && q.user_id) {
