@@ -115,6 +115,11 @@ class Stack(Client):
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    def stop_programs(self):
+        """Ends our own programs; what they work with goes on."""
+        names = [line.split()[0] for line in self.supervisor("status").stdout.splitlines()]
+        self.supervisor("stop", *[n for n in names if n not in ("postgres", "redis", "smtp")])
+
     def supervisor(self, *words):
         return subprocess.run(["supervisorctl", "-c", f"{self.state}/supervisord.conf", *words],
                               env=self.environment, capture_output=True, text=True, timeout=60)
