@@ -1,9 +1,11 @@
 # lib.sh - where a local stack keeps its things; sourced by up, down, start and the tests. Needs bash.
 set -euo pipefail
+export PATH=$PATH:/usr/sbin:/sbin # nginx is there, which an ordinary user's path leaves out
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 STATE=${WAYFARE_STATE:-$ROOT/.local}
 case $STATE in /*) ;; *) STATE=$PWD/$STATE ;; esac
 BUILD=${WAYFARE_BUILD:-$ROOT/build}
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 PYTHON=/usr/bin/python3
 PGBIN=/usr/lib/postgresql/15/bin
 
@@ -27,6 +29,7 @@ stack_paths() {
     export WAYFARE_STATE=$STATE
     RUN=/tmp/wayfare-$(id -u)-$(printf %s "$STATE" | sha256sum | cut -c1-10)
     export WAYFARE_RUN=$RUN
+    if [ -z "${WAYFARE_BUILD:-}" ] && [ -f "$STATE/build" ]; then BUILD=$(cat "$STATE/build"); fi # what up was told last
     stack_port
     export WAYFARE_PORT=$PORT
 }
@@ -59,7 +62,11 @@ pg_data() {
 }
 
 supervisor() { supervisorctl -c "$STATE/supervisord.conf" "$@"; }
-stack_running() { [ -f "$STATE/supervisord.pid" ] && kill -0 "$(cat "$STATE/supervisord.pid")" 2>/dev/null; }
+# By its command line: after a reboot the process with that number may be any other.
+stack_running() {
+    [ -f "$STATE/supervisord.pid" ] && grep -qaF -- "$STATE/supervisord.conf" "/proc/$(cat "$STATE/supervisord.pid")/cmdline" 2>/dev/null
+}
+need_stack() { stack_running || die "no stack is up in $STATE; run deploy/local/up"; }
 
 # Waits until a command succeeds; says what it waited for when it does not.
 wait_for() {
