@@ -8,13 +8,16 @@ import secrets
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import yaml
 
 import tokens
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")  # whose days the services count
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 AT_ONCE = 4  # scenarios that run beside each other; most of their time is waiting
 # With sanitizers everything takes longer, the queue too.
@@ -49,8 +52,9 @@ def lookup(name, names):
     moved = re.fullmatch(r"(now|today|time)(?:([+-]\d+)([smhd]))?", name)
     if moved:
         seconds = int(moved.group(2) or 0) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[moved.group(3) or "s"]
-        at = time.gmtime(time.time() + seconds)
-        return time.strftime({"now": "%Y-%m-%dT%H:%M:%SZ", "today": "%Y-%m-%d", "time": "%H:%M"}[moved.group(1)], at)
+        zone = AMSTERDAM if moved.group(1) == "today" else timezone.utc
+        at = datetime.fromtimestamp(time.time() + seconds, zone)
+        return at.strftime({"now": "%Y-%m-%dT%H:%M:%SZ", "today": "%Y-%m-%d", "time": "%H:%M"}[moved.group(1)])
     if name not in names:
         raise Fault(f"nothing is saved as {name}")
     return names[name]
