@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "cases/areas.h"
+#include "cases/common.h"
 #include "cases/sendcheck/queries.h"
 #include "cases/sendcheck/rules.h"
 
@@ -94,7 +95,7 @@ static err_t judge_document(struct ctx *x, struct tx *tx, const struct question 
     struct send_document d;
     TRY(q_send_document(tx, q->basis_id, &found, &d));
     if (!found || !str_eq(d.status, "verified") || !d.valid_until.set ||
-        d.valid_until.v < date_of_instant(x->now_us))
+        d.valid_until.v < today_nl(x->now_us))
         ans->verdict = verdict("supersede", found ? "document.changed" : "basis.missing");
     else
         content_day(ans, "date", d.valid_until.v);
@@ -135,7 +136,7 @@ static err_t judge_basis(struct ctx *x, struct tx *tx, const struct question *q,
 static err_t choose_person(struct ctx *x, struct tx *tx, const struct question *q, struct uuid *person_id,
                            struct send_person *person, struct answer *ans)
 {
-    int32_t today = date_of_instant(x->now_us);
+    int32_t today = today_nl(x->now_us);
     if (!rules_send_minor(person->birth_last, today) || !q->case_id.set)
         return NULL;
     struct send_guardian *guardians;
