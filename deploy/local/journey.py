@@ -28,7 +28,7 @@ def instant(**delta):
 
 
 def day(days=0):
-    return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
+    return (datetime.datetime.now(ZoneInfo("Europe/Amsterdam")).date() + datetime.timedelta(days=days)).isoformat()
 
 
 def handover(language):
