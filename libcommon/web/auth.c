@@ -18,7 +18,6 @@
 #define NAME_MAX_BYTES 200
 #define SCOPE_MAX_BYTES 4096
 #define ROLES_MAX 100
-#define ORGANISATION_MAX_BYTES 32
 
 ERR_DEFINE(err_token_missing, ERR_UNAUTHENTICATED, "token.missing", "A bearer token is needed.");
 static const struct err err_kid_unknown = {.kind = ERR_UNAUTHENTICATED,

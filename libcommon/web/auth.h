@@ -50,9 +50,10 @@ MUST_CHECK err_t auth_verify(struct auth *au, struct arena *a, const char *token
  * Needs loop and outcall. */
 MUST_CHECK err_t auth_follow_revocations(struct auth *au, const char *identity_socket,
                                          const char *(*service_token)(struct ctx *x, void *arg), void *arg);
-/* Refuses from now on every token of a client, a user (sub) or a jti, kind "client", "user" or "token",
- * issued up to before_us (a token: any), and forgets those remembered. */
-void auth_revoke(struct auth *au, const char *kind, const char *value, int64_t before_us);
+/* Refuses from now on every token of a client or user (sub) of the organisation, or with a jti, kind
+ * "client", "user" or "token", issued up to before_us (a token: any), and forgets those remembered. */
+void auth_revoke(struct auth *au, const char *kind, const char *organisation, const char *value,
+                 int64_t before_us);
 size_t auth_cached(const struct auth *au);
 void auth_counters(const struct auth *au, uint64_t *ret_hits, uint64_t *ret_misses, uint64_t *ret_refused);
 

@@ -14,7 +14,8 @@
 #define URI_REFRESH_US 600000000LL /* a good set from a URI is fetched again after 10 min */
 #define URI_RETRY_US 30000000LL    /* after a failure, or for an unknown kid, once in 30 s */
 #define KEYS_KEEP_US 86400000000LL /* a set that can no longer be refreshed is used for 24 h */
-#define FEED_STALE_US 30000000LL   /* an older revocation feed makes the process not ready */
+#define ORGANISATION_MAX_BYTES 32
+#define FEED_STALE_US 30000000LL /* an older revocation feed makes the process not ready */
 #define FEED_PERIOD_US 500000LL
 #define TYPS_MAX 4
 
@@ -121,7 +122,8 @@ size_t cache_count(const struct cache *c);
 /* auth_revoked.c: what has been revoked. */
 struct revoked *revoked_new(void);
 void revoked_free(struct revoked *r);
-void revoked_add(struct revoked *r, char kind, const char *value, int64_t before_us, int64_t now_us);
+void revoked_add(struct revoked *r, char kind, const char *organisation, const char *value, int64_t before_us,
+                 int64_t now_us);
 bool revoked_has(const struct revoked *r, const struct principal *who, int64_t issued_us);
 size_t revoked_count(const struct revoked *r);
 /* One answer of the feed: applies its items; false if it is not one. */

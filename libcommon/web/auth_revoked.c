@@ -1,7 +1,9 @@
 /*
  * auth_revoked.c - clients, users and tokens that identity has revoked, and the feed that tells of them.
  *
- * A revocation matters as long as a token from before it can live, JWT_MAX_LIFE_US; then it is forgotten.
+ * That of a client or user reaches the tokens of its organisation only: what a partner says of a name that it
+ * gave to somebody says nothing of the same name elsewhere. A jti is nobody's choice. A revocation matters as
+ * long as a token from before it can live, JWT_MAX_LIFE_US; then it is forgotten.
  */
 #include "web/auth_parts.h"
 
@@ -27,6 +29,7 @@ struct revocation {
     int64_t before_us;
     int64_t keep_us; /* wall clock after which no token from before it can still be valid */
     char kind;       /* c, u, t */
+    char organisation[ORGANISATION_MAX_BYTES + 1]; /* t: none */
     char value[];
 };
 
@@ -44,7 +47,7 @@ struct revoked *revoked_new(void)
     return r;
 }
 
-/* FNV-1a; the values come from our own identity service. */
+/* FNV-1a; the values come from our own identity service. The organisation is left to the comparison. */
 static size_t bucket_of(char kind, const char *value)
 {
     uint32_t h = 2166136261U ^ (uint8_t)kind;
@@ -54,11 +57,13 @@ static size_t bucket_of(char kind, const char *value)
     return h % BUCKETS;
 }
 
-static struct revocation *find(const struct revoked *r, char kind, const char *value)
+static struct revocation *find(const struct revoked *r, char kind, const char *organisation,
+                               const char *value)
 {
     struct revocation *v = value == NULL ? NULL : r->buckets[bucket_of(kind, value)];
 
-    while (v != NULL && !(v->kind == kind && strcmp(v->value, value) == 0))
+    while (v != NULL &&
+           !(v->kind == kind && strcmp(v->value, value) == 0 && str_eq(v->organisation, organisation)))
         v = v->next;
     return v;
 }
@@ -89,9 +94,10 @@ void revoked_free(struct revoked *r)
     free(r);
 }
 
-void revoked_add(struct revoked *r, char kind, const char *value, int64_t before_us, int64_t now_us)
+void revoked_add(struct revoked *r, char kind, const char *organisation, const char *value, int64_t before_us,
+                 int64_t now_us)
 {
-    struct revocation *v = find(r, kind, value);
+    struct revocation *v = find(r, kind, organisation, value);
     size_t at = bucket_of(kind, value);
     int64_t from_us = before_us > now_us ? before_us : now_us;
 
@@ -102,6 +108,7 @@ void revoked_add(struct revoked *r, char kind, const char *value, int64_t before
         if (v == NULL)
             abort();
         v->kind = kind;
+        strncpy(v->organisation, organisation, ORGANISATION_MAX_BYTES);
         memcpy(v->value, value, strlen(value) + 1);
         v->before_us = before_us;
         v->next = r->buckets[at];
@@ -115,10 +122,11 @@ void revoked_add(struct revoked *r, char kind, const char *value, int64_t before
 
 bool revoked_has(const struct revoked *r, const struct principal *who, int64_t issued_us)
 {
-    const struct revocation *client = find(r, 'c', who->client_id), *user = find(r, 'u', who->subject);
+    const struct revocation *client = find(r, 'c', who->organisation, who->client_id);
+    const struct revocation *user = find(r, 'u', who->organisation, who->subject);
 
     /* iat has whole seconds: of the second of the revocation itself all are refused */
-    return find(r, 't', who->token_id) != NULL || (client != NULL && issued_us <= client->before_us) ||
+    return find(r, 't', "", who->token_id) != NULL || (client != NULL && issued_us <= client->before_us) ||
            (user != NULL && issued_us <= user->before_us);
 }
 
@@ -129,21 +137,23 @@ size_t revoked_count(const struct revoked *r)
 
 struct target {
     char kind;
-    const char *value;
+    const char *organisation, *value;
 };
 
 static bool is_of(const struct verified *v, const void *arg)
 {
     const struct target *t = arg;
 
-    return (t->kind == 'c' && str_eq(v->who.client_id, t->value)) ||
-           (t->kind == 'u' && str_eq(v->who.subject, t->value)) ||
-           (t->kind == 't' && str_eq(v->who.token_id, t->value));
+    if (t->kind == 't')
+        return str_eq(v->who.token_id, t->value);
+    return str_eq(v->who.organisation, t->organisation) &&
+           str_eq(t->kind == 'c' ? v->who.client_id : v->who.subject, t->value);
 }
 
-void auth_revoke(struct auth *au, const char *kind, const char *value, int64_t before_us)
+void auth_revoke(struct auth *au, const char *kind, const char *organisation, const char *value,
+                 int64_t before_us)
 {
-    struct target t = {.value = value};
+    struct target t = {.organisation = organisation, .value = value};
 
     if (str_eq(kind, "client"))
         t.kind = 'c';
@@ -153,7 +163,9 @@ void auth_revoke(struct auth *au, const char *kind, const char *value, int64_t b
         t.kind = 't';
     else
         return;
-    revoked_add(au->revoked, t.kind, value, before_us, clock_now_us());
+    if (t.kind == 't')
+        t.organisation = "";
+    revoked_add(au->revoked, t.kind, t.organisation, value, before_us, clock_now_us());
     cache_drop(au->cache, is_of, &t); /* those issued later are verified again */
 }
 
@@ -169,13 +181,14 @@ bool feed_apply(struct auth *au, const json_t *answer)
     json_array_foreach(items, i, item)
     {
         const char *kind = json_member_text(item, "kind"), *value = json_member_text(item, "value");
-        const char *at = json_member_text(item, "revokedAt");
+        const char *at = json_member_text(item, "revokedAt"),
+                   *organisation = json_member_text(item, "organisation");
         int64_t sequence = json_member_i64(item, "sequence", -1);
 
-        if (kind == NULL || value == NULL || at == NULL || !date_parse_instant(at, &revoked_us) ||
-            sequence < 0)
+        if (kind == NULL || organisation == NULL || value == NULL || at == NULL ||
+            !date_parse_instant(at, &revoked_us) || sequence < 0)
             return false;
-        auth_revoke(au, kind, value, revoked_us);
+        auth_revoke(au, kind, organisation, value, revoked_us);
         if (sequence > au->feed_after)
             au->feed_after = sequence;
     }

@@ -5,16 +5,16 @@
 SELECT true AS locked FROM pg_advisory_xact_lock(7366100);
 
 -- q_revocation_add{id uuid, organisation text, kind text, value text, reason text, now timestamptz} -> one revocation_row(
---   id uuid, sequence int8, kind text, value text, reason text, revoked_at timestamptz)
+--   id uuid, sequence int8, organisation text, kind text, value text, reason text, revoked_at timestamptz)
 INSERT INTO revocations (id, org, kind, value, reason, revoked_at) VALUES ($id, $organisation, $kind, $value, $reason, $now)
-RETURNING id, sequence, kind, value, reason, revoked_at;
+RETURNING id, sequence, org AS organisation, kind, value, reason, revoked_at;
 
 -- What ended longer ago than any token lives matters to nobody.
 -- q_revocations_forget(before timestamptz) -> any
 DELETE FROM revocations WHERE revoked_at < $before;
 
 -- q_revocations_after(after int8) -> many revocation_row
-SELECT id, sequence, kind, value, reason, revoked_at FROM revocations WHERE sequence > $after ORDER BY sequence LIMIT 1000;
+SELECT id, sequence, org AS organisation, kind, value, reason, revoked_at FROM revocations WHERE sequence > $after ORDER BY sequence LIMIT 1000;
 
 -- q_revocation_last() -> one revocation_last(last int8)
 SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM revocation_sequence;

@@ -94,7 +94,7 @@ CREATE TABLE users (
     id         uuid        PRIMARY KEY,
     org        text        NOT NULL REFERENCES organisations (org),
     username   text        NOT NULL UNIQUE CHECK (username ~ '^[a-z][a-z0-9._-]{1,63}$'), -- subject of demo tokens
-    subject    text        UNIQUE, -- sub at the organisation's own OpenID provider; NULL until it is known
+    subject    text,       -- sub at the organisation's own OpenID provider; NULL until it is known
     name       text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     roles      text[]      NOT NULL,
     scopes     text[]      NOT NULL,
@@ -104,7 +104,8 @@ CREATE TABLE users (
     version    int4        NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    UNIQUE (org, id)
+    UNIQUE (org, id),
+    CONSTRAINT users_subject_key UNIQUE (org, subject) -- what another organisation's provider calls somebody is its own affair
 );
 CREATE INDEX users_created ON users (org, created_at, id);
 

@@ -110,7 +110,7 @@ START_TEST(a_held_principal_outlives_its_place)
         ck_assert_ptr_null(fixture_ask(a, au, bearer(a, arena_printf(a, "n%d", i), NOW_S + 600), &who));
         auth_release(au, who);
     }
-    auth_revoke(au, "client", "coa-intake", NOW_US);
+    auth_revoke(au, "client", "coa", "coa-intake", NOW_US);
     ck_assert_uint_eq(auth_cached(au), 0);
     ck_assert_str_eq(held->token_id, "held");
     auth_release(au, held);
@@ -141,8 +141,8 @@ END_TEST
 
 START_TEST(a_revoked_token_is_refused_from_then_on)
 {
-    static const char *const kinds[][2] = {
-        {"client", "coa-intake"}, {"user", "coa-intake"}, {"token", "t-1"}};
+    static const char *const kinds[][3] = {
+        {"client", "coa", "coa-intake"}, {"user", "coa", "coa-intake"}, {"token", "uaf", "t-1"}};
     struct arena *a = arena_new();
     struct auth *au = fixture_auth();
     const struct principal *who;
@@ -151,9 +151,32 @@ START_TEST(a_revoked_token_is_refused_from_then_on)
     clock_stub(NOW_US);
     ck_assert_ptr_null(fixture_ask(a, au, header, &who));
     auth_release(au, who);
-    auth_revoke(au, kinds[_i][0], kinds[_i][1], NOW_US);
+    auth_revoke(au, kinds[_i][0], kinds[_i][1], kinds[_i][2], NOW_US);
     ck_assert_uint_eq(auth_cached(au), 0);
     ck_assert_str_eq(fixture_ask(a, au, header, &who)->cause, "it has been revoked");
+    auth_close(au);
+    arena_free(a);
+    clock_stub(0);
+}
+END_TEST
+
+START_TEST(what_another_organisation_revokes_reaches_nobody_here)
+{
+    struct arena *a = arena_new();
+    struct auth *au = fixture_auth();
+    const struct principal *who;
+    const char *header = bearer(a, "t-1", NOW_S + 600);
+
+    clock_stub(NOW_US);
+    ck_assert_ptr_null(fixture_ask(a, au, header, &who));
+    auth_release(au, who);
+    auth_revoke(au, "client", "uaf", "coa-intake", NOW_US);
+    auth_revoke(au, "user", "uaf", "coa-intake", NOW_US);
+    ck_assert_uint_eq(auth_cached(au), 1);
+    ck_assert_ptr_null(fixture_ask(a, au, header, &who));
+    auth_release(au, who);
+    ck_assert_ptr_null(fixture_ask(a, au, bearer(a, "t-2", NOW_S + 600), &who));
+    auth_release(au, who);
     auth_close(au);
     arena_free(a);
     clock_stub(0);
@@ -167,12 +190,12 @@ START_TEST(a_client_may_come_back_with_a_later_token)
     const struct principal *who;
 
     clock_stub(NOW_US);
-    auth_revoke(au, "client", "coa-intake", 1789999899LL * 1000000); /* a second before iat */
-    auth_revoke(au, "client", "another", NOW_US);
-    auth_revoke(au, "token", "t-2", NOW_US);
+    auth_revoke(au, "client", "coa", "coa-intake", 1789999899LL * 1000000); /* a second before iat */
+    auth_revoke(au, "client", "coa", "another", NOW_US);
+    auth_revoke(au, "token", "uaf", "t-2", NOW_US);
     ck_assert_ptr_null(fixture_ask(a, au, bearer(a, "t-1", NOW_S + 600), &who));
     auth_release(au, who);
-    auth_revoke(au, "client", "coa-intake", 1789999900LL * 1000000);
+    auth_revoke(au, "client", "coa", "coa-intake", 1789999900LL * 1000000);
     ck_assert_ptr_nonnull(fixture_ask(a, au, bearer(a, "t-1", NOW_S + 600), &who));
     auth_close(au);
     arena_free(a);
@@ -187,11 +210,11 @@ START_TEST(revocations_are_forgotten_when_no_token_can_live)
 
     for (int i = 0; i < 255; i++) {
         snprintf(value, sizeof(value), "old-%d", i);
-        revoked_add(r, 'c', value, NOW_US, NOW_US);
-        revoked_add(r, 'c', value, NOW_US, NOW_US);
+        revoked_add(r, 'c', "coa", value, NOW_US, NOW_US);
+        revoked_add(r, 'c', "coa", value, NOW_US, NOW_US);
     }
     ck_assert_uint_eq(revoked_count(r), 255);
-    revoked_add(r, 'c', "new", NOW_US + 2 * JWT_MAX_LIFE_US, NOW_US + 2 * JWT_MAX_LIFE_US);
+    revoked_add(r, 'c', "coa", "new", NOW_US + 2 * JWT_MAX_LIFE_US, NOW_US + 2 * JWT_MAX_LIFE_US);
     ck_assert_uint_eq(revoked_count(r), 1);
     revoked_free(r);
 }
@@ -202,9 +225,9 @@ START_TEST(the_feed_is_followed_by_its_sequence)
     struct arena *a = arena_new();
     struct auth *au = fixture_auth();
     json_t *j = NULL;
-    const char *text =
-        "{\"items\":[{\"sequence\":7,\"kind\":\"client\",\"value\":\"coa-intake\",\"revokedAt\":"
-        "\"2026-09-21T14:00:00Z\"}],\"last\":7}";
+    const char *text = "{\"items\":[{\"sequence\":7,\"organisation\":\"coa\",\"kind\":\"client\",\"value\":"
+                       "\"coa-intake\",\"revokedAt\":"
+                       "\"2026-09-21T14:00:00Z\"}],\"last\":7}";
 
     clock_stub(NOW_US);
     ck_assert_ptr_null(json_parse(a, text, strlen(text), 8, &j));
@@ -240,6 +263,7 @@ Suite *unit_suite(void)
     tc = tcase_create("revoke");
     tcase_add_unchecked_fixture(tc, fixture_once, NULL);
     tcase_add_loop_test(tc, a_revoked_token_is_refused_from_then_on, 0, 3);
+    tcase_add_test(tc, what_another_organisation_revokes_reaches_nobody_here);
     tcase_add_test(tc, a_client_may_come_back_with_a_later_token);
     tcase_add_test(tc, revocations_are_forgotten_when_no_token_can_live);
     tcase_add_test(tc, the_feed_is_followed_by_its_sequence);

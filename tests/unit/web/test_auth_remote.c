@@ -325,7 +325,8 @@ START_TEST(what_the_feed_says_is_refused)
     until_asked(1);
     ck_assert_str_eq(asked_with(signer), "taken");
     snprintf(path, sizeof(path), "%s/identity.sock", folder);
-    body = "{\"items\":[{\"sequence\":1,\"kind\":\"client\",\"value\":\"c\",\"revokedAt\":\"2026-09-21T14:13:"
+    body = "{\"items\":[{\"sequence\":1,\"organisation\":\"iom\",\"kind\":\"client\",\"value\":\"c\","
+           "\"revokedAt\":\"2026-09-21T14:13:"
            "20Z\"}],\"last\":1}";
     ck_assert_ptr_null(auth_follow_revocations(au, path, feed_token, (void *)(uintptr_t) "tok"));
     while (strstr(last_target, "after=1") == NULL) { /* asked again at once, since there was something */
