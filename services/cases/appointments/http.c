@@ -92,7 +92,7 @@ static err_t create_appointment(struct ctx *x, const struct request *rq, struct 
     struct uuid case_id = request_path_uuid(rq, "caseId");
     TRY(request_read(x, rq, &input_shape, &in));
     TRY(db_begin(x, &tx));
-    TRY(q_appointment_case(tx, case_id, &of));
+    TRY(q_appointment_hold(tx, case_id, &of));
     TRY(check_terms(x, &in));
     if (of.ended)
         return err_case_ended;

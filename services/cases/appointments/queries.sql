@@ -3,8 +3,12 @@
 -- q_appointment_facts(case_id uuid) -> many appointment_fact(kind text, status text, starts_at timestamptz)
 SELECT kind, status, starts_at FROM appointments WHERE case_id = $case_id ORDER BY starts_at LIMIT 200;
 
+-- Held against an end of the case in the same moment: that would leave the new appointment standing.
 -- q_appointment_case(case_id uuid) -> one appointment_case(principal_id uuid, ended bool)
 SELECT principal_id, closed_at IS NOT NULL OR status IN ('withdrawn', 'closed') AS ended FROM cases WHERE id = $case_id;
+
+-- q_appointment_hold(case_id uuid) -> one appointment_case
+SELECT principal_id, closed_at IS NOT NULL OR status IN ('withdrawn', 'closed') AS ended FROM cases WHERE id = $case_id FOR KEY SHARE;
 
 -- q_appointment_person_in_case(case_id uuid, person_id uuid) -> maybe appointment_person(person_id uuid)
 SELECT person_id FROM case_persons WHERE case_id = $case_id AND person_id = $person_id AND left_at IS NULL;

@@ -116,7 +116,7 @@ SELECT p.id,
        p.sex, p.nationalities, p.updated_at AS sort_updated_at_
   FROM persons p
  WHERE p.org = sec.org()
---? name AND p.id IN (SELECT k.person_id FROM person_name_keys k WHERE k.org = sec.org() AND k.key >= name_key($name) AND k.key < name_key($name) || U&'\+10FFFF')
+--? name AND p.id IN (SELECT k.person_id FROM person_name_keys k WHERE k.org = sec.org() AND name_key($name) <> '' AND k.key >= name_key($name) AND k.key < name_key($name) || U&'\+10FFFF')
 --? birth AND p.birth_first <= $birth_last AND p.birth_last >= $birth_first
 --? identifier AND p.id IN (SELECT i.person_id FROM person_identifiers i WHERE i.org = sec.org() AND i.number_index = $number_index)
 --? ref AND p.id IN (SELECT r.subject FROM external_refs r WHERE r.org = sec.org() AND r.kind = 'person' AND r.organisation = $ref_organisation AND r.value = $ref_value)

@@ -46,6 +46,11 @@ GRANT UPDATE (programme, urgency, persons, handover, status, case_id, decided_at
 CREATE POLICY context ON referrals AS RESTRICTIVE TO {{service}}, {{worker}} USING ((SELECT sec.org()) IS NOT NULL);
 CREATE POLICY both_read ON referrals FOR SELECT TO {{service}}, {{worker}}
     USING (org = (SELECT sec.org()) OR to_org = (SELECT sec.org()));
+-- Inside IOM programmes are need-to-know, and what became of a referral is known to who sees the case. Partners have no programmes.
+CREATE POLICY need_to_know ON referrals AS RESTRICTIVE FOR SELECT TO {{service}}
+    USING ((SELECT sec.has('internal'))
+           OR (((SELECT sec.org()) <> 'iom' OR programme = ANY ((SELECT sec.programmes())::text[]))
+               AND (case_id IS NULL OR to_org <> (SELECT sec.org()) OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id))));
 CREATE POLICY sender_creates ON referrals FOR INSERT TO {{service}}, {{worker}}
     WITH CHECK (org = (SELECT sec.org()) AND status = 'inProgress');
 -- The sender corrects what is undecided and revokes; the addressee decides.

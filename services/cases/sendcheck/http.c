@@ -71,7 +71,7 @@ static err_t judge_appointment(struct ctx *x, struct tx *tx, const struct questi
 {
     bool found = false;
     struct send_appointment ap;
-    TRY(q_send_appointment(tx, q->basis_id, &found, &ap));
+    TRY(q_send_appointment(tx, q->basis_id, q->case_id, &found, &ap));
     if (!found) {
         ans->verdict = verdict("supersede", "basis.missing");
         return NULL;
@@ -93,7 +93,7 @@ static err_t judge_document(struct ctx *x, struct tx *tx, const struct question 
 {
     bool found = false;
     struct send_document d;
-    TRY(q_send_document(tx, q->basis_id, &found, &d));
+    TRY(q_send_document(tx, q->basis_id, q->case_id, &found, &d));
     if (!found || !str_eq(d.status, "verified") || !d.valid_until.set ||
         d.valid_until.v < today_nl(x->now_us))
         ans->verdict = verdict("supersede", found ? "document.changed" : "basis.missing");
@@ -106,7 +106,7 @@ static err_t judge_task(struct tx *tx, const struct question *q, struct answer *
 {
     bool found = false;
     struct send_task t;
-    TRY(q_send_task(tx, q->basis_id, &found, &t));
+    TRY(q_send_task(tx, q->basis_id, q->case_id, &found, &t));
     if (!found || !str_eq(t.status, "open"))
         ans->verdict = verdict("supersede", found ? "task.ended" : "basis.missing");
     else if (q->user_id && !str_eq(t.assignee, q->user_id))

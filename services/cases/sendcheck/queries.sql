@@ -27,11 +27,12 @@ SELECT kind, value, zone, safe_hours, coalesce(safe_to_contact->>$topic, 'unknow
  WHERE person_id = $person_id AND ended_at IS NULL AND kind IN ('email', 'mobile')
  ORDER BY kind, preferred DESC, id LIMIT 20;
 
--- q_send_appointment(id uuid) -> maybe send_appointment(status text, starts_at timestamptz, zone text, place text?, link text?)
-SELECT status, starts_at, zone, place, link FROM appointments WHERE id = $id;
+-- What a message rests on is of the message's own case: nothing of another one is told.
+-- q_send_appointment(id uuid, case_id uuid?) -> maybe send_appointment(status text, starts_at timestamptz, zone text, place text?, link text?)
+SELECT status, starts_at, zone, place, link FROM appointments WHERE id = $id AND case_id IS NOT DISTINCT FROM $case_id;
 
--- q_send_document(id uuid) -> maybe send_document(status text, valid_until date?)
-SELECT status, valid_until FROM documents WHERE id = $id;
+-- q_send_document(id uuid, case_id uuid?) -> maybe send_document(status text, valid_until date?)
+SELECT status, valid_until FROM documents WHERE id = $id AND case_id IS NOT DISTINCT FROM $case_id;
 
--- q_send_task(id uuid) -> maybe send_task(status text, assignee text?, due_on date)
-SELECT status, assignee, due_on FROM tasks WHERE id = $id;
+-- q_send_task(id uuid, case_id uuid?) -> maybe send_task(status text, assignee text?, due_on date)
+SELECT status, assignee, due_on FROM tasks WHERE id = $id AND case_id IS NOT DISTINCT FROM $case_id;
