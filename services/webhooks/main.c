@@ -149,6 +149,10 @@ static err_t may_go(struct ctx *x, struct tx *tx, struct job *job, bool *ret_go)
         q_delivery_due_drop(tx, job->id);
         return tx_sync(tx);
     }
+    if (job->d.recalled) {
+        end(x, tx, job, "dead", (struct opt_i64){0}, &(struct outcome){.error = "recalled"});
+        return tx_sync(tx);
+    }
     if (str_eq(job->d.subscription_status, "disabled")) {
         end(x, tx, job, "dead", (struct opt_i64){0}, &(struct outcome){.error = "subscription.disabled"});
         return tx_sync(tx);

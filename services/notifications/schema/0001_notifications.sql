@@ -163,6 +163,7 @@ CREATE TABLE deliveries (
     last_status      int4,
     last_error       text,
     done_at          timestamptz,
+    recalled_at      timestamptz,                 -- the share has ended since: never sent again
     version          int4        NOT NULL DEFAULT 1,
     created_at       timestamptz NOT NULL,
     updated_at       timestamptz NOT NULL,
@@ -172,7 +173,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_list ON deliveries (org, subscription_id, created_at DESC, id DESC);
 CREATE INDEX deliveries_subject ON deliveries (org, subject) WHERE status IN ('pending', 'delivering', 'retry');
-SELECT sec.isolate('deliveries', 'status, attempts, next_at, last_status, last_error, done_at, version, updated_at');
+SELECT sec.isolate('deliveries', 'status, attempts, next_at, last_status, last_error, done_at, recalled_at, version, updated_at');
 
 CREATE TABLE delivery_attempts (
     org          text        NOT NULL,
@@ -188,15 +189,22 @@ CREATE TABLE delivery_attempts (
 SELECT sec.isolate('delivery_attempts');
 
 -- What the webhook daemon looks at across organisations. endpoint: host and port, so that one dead partner delays nobody else.
+-- The rest gives the order: of a subscription's deliveries on one subject only the first that is not done may go.
 CREATE TABLE delivery_due (
-    delivery_id   uuid        PRIMARY KEY,
-    org           text        NOT NULL,
-    endpoint      text        NOT NULL,
-    due_at        timestamptz NOT NULL,
-    leased_until  timestamptz,
+    delivery_id      uuid        PRIMARY KEY,
+    org              text        NOT NULL,
+    endpoint         text        NOT NULL,
+    subscription_id  uuid        NOT NULL,
+    subject          uuid        NOT NULL,
+    created_at       timestamptz NOT NULL,     -- of the delivery
+    due_at           timestamptz NOT NULL,
+    leased_until     timestamptz,
     FOREIGN KEY (org, delivery_id) REFERENCES deliveries (org, id)
 );
-CREATE INDEX delivery_due_at ON delivery_due (endpoint, due_at);
+CREATE INDEX delivery_due_at ON delivery_due (due_at, delivery_id);
+CREATE INDEX delivery_due_endpoint ON delivery_due (endpoint, due_at);
+CREATE INDEX delivery_due_order ON delivery_due (subscription_id, subject, created_at, delivery_id);
+CREATE INDEX delivery_due_leased ON delivery_due (leased_until) WHERE leased_until IS NOT NULL;
 ALTER TABLE delivery_due ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE, UPDATE (endpoint, due_at, leased_until) ON delivery_due TO {{service}}, {{worker}};
 CREATE POLICY own ON delivery_due TO {{service}} USING (org = (SELECT sec.org())) WITH CHECK (org = (SELECT sec.org()));

@@ -157,6 +157,7 @@ static err_t delete_subscription(struct ctx *x, const struct request *rq, struct
     struct subscription_locked before;
     TRY(lock(x, rq, &tx, &id, &before));
     q_subscription_end(tx, id, x->now_us);
+    q_deliveries_give_up(tx, id, x->now_us);
     audit_write(tx, "subscription", id, "delete", NULL);
     return reply_empty(rs, 204);
 }
@@ -192,6 +193,8 @@ static err_t switch_to(struct ctx *x, const struct request *rq, struct response 
                                                                .status = on ? "active" : "disabled",
                                                                .reason = on ? NULL : "byClient",
                                                                .now = x->now_us});
+    if (!on)
+        q_deliveries_give_up(tx, id, x->now_us);
     audit_write(tx, "subscription", id, on ? "enable" : "disable", NULL);
     return reply_subscription(tx, id, rs, 200);
 }

@@ -36,6 +36,10 @@ UPDATE subscriptions SET secret = $secret, previous_secret = $previous, previous
 UPDATE subscriptions SET deleted_at = $now, status = 'disabled', disabled_reason = 'deleted', version = version + 1, updated_at = $now
  WHERE id = $id;
 
+-- What still waits for an ended or disabled subscription is given up now and not when it would be due.
+-- q_deliveries_give_up(subscription_id uuid, now timestamptz) -> any
+UPDATE delivery_due SET due_at = $now WHERE subscription_id = $subscription_id AND due_at > $now;
+
 -- q_delivery_list{subscription_id uuid, status text?} -> list delivery_item(id uuid, subscription_id uuid, event_type text, subject uuid, status text, attempts int4, next_at timestamptz?, last_status int4?, last_error text?, done_at timestamptz?, created_at timestamptz)
 SELECT id, subscription_id, event_type, subject, status, attempts, next_at, last_status, last_error, done_at, created_at FROM deliveries
  WHERE subscription_id = $subscription_id
@@ -53,10 +57,11 @@ SELECT id, subscription_id, event_type, subject, status, attempts, next_at, last
 -- q_deliveries_replay{subscription_id uuid, since timestamptz, endpoint text, now timestamptz} -> one replayed(n int8)        lane: own
 WITH again AS (
     UPDATE deliveries SET status = 'pending', attempts = 0, next_at = $now, done_at = NULL, version = version + 1, updated_at = $now
-     WHERE subscription_id = $subscription_id AND created_at >= $since AND status IN ('done', 'dead', 'retry')
-    RETURNING id, org),
+     WHERE subscription_id = $subscription_id AND created_at >= $since AND status IN ('done', 'dead', 'retry') AND recalled_at IS NULL
+    RETURNING id, org, subscription_id, subject, created_at),
 due AS (
-    INSERT INTO delivery_due (delivery_id, org, endpoint, due_at) SELECT id, org, $endpoint, $now FROM again
+    INSERT INTO delivery_due (delivery_id, org, endpoint, subscription_id, subject, created_at, due_at)
+    SELECT id, org, $endpoint, subscription_id, subject, created_at, $now FROM again
     ON CONFLICT (delivery_id) DO UPDATE SET due_at = excluded.due_at, endpoint = excluded.endpoint
     RETURNING 1)
 SELECT count(*) AS n FROM due;
@@ -73,26 +78,35 @@ WITH added AS (
     VALUES ($id, $partner, $subscription_id, $event_id, $event_type, $subject, $body, $now, $now, $now)
     ON CONFLICT (org, subscription_id, event_id) DO NOTHING
     RETURNING id, org)
-INSERT INTO delivery_due (delivery_id, org, endpoint, due_at) SELECT id, org, $endpoint, $now FROM added;
+INSERT INTO delivery_due (delivery_id, org, endpoint, subscription_id, subject, created_at, due_at)
+SELECT id, org, $endpoint, $subscription_id, $subject, $now, $now FROM added;
 
 -- q_deliveries_recall{partner text, subject uuid, now timestamptz} -> any
-WITH gone AS (
-    UPDATE deliveries SET status = 'dead', next_at = NULL, last_error = 'recalled', version = version + 1, updated_at = $now
-     WHERE org = $partner AND subject = $subject AND status IN ('pending', 'retry') AND event_type <> 'cases.share.recalled'
-    RETURNING id)
-DELETE FROM delivery_due d USING gone WHERE d.delivery_id = gone.id;
+WITH recalled AS (
+    UPDATE deliveries SET recalled_at = $now,
+           status = CASE WHEN status IN ('pending', 'retry') THEN 'dead' ELSE status END,
+           next_at = CASE WHEN status NOT IN ('pending', 'retry') THEN next_at END,
+           last_error = CASE WHEN status IN ('pending', 'retry') THEN 'recalled' ELSE last_error END,
+           version = version + 1, updated_at = $now
+     WHERE org = $partner AND subject = $subject AND event_type <> 'cases.share.recalled' AND recalled_at IS NULL
+    RETURNING id, status)
+DELETE FROM delivery_due d USING recalled r WHERE d.delivery_id = r.id AND r.status = 'dead';
 
 -- q_delivery_claim(lease_s int4, per_endpoint int4) -> maybe delivery_claim(delivery_id uuid, org text, endpoint text)        lane: own lease
 UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
  WHERE delivery_id = (
     SELECT d.delivery_id FROM delivery_due d
      WHERE d.due_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now())
-       AND (SELECT count(*) FROM delivery_due b WHERE b.endpoint = d.endpoint AND b.leased_until > now()) < $per_endpoint
+       AND d.endpoint <> ALL (ARRAY(SELECT b.endpoint FROM delivery_due b WHERE b.leased_until > now()
+                                     GROUP BY b.endpoint HAVING count(*) >= $per_endpoint))
+       AND NOT EXISTS (SELECT 1 FROM delivery_due e WHERE e.subscription_id = d.subscription_id AND e.subject = d.subject
+                                                      AND (e.created_at, e.delivery_id) < (d.created_at, d.delivery_id))
      ORDER BY d.due_at, d.delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING delivery_id, org, endpoint;
 
--- q_delivery_lock(id uuid) -> maybe delivery_locked(subscription_id uuid, subject uuid, event_type text, body text, status text, attempts int4, created_at timestamptz, url text, subscription_status text, secret bytea, previous_secret bytea?, previous_until timestamptz?, failures int4)        lane: own
-SELECT d.subscription_id, d.subject, d.event_type, d.body, d.status, d.attempts, d.created_at, s.url, s.status AS subscription_status, s.secret,
+-- q_delivery_lock(id uuid) -> maybe delivery_locked(subscription_id uuid, subject uuid, event_type text, body text, status text, attempts int4, created_at timestamptz, recalled bool, url text, subscription_status text, secret bytea, previous_secret bytea?, previous_until timestamptz?, failures int4)        lane: own
+SELECT d.subscription_id, d.subject, d.event_type, d.body, d.status, d.attempts, d.created_at,
+       d.recalled_at IS NOT NULL AS recalled, s.url, s.status AS subscription_status, s.secret,
        s.previous_secret, s.previous_until, s.failures
   FROM deliveries d JOIN subscriptions s ON s.org = d.org AND s.id = d.subscription_id
  WHERE d.id = $id FOR UPDATE OF d;
