@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 #define TEXT_MAX 500
+#define TEXTS_MAX 100
 
 struct events {
     struct event_type *v;
@@ -37,6 +38,22 @@ static bool is_code(const json_t *v)
 static bool is_text(const json_t *v)
 {
     return json_is_string(v) && json_string_length(v) <= TEXT_MAX;
+}
+
+/* A list of codes or subjects. */
+static bool is_texts(const json_t *v)
+{
+    const json_t *item;
+    size_t i;
+
+    if (!json_is_array(v) || json_array_size(v) > TEXTS_MAX)
+        return false;
+    json_array_foreach(v, i, item)
+    {
+        if (!is_text(item))
+            return false;
+    }
+    return true;
 }
 
 static bool is_instant(const json_t *v)
@@ -71,8 +88,9 @@ static bool is_zone(const json_t *v)
 static const struct {
     const char *name;
     bool (*is)(const json_t *v);
-} types[] = {{"uuid", is_uuid}, {"code", is_code}, {"text", is_text}, {"instant", is_instant},
-             {"date", is_date}, {"int", is_int},   {"bool", is_bool}, {"zone", is_zone}};
+} types[] = {{"uuid", is_uuid},   {"code", is_code},       {"text", is_text},
+             {"texts", is_texts}, {"instant", is_instant}, {"date", is_date},
+             {"int", is_int},     {"bool", is_bool},       {"zone", is_zone}};
 
 /* "uuid", "uuid?" */
 static bool (*type_of(const char *name, bool *ret_nullable))(const json_t *v)

@@ -1,6 +1,7 @@
 /* worker.c - the consumer of what concerns notifications: events become messages, or deliveries to partners.
  */
 #include "app/inbox.h"
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "io/db.h"
@@ -31,21 +32,22 @@ static err_t plan(struct ctx *x, const struct inbox_event *e)
             continue; /* nobody has the task yet */
         if (!schedule_when(s, e->data, x->now_us, &when))
             continue;
-        message_plan(
-            x, tx,
-            &(struct message_new){.case_id = member_uuid(e->data, "caseId"),
-                                  .person_id = user ? (struct opt_uuid){0} : member_uuid(e->data, "personId"),
-                                  .user_id = user,
-                                  .topic = s->topic,
-                                  .template = s->template,
-                                  .class = s->class,
-                                  .basis_kind = s->basis,
-                                  .basis_event = s->basis_event,
-                                  .basis_id = e->subject,
-                                  .basis_starts_at = {.set = when.moment_us && str_eq(s->moment, "startsAt"),
-                                                      .v = when.moment_us},
-                                  .send_us = when.send_us,
-                                  .expires_us = when.expires_us});
+        message_plan(x, tx,
+                     &(struct message_new){
+                         .case_id = member_uuid(e->data, "caseId"),
+                         .person_id = user ? (struct opt_uuid){0} : member_uuid(e->data, "personId"),
+                         .user_id = user,
+                         .topic = s->topic,
+                         .template = s->template,
+                         .class = s->class,
+                         .basis_kind = s->basis,
+                         .basis_event = s->basis_event,
+                         .basis_id = e->subject,
+                         .basis_starts_at = {.set = when.moment_us && str_eq(s->moment, "startsAt"),
+                                             .v = when.moment_us},
+                         .sensitivity = json_member_bool(e->data, "sensitive", false) ? "protection" : "",
+                         .send_us = when.send_us,
+                         .expires_us = when.expires_us});
     }
     TRY(tx_sync(tx));
     x->wakes = "sender";
@@ -103,6 +105,29 @@ static err_t status_changed(struct ctx *x, const struct inbox_event *e)
     return str_eq(to, "withdrawn") || str_eq(to, "closed") ? stop_case(x, e, "case.ended") : NULL;
 }
 
+static struct text_array member_texts(struct ctx *x, const json_t *data, const char *name)
+{
+    const json_t *list = json_object_get(data, name);
+    struct text_array out = {.v = ARENA_ARRAY(x->arena, json_array_size(list) + 1, const char *)};
+    for (size_t i = 0; i < json_array_size(list); i++)
+        out.v[out.n++] = json_string_value(json_array_get(list, i));
+    return out;
+}
+
+/* Who may know of a case may know of its messages. */
+static err_t case_readers(struct ctx *x, const struct inbox_event *e)
+{
+    struct tx *tx;
+    TRY(db_begin(x, &tx));
+    q_case_readers_set(
+        tx, &(struct q_case_readers_set_in){.case_id = e->subject,
+                                            .programme = json_member_text(e->data, "programme"),
+                                            .confidentiality = json_member_text(e->data, "confidentiality"),
+                                            .offices = member_texts(x, e->data, "offices"),
+                                            .team = member_texts(x, e->data, "team")});
+    return NULL;
+}
+
 /* Partners are told of what concerns their own view, with ids and types only. */
 static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char *member, const char *subject)
 {
@@ -134,6 +159,8 @@ static const struct inbox_handler handlers[] = {
     {"cases.task.overdue", plan},
     {"cases.document.verified", document_verified},
     {"cases.declaration.withdrawn", declaration_withdrawn},
+    {"cases.case.opened", case_readers},
+    {"cases.case.readersChanged", case_readers},
     {"cases.case.statusChanged", status_changed},
     {"cases.referral.accepted", referral_told},
     {"cases.referral.rejected", referral_told},

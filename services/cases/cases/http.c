@@ -172,6 +172,7 @@ static err_t update_case(struct ctx *x, const struct request *rq, struct respons
 
     team_replace(x, tx, id, patch, c.confidentiality);
     case_save(x, tx, &c);
+    TRY(case_readers_changed(x, tx, id, patch));
     if (refs)
         TRY(external_refs_replace(x, tx, "case", id, refs));
     timeline_add(tx, id, str_eq(before, c.caseworker) ? "case.updated" : "case.assigned",

@@ -134,24 +134,21 @@ static err_t add_members(struct ctx *x, struct tx *tx, const struct pack *pack, 
 }
 
 /* The team of a case that is not open to the whole office: who opens it and its caseworker. */
-static void add_team(struct ctx *x, struct tx *tx, struct uuid case_id, const char *confidentiality,
-                     const char *caseworker)
+static struct text_array add_team(struct ctx *x, struct tx *tx, const struct q_case_insert_in *row)
 {
-    const char *users[2] = {x->who->subject, caseworker};
-    struct text_array team = {.v = users, .n = caseworker ? 2 : 1};
+    struct text_array team = {.v = ARENA_ARRAY(x->arena, 2, const char *)};
 
-    if (!str_eq(confidentiality, "normal"))
-        q_case_team_add(tx, case_id, team, x->who->subject, x->now_us);
+    if (str_eq(row->confidentiality, "normal"))
+        return team;
+    team.v[team.n++] = x->who->subject;
+    if (row->caseworker)
+        team.v[team.n++] = row->caseworker;
+    q_case_team_add(tx, row->id, team, x->who->subject, x->now_us);
+    return team;
 }
 
 static void tell_opened(struct ctx *x, struct tx *tx, struct uuid id, const struct pack *pack)
 {
-    outbox_add(tx, &(struct event){
-                       .type = "cases.case.opened",
-                       .subject = id,
-                       .data = arena_printf(x->arena, "{\"caseId\":\"%s\",\"programme\":\"%s\"}",
-                                            uuid_text(x->arena, id), pack->programme),
-                   });
     timeline_add(tx, id, "case.opened", arena_printf(x->arena, "{\"programme\":\"%s\"}", pack->programme),
                  "");
     audit_write(tx, "case", id, "create", NULL);
@@ -172,6 +169,7 @@ err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, str
         .referral_id = in->referral_id,
         .now = x->now_us,
     };
+    struct case_readers readers = {.programme = in->programme, .confidentiality = row.confidentiality};
     const struct pack *pack;
     struct case_number number;
 
@@ -183,7 +181,9 @@ err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, str
     row.status = pack->initial;
     row.retention_class = pack->retention;
     q_case_insert(tx, &row);
-    add_team(x, tx, row.id, row.confidentiality, row.caseworker);
+    readers.offices = row.offices;
+    readers.team = add_team(x, tx, &row);
+    case_readers_tell(x, tx, "cases.case.opened", row.id, &readers);
     case_person_join(x, tx, pack, row.id, in->principal_id, "principal", NULL, false);
     TRY(add_members(x, tx, pack, row.id, in->principal_id, in->members));
     for (size_t i = 0; i < pack->ndocuments; i++) {

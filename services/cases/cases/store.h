@@ -27,6 +27,13 @@ void case_person_join(struct ctx *x, struct tx *tx, const struct pack *pack, str
 AWAITS MUST_CHECK err_t person_of(struct ctx *x, struct tx *tx, const json_t *id, const json_t *person,
                                   const char *pointer, struct uuid *ret);
 
+/* readers.c: tells who may know of the case, by the event of that name; after a patch, if it concerns them.
+ */
+void case_readers_tell(struct ctx *x, struct tx *tx, const char *event, struct uuid id,
+                       const struct case_readers *r);
+AWAITS MUST_CHECK err_t case_readers_changed(struct ctx *x, struct tx *tx, struct uuid id,
+                                             const json_t *patch);
+
 /* deadlines.c: what entering a status sets and meets; what a suspension and an end do to deadlines. */
 AWAITS MUST_CHECK err_t deadlines_enter(struct ctx *x, struct tx *tx, const struct pack *pack,
                                         struct uuid case_id, const char *status);

@@ -124,8 +124,12 @@ static err_t patch_task(struct ctx *x, const struct request *rq, struct response
                                              .assignee = in.assignee,
                                              .now = x->now_us});
     if (!str_eq(in.assignee, before.assignee) || in.due_on.v != before.due_on)
-        task_assigned(x, tx, id, before.case_id, str_eq(in.assignee, before.assignee) ? NULL : in.assignee,
-                      in.due_on.v);
+        task_assigned(
+            x, tx, id,
+            &(struct task_telling){.case_id = before.case_id,
+                                   .assignee = str_eq(in.assignee, before.assignee) ? NULL : in.assignee,
+                                   .due_on = in.due_on.v,
+                                   .sensitivity = before.sensitivity});
     audit_write(tx, "task", id, "update", NULL);
     TRY(q_task_get(tx, id, &row));
     return reply_task(rs, 200, &row);

@@ -15,19 +15,19 @@
 
 ERR_DEFINE(err_case_missing, ERR_MISSING, "case.missing", "There is no such case.");
 
-/* {"taskId":…,"caseId":…,"assignee":…,"dueOn":…} as the events on tasks have it. */
-static const char *task_event_data(struct arena *a, struct uuid id, struct opt_uuid case_id,
-                                   const char *assignee, int32_t due_on)
+/* {"taskId":…,"caseId":…,"assignee":…,"dueOn":…,"sensitive":…} as the events on tasks have it. */
+static const char *task_event_data(struct arena *a, struct uuid id, const struct task_telling *t)
 {
     struct buf b;
     buf_init(&b, a, 200);
     char day[11];
-    date_format(due_on, day);
+    date_format(t->due_on, day);
     buf_printf(&b, "{\"taskId\":\"%s\",\"caseId\":", uuid_text(a, id));
-    json_write_text(&b, case_id.set ? uuid_text(a, case_id.v) : NULL);
+    json_write_text(&b, t->case_id.set ? uuid_text(a, t->case_id.v) : NULL);
     buf_puts(&b, ",\"assignee\":");
-    json_write_text(&b, assignee);
-    buf_printf(&b, ",\"dueOn\":\"%s\"}", day);
+    json_write_text(&b, t->assignee);
+    buf_printf(&b, ",\"dueOn\":\"%s\",\"sensitive\":%s}", day,
+               str_eq(t->sensitivity, "protection") ? "true" : "false");
     return buf_text(&b);
 }
 
@@ -40,17 +40,16 @@ static int64_t overdue_from(int32_t due_on)
     return at;
 }
 
-void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, struct opt_uuid case_id,
-                   const char *assignee, int32_t due_on)
+void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, const struct task_telling *t)
 {
-    due_set(tx, "taskOverdue", id, overdue_from(due_on),
+    due_set(tx, "taskOverdue", id, overdue_from(t->due_on),
             arena_printf(x->arena, "{\"taskId\":\"%s\"}", uuid_text(x->arena, id)));
-    if (!assignee)
+    if (!t->assignee)
         return;
     outbox_add(tx, &(struct event){.type = "cases.task.assigned",
                                    .subject = id,
-                                   .key = case_id.set ? case_id.v : id,
-                                   .data = task_event_data(x->arena, id, case_id, assignee, due_on)});
+                                   .key = t->case_id.set ? t->case_id.v : id,
+                                   .data = task_event_data(x->arena, id, t)});
 }
 
 err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uuid *ret_id)
@@ -83,7 +82,10 @@ err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uu
         timeline_add(tx, in.case_id.v, "task.added",
                      arena_printf(x->arena, "{\"taskId\":\"%s\"}", uuid_text(x->arena, in.id)),
                      in.sensitivity);
-    task_assigned(x, tx, in.id, in.case_id, assignee, in.due_on);
+    task_assigned(
+        x, tx, in.id,
+        &(struct task_telling){
+            .case_id = in.case_id, .assignee = assignee, .due_on = in.due_on, .sensitivity = in.sensitivity});
     audit_write(tx, "task", in.id, "create", NULL);
     *ret_id = in.id;
     return NULL;
@@ -110,7 +112,11 @@ err_t task_overdue_due(struct ctx *x, const struct inbox_event *e)
                        .type = "cases.task.overdue",
                        .subject = e->key,
                        .key = task.case_id.set ? task.case_id.v : e->key,
-                       .data = task_event_data(x->arena, e->key, task.case_id, task.assignee, task.due_on)});
+                       .data = task_event_data(x->arena, e->key,
+                                               &(struct task_telling){.case_id = task.case_id,
+                                                                      .assignee = task.assignee,
+                                                                      .due_on = task.due_on,
+                                                                      .sensitivity = task.sensitivity})});
     audit_write(tx, "task", e->key, "overdue", NULL);
     return NULL;
 }

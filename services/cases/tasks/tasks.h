@@ -23,9 +23,15 @@ struct task_new {
 /* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and
  * audit. */
 AWAITS MUST_CHECK err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uuid *ret_id);
+/* What is told of a task by events. */
+struct task_telling {
+    struct opt_uuid case_id;
+    const char *assignee; /* NULL: nobody is told */
+    int32_t due_on;
+    const char *sensitivity;
+};
 /* Sets the due row of an open task and tells its assignee, if it has one; queued. */
-void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, struct opt_uuid case_id,
-                   const char *assignee, int32_t due_on);
+void task_assigned(struct ctx *x, struct tx *tx, struct uuid id, const struct task_telling *t);
 /* Cancels the open tasks of a case that the caller sees (those of the protection officers stay theirs to
  * end); queued with the transaction. */
 void tasks_cancel_for_case(struct tx *tx, struct uuid case_id, int64_t now_us);

@@ -44,6 +44,20 @@ struct message_input {
     struct opt_uuid case_id, person_id;
     struct opt_i64 send_at;
 };
+/* A case that the writer does not see is a case that is not there. */
+static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id)
+{
+    static const struct fault fault = {
+        .at = "/caseId", .code = "case.unknown", .detail = "There is no such case."};
+    bool found = true;
+    struct case_known known;
+    if (case_id.set)
+        TRY(q_case_known(tx, case_id.v, &found, &known));
+    return found
+               ? NULL
+               : err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);
+}
+
 struct basis_input {
     const char *kind, *event;
     struct uuid id;
@@ -79,6 +93,7 @@ static err_t create_message(struct ctx *x, const struct request *rq, struct resp
         return err_template;
     int64_t send = in.send_at.set && in.send_at.v > x->now_us ? in.send_at.v : x->now_us;
     TRY(db_begin(x, &tx));
+    TRY(check_case(x, tx, in.case_id));
     struct uuid id = message_plan(x, tx,
                                   &(struct message_new){.case_id = in.case_id,
                                                         .person_id = in.person_id,

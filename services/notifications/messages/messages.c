@@ -19,6 +19,7 @@ struct uuid message_plan(struct ctx *x, struct tx *tx, const struct message_new 
                                                  .basis_starts_at = m->basis_starts_at,
                                                  .send_at = m->send_us,
                                                  .expires_at = m->expires_us,
+                                                 .sensitivity = m->sensitivity ? m->sensitivity : "",
                                                  .by = x->who->subject,
                                                  .now = x->now_us});
     q_message_due_set(tx, id, m->send_us);

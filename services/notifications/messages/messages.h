@@ -15,6 +15,7 @@ struct message_new {
     struct uuid basis_id;
     struct opt_i64 basis_starts_at;
     int64_t send_us, expires_us;
+    const char *sensitivity; /* "" (or NULL), or "protection": seen with protection:read only */
 };
 
 /* Queues the message and when it is due. The caller wakes the sender after the commit (worker_poke "sender").

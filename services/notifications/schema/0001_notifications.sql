@@ -6,6 +6,29 @@ CREATE FUNCTION rfc3339(at timestamptz) RETURNS text
     RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
            || CASE WHEN date_trunc('second', at) = at THEN '' ELSE to_char(at AT TIME ZONE 'UTC', '.US') END || 'Z';
 
+-- ---- who may know of a case ----
+--
+-- Kept by the events of the cases service, which come before all that is planned for the case. What is not known yet is seen by nobody.
+
+CREATE TABLE case_readers (
+    org              text   NOT NULL,
+    case_id          uuid   NOT NULL,
+    programme        text   NOT NULL,
+    confidentiality  text   NOT NULL,
+    offices          text[] NOT NULL,
+    team             text[] NOT NULL,
+    PRIMARY KEY (org, case_id)
+);
+SELECT sec.isolate('case_readers', 'programme, confidentiality, offices, team');
+-- As on the cases themselves (services/cases/schema/0001).
+CREATE POLICY need_to_know ON case_readers AS RESTRICTIVE FOR SELECT TO {{service}} USING (
+    (SELECT sec.has('internal'))
+    OR ('programme:' || programme = ANY ((SELECT string_to_array(sec.scope(), ' '))::text[])
+        AND string_to_array('office:' || array_to_string(offices, ' office:'), ' ') && (SELECT string_to_array(sec.scope(), ' '))
+        AND (confidentiality = 'normal'
+             OR (confidentiality = 'restricted' AND (SELECT sec.has('cases.restricted:read')))
+             OR (SELECT sec.sub()) = ANY (team))));
+
 -- ---- messages ----
 --
 --   scheduled ──► queued ──► sending ──► sent ──► delivered
@@ -38,6 +61,7 @@ CREATE TABLE messages (
     maybe_duplicate   bool        NOT NULL DEFAULT false,
     sent_at           timestamptz,
     version           int4        NOT NULL DEFAULT 1,
+    sensitivity       text        NOT NULL DEFAULT '' CHECK (sensitivity IN ('', 'protection')),
     created_by        text        NOT NULL,
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL,
@@ -48,6 +72,10 @@ CREATE INDEX messages_created ON messages (org, created_at DESC, id DESC);
 CREATE INDEX messages_case ON messages (org, case_id, created_at DESC, id DESC) WHERE case_id IS NOT NULL;
 CREATE INDEX messages_basis ON messages (org, basis_id) WHERE status IN ('scheduled', 'queued', 'tempFailed');
 SELECT sec.isolate('messages', 'status, reason, send_at, channel, language, template_version, attempts, maybe_duplicate, sent_at, version, updated_at');
+
+CREATE POLICY need_to_know ON messages AS RESTRICTIVE FOR SELECT TO {{service}}
+    USING ((case_id IS NULL OR EXISTS (SELECT 1 FROM case_readers r WHERE r.org = messages.org AND r.case_id = messages.case_id))
+           AND (sensitivity = '' OR (SELECT sec.has('protection:read')) OR (SELECT sec.has('internal'))));
 
 CREATE TABLE message_attempts (
     org         text        NOT NULL,
@@ -108,6 +136,8 @@ CREATE INDEX inbox_items_user ON inbox_items (org, user_id, created_at DESC, id 
 CREATE INDEX inbox_items_stream ON inbox_items (org, user_id, id);
 SELECT sec.isolate('inbox_items', 'read_at, version');
 CREATE POLICY mine ON inbox_items AS RESTRICTIVE TO {{service}} USING (user_id = (SELECT sec.sub()));
+CREATE POLICY need_to_know ON inbox_items AS RESTRICTIVE FOR SELECT TO {{service}}
+    USING (case_id IS NULL OR EXISTS (SELECT 1 FROM case_readers r WHERE r.org = inbox_items.org AND r.case_id = inbox_items.case_id));
 
 CREATE TABLE preferences (
     org         text        NOT NULL,

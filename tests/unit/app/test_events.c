@@ -12,7 +12,7 @@
     "{\"version\":1,\"events\":{"                                                                            \
     "\"a.all\":{\"source\":\"a\",\"consumers\":[\"c\",\"b\"],\"onDead\":\"hold\",\"data\":{"                 \
     "\"id\":\"uuid\",\"to\":\"code\",\"say\":\"text\",\"at\":\"instant\",\"on\":\"date\",\"n\":\"int\","     \
-    "\"yes\":\"bool\",\"zone\":\"zone\",\"maybe\":\"uuid?\"}},"                                              \
+    "\"yes\":\"bool\",\"zone\":\"zone\",\"maybe\":\"uuid?\",\"who\":\"texts?\"}},"                           \
     "\"a.none\":{\"source\":\"a\",\"consumers\":[],\"onDead\":\"skip\",\"data\":{}}}}"
 
 static err_t catalogue(const char *text, struct events **ret)
@@ -88,6 +88,10 @@ static const struct {
     {"{" ID "," REST ",\"maybe\":null}", true},
     {"{" ID "," REST ",\"maybe\":\"0193c5d8-3b00-7000-8000-000000000002\"}", true},
     {"{" ID "," REST ",\"maybe\":\"x\"}", false},
+    {"{" ID "," REST ",\"who\":[]}", true},
+    {"{" ID "," REST ",\"who\":[\"nl\",\"so\"]}", true},
+    {"{" ID "," REST ",\"who\":[\"nl\",1]}", false},
+    {"{" ID "," REST ",\"who\":\"nl\"}", false},
     {"{" ID "," REST ",\"name\":\"Amina\"}", false},
     {"{" REST "}", false},
     {"{\"id\":null," REST "}", false},
