@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib"))
 
 import catalogue
+import gateway
 import generated
 import scenario
 from documents import Documents
@@ -52,6 +53,7 @@ def main(arguments):
         if not names:
             generated.run_all(stack, documents, result)
             catalogue.run_all(stack, documents, result)
+            gateway.run_all(stack, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
         if stack.own:
