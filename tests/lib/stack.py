@@ -8,6 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import xmlrpc.client
+
+from supervisor.xmlrpc import SupervisorTransport
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
@@ -60,6 +63,8 @@ class Stack(Client):
 
     def down(self, keep=False):
         if self.own:
+            if self.env:  # it came up
+                self.stop_programs()
             arguments = [] if keep else ["--wipe"]
             subprocess.run([os.path.join(ROOT, "deploy/local/down"), *arguments], env=self.environment,
                            stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
@@ -116,9 +121,17 @@ class Stack(Client):
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     def stop_programs(self):
-        """Ends our own programs; what they work with goes on."""
-        names = [line.split()[0] for line in self.supervisor("status").stdout.splitlines()]
-        self.supervisor("stop", *[n for n in names if n not in ("postgres", "redis", "smtp")])
+        """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on."""
+        rpc = xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self.run}/supervisor.sock")).supervisor
+
+        def running():
+            return [p["name"] for p in rpc.getAllProcessInfo() if p["pid"] and p["name"] not in ("postgres", "redis", "smtp")]
+
+        for name in running():
+            rpc.stopProcess(name, False)
+        until = time.monotonic() + 30
+        while running() and time.monotonic() < until:
+            time.sleep(0.05)
 
     def supervisor(self, *words):
         return subprocess.run(["supervisorctl", "-c", f"{self.state}/supervisord.conf", *words],
