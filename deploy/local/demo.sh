@@ -26,8 +26,13 @@ done
 identity_ctl users add amina --organisation iom --name "Amina de Vries" --role caseworker --office nl --programme avrr --if-missing
 identity_ctl users add bram --organisation iom --name "Bram Jansen" --role supervisor --office nl --programme avrr --if-missing
 identity_ctl users add dewi --organisation iom --name "Dewi Bakker" --role protectionOfficer --office nl --programme avrr --if-missing
-identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --if-missing
+identity_ctl users add joost --organisation iom --name "Joost Visser" --role travelOfficer --office nl --programme avrr --programme cd4d2 --programme ed4d --if-missing
 identity_ctl users add lena --organisation iom --name "Lena Smit" --role legalOfficer --office nl --programme avrr --if-missing
 identity_ctl users add omar --organisation iom --name "Omar Haddad" --role legalOfficer --office nl --programme avrr --if-missing
 identity_ctl users add noor --organisation iom --name "Noor Yilmaz" --role caseworker --office nl --if-missing # works in no programme
 identity_ctl users add roos --organisation iom --name "Roos Visscher" --role administrator --office nl --if-missing
+identity_ctl users add lotte --organisation iom --name "Lotte Meijer" --role caseworker --office nl --programme labour_market --if-missing
+identity_ctl users add pim --organisation iom --name "Pim Dekker" --role projectOfficer --office nl --programme cd4d2 --programme ed4d --if-missing
+identity_ctl users add mira --organisation iom --name "Mira Osei" --role projectManager --office nl --programme cd4d2 --programme ed4d --if-missing
+identity_ctl users add finn --organisation iom --name "Finn Mulder" --role financeApprover --office nl --programme avrr --programme cd4d2 --programme ed4d --if-missing
+identity_ctl users add hodan --organisation iom --name "Hodan Ismail" --role caseworker --office so --programme avrr --if-missing # the office of return

@@ -6,6 +6,8 @@ STATE=${WAYFARE_STATE:-$ROOT/.local}
 case $STATE in /*) ;; *) STATE=$PWD/$STATE ;; esac
 BUILD=${WAYFARE_BUILD:-$ROOT/build}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+# The services, each with a database, a socket and a relay and scheduler of its own; those with a worker.c have a worker too.
+SERVICES="identity cases travel diaspora notifications"
 PYTHON=/usr/bin/python3
 PGBIN=/usr/lib/postgresql/15/bin
 

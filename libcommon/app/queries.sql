@@ -136,3 +136,15 @@ UPDATE wf.inbox SET state = 'retry', attempts = 0, next_at = now() WHERE event_i
 -- q_job_discard(event_id uuid) -> exactly 1    lane: own lease
 UPDATE wf.inbox SET state = 'done', done_at = now(), error = 'discarded: ' || coalesce(error, '')
  WHERE event_id = $event_id AND state = 'dead';
+
+-- ---- readers ----
+
+-- Whether the reader may know of the case.
+-- q_case_known(case_id uuid) -> maybe case_known(case_id uuid)
+SELECT case_id FROM wf.case_readers WHERE org = sec.org() AND case_id = $case_id;
+
+-- q_case_readers_set{case_id uuid, programme text, confidentiality text, offices text[], team text[]} -> exactly 1
+INSERT INTO wf.case_readers (org, case_id, programme, confidentiality, offices, team)
+VALUES (sec.org(), $case_id, $programme, $confidentiality, $offices, $team)
+ON CONFLICT (org, case_id) DO UPDATE SET programme = excluded.programme, confidentiality = excluded.confidentiality,
+                                         offices = excluded.offices, team = excluded.team;

@@ -62,6 +62,8 @@ bool date_zone_instant(const char *zone, int32_t days, int32_t second_of_day, in
 bool date_is_working_day_nl(int32_t days);
 /* The n-th working day after a date (n < 0: before it); n = 0: the date itself, or the next working day. */
 int32_t date_add_working_days_nl(int32_t days, int n);
+/* The day it is in the Netherlands: what "today" means in rules about days. */
+int32_t date_today_nl(int64_t now_us);
 
 /* ISO 8601 duration as JSON Schema's format "duration" (RFC 3339 appendix A). Only checks the form. */
 bool date_duration_ok(const char *s);

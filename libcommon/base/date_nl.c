@@ -1,11 +1,13 @@
 /*
- * date_nl.c - Dutch working days.
+ * date_nl.c - Dutch working days, and the day it is in the Netherlands.
  *
  * Algemene termijnenwet article 3: New Year's Day, Good Friday, Easter Monday, Ascension Day, Whit Monday,
  * both Christmas days, the King's birthday and 5 May. Days that a royal decree equates for one year
  * (paragraph 3) are not here.
  */
 #include "base/date.h"
+
+#include <assert.h>
 
 /* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher). */
 static int32_t easter(int year)
@@ -53,4 +55,13 @@ int32_t date_add_working_days_nl(int32_t days, int n)
     while (!date_is_working_day_nl(days))
         days += step;
     return days;
+}
+
+int32_t date_today_nl(int64_t now_us)
+{
+    int32_t offset_s = 0;
+    bool known = date_zone_offset("Europe/Amsterdam", now_us, &offset_s);
+
+    assert(known);
+    return date_of_instant(now_us + offset_s * DATE_US_PER_S);
 }

@@ -115,6 +115,13 @@ const char *json_text_canonical(struct arena *a, const json_t *j);
 
 /* Members of an object, or NULL / fallback when absent or of another type. Borrowed. */
 const char *json_member_text(const json_t *obj, const char *name);
+/* Members of other types; not set, or empty, when absent or not such a thing. Texts are borrowed from obj. */
+struct opt_uuid json_member_uuid(const json_t *obj, const char *name);
+struct opt_i64 json_member_instant(const json_t *obj, const char *name);
+struct opt_date json_member_date(const json_t *obj, const char *name);
+struct text_array json_member_texts(struct arena *a, const json_t *obj, const char *name);
+/* ["birthDate","names"]: the names of an object's members as JSON text in the arena, for audit_write. */
+const char *json_member_names(struct arena *a, const json_t *obj);
 bool json_member_bool(const json_t *obj, const char *name, bool fallback);
 int64_t json_member_i64(const json_t *obj, const char *name, int64_t fallback);
 

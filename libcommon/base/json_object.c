@@ -2,11 +2,71 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/json.h"
+#include "base/str.h"
+#include "base/uuid.h"
 
 const char *json_member_text(const json_t *obj, const char *name)
 {
     return json_string_value(json_object_get(obj, name));
+}
+
+struct opt_uuid json_member_uuid(const json_t *obj, const char *name)
+{
+    const char *text = json_member_text(obj, name);
+    struct opt_uuid u = {0};
+
+    u.set = text && uuid_parse(text, &u.v);
+    return u;
+}
+
+struct opt_i64 json_member_instant(const json_t *obj, const char *name)
+{
+    const char *text = json_member_text(obj, name);
+    struct opt_i64 at = {0};
+
+    at.set = text && date_parse_instant(text, &at.v);
+    return at;
+}
+
+struct opt_date json_member_date(const json_t *obj, const char *name)
+{
+    const char *text = json_member_text(obj, name);
+    struct opt_date day = {0};
+
+    day.set = text && date_parse(text, &day.v);
+    return day;
+}
+
+struct text_array json_member_texts(struct arena *a, const json_t *obj, const char *name)
+{
+    const json_t *list = json_object_get(obj, name);
+    struct text_array out = {.v = ARENA_ARRAY(a, json_array_size(list) + 1, const char *)};
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (json_is_string(json_array_get(list, i)))
+            out.v[out.n++] = json_string_value(json_array_get(list, i));
+    }
+    return out;
+}
+
+const char *json_member_names(struct arena *a, const json_t *obj)
+{
+    const char *name;
+    json_t *value;
+    struct buf out;
+
+    buf_init(&out, a, 128);
+    buf_putc(&out, '[');
+    json_object_foreach((json_t *)(uintptr_t)obj, name, value)
+    {
+        if (out.n > 1)
+            buf_putc(&out, ',');
+        json_write_text(&out, name);
+    }
+    buf_putc(&out, ']');
+    return buf_text(&out);
 }
 
 bool json_member_bool(const json_t *obj, const char *name, bool fallback)

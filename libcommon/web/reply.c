@@ -43,6 +43,16 @@ err_t reply_empty(struct response *rs, int status)
 }
 
 /* A header's value is one line; what could end it would let text of ours become a header of theirs. */
+err_t reply_items(struct response *rs, const struct json_shape *shape, const void *rows, size_t n)
+{
+    struct buf *out = reply_begin(rs, 200);
+
+    buf_puts(out, "{\"items\":");
+    json_write_array(out, shape, rows, n);
+    buf_putc(out, '}');
+    return NULL;
+}
+
 static bool is_line(const char *s)
 {
     for (; *s; s++) {

@@ -57,6 +57,8 @@ const char *request_form(const struct request *rq, const char *name);
 /* Replies. The body is written into the response's buffer in the arena. */
 struct buf *reply_begin(struct response *rs, int status); /* JSON follows; write it, nothing else to do */
 err_t reply_row(struct response *rs, int status, const struct json_shape *shape, const void *row);
+/* {"items":[row,row]}: a list that is short by nature and has no pages. */
+err_t reply_items(struct response *rs, const struct json_shape *shape, const void *rows, size_t n);
 err_t reply_json_text(struct response *rs, int status, const char *json);
 err_t reply_empty(struct response *rs, int status); /* 204, 202 */
 void reply_header(struct response *rs, const char *name, const char *value);

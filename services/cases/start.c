@@ -1,8 +1,8 @@
 /* start.c - loads what the service and its worker must have before they begin. */
 #include "app/service_main.h"
 #include "base/arena.h"
+#include "base/codes.h"
 #include "cases/eligibility/rules.h"
-#include "cases/persons/codes.h"
 #include "cases/programmes/pack.h"
 #include "cases/state.h"
 

@@ -18,9 +18,7 @@ static err_t message_failed(struct ctx *x, const struct inbox_event *e)
 {
     struct tx *tx;
     struct uuid task;
-    struct opt_uuid case_id = {0};
-    const char *text = json_member_text(e->data, "caseId");
-    case_id.set = text && uuid_parse(text, &case_id.v);
+    struct opt_uuid case_id = json_member_uuid(e->data, "caseId");
     TRY(db_begin(x, &tx));
     err_t err = task_add(x, tx,
                          &(struct task_new){.case_id = case_id,

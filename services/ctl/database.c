@@ -67,7 +67,7 @@ static err_t run(struct ctl *c)
 const struct command ctl_database_create = {
     .words = "database create",
     .about = "Makes the database and roles of a service; may be repeated.",
-    .options = {{"service", "NAME", NULL, "identity, cases, notifications, …", true, false},
+    .options = {{"service", "NAME", NULL, "identity, cases, travel, …", true, false},
                 {"db", "CONNINFO", NULL, "connection as a superuser", true, false},
                 {"db-password-file", "FILE", NULL, "file with the superuser's password", false, false},
                 {"secrets", "DIR", NULL,

@@ -56,7 +56,7 @@ const struct command ctl_keys_generate = {
     .words = "keys generate",
     .about =
         "Makes the secrets of a service that are not there yet, and publishes its key for internal calls.",
-    .options = {{"service", "NAME", NULL, "identity, cases, notifications, …", true, false},
+    .options = {{"service", "NAME", NULL, "identity, cases, travel, …", true, false},
                 {"dir", "DIR", NULL, "folder of the service's keys (its WAYFARE_KEYS)", true, false},
                 {"issuers", "DIR", NULL, "folder of issuer profiles (in WAYFARE_ISSUERS of all services)",
                  true, false}},

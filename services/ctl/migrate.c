@@ -28,7 +28,7 @@ struct migration {
     size_t done;
 };
 
-static const char *const all_services[] = {"identity", "cases", "notifications"};
+static const char *const all_services[] = {"identity", "cases", "travel", "diaspora", "notifications"};
 
 /* Digits, then _what.sql */
 static int is_migration(const struct dirent *d)
@@ -148,7 +148,7 @@ static err_t run(struct ctl *c)
 const struct command ctl_migrate = {
     .words = "migrate",
     .about = "Applies the migrations that a service's database has not had yet.",
-    .options = {{"service", "NAME", NULL, "identity, cases, notifications, or all", true, false},
+    .options = {{"service", "NAME", NULL, "identity, cases, travel, … or all", true, false},
                 {"source", "DIR", "WAYFARE_SOURCE", "folder with libcommon/app/schema and services/*/schema",
                  true, false},
                 {"db", "CONNINFO", "WAYFARE_DB",

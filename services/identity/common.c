@@ -66,21 +66,3 @@ err_t status_change(const char *before, const char *after)
 {
     return str_eq(before, after) ? err_status : NULL;
 }
-
-const char *member_names(struct arena *a, const json_t *body)
-{
-    const char *name;
-    json_t *value;
-    struct buf out;
-
-    buf_init(&out, a, 128);
-    buf_putc(&out, '[');
-    json_object_foreach((json_t *)(uintptr_t)body, name, value)
-    {
-        if (out.n > 1)
-            buf_putc(&out, ',');
-        json_write_text(&out, name);
-    }
-    buf_putc(&out, ']');
-    return buf_text(&out);
-}

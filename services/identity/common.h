@@ -5,6 +5,7 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/opt.h"
 
 struct grant;
@@ -21,5 +22,3 @@ AWAITS MUST_CHECK err_t organisation_target(struct ctx *x, struct tx *tx, const 
 AWAITS MUST_CHECK err_t grant_check(struct ctx *x, struct tx *tx, struct grant *g, struct text_array held);
 /* 409 account.status unless the status is the other one. */
 MUST_CHECK err_t status_change(const char *before, const char *after);
-/* ["name","roles"]: the members of a body, for audit_write. */
-const char *member_names(struct arena *a, const json_t *body);

@@ -1,7 +1,7 @@
 /* worker.c - the consumer of what concerns notifications: events become messages, or deliveries to partners.
  */
 #include "app/inbox.h"
-#include "base/arena.h"
+#include "app/readers.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "io/db.h"
@@ -10,14 +10,6 @@
 #include "notifications/schedules/schedules.h"
 #include "notifications/state.h"
 #include "notifications/subscriptions/deliveries.h"
-
-static struct opt_uuid member_uuid(const json_t *data, const char *name)
-{
-    const char *text = json_member_text(data, name);
-    struct opt_uuid u = {0};
-    u.set = text && uuid_parse(text, &u.v);
-    return u;
-}
 
 /* Plans what the rules say for an event; subject is what the message rests on. */
 static err_t plan(struct ctx *x, const struct inbox_event *e)
@@ -34,8 +26,8 @@ static err_t plan(struct ctx *x, const struct inbox_event *e)
             continue;
         message_plan(x, tx,
                      &(struct message_new){
-                         .case_id = member_uuid(e->data, "caseId"),
-                         .person_id = user ? (struct opt_uuid){0} : member_uuid(e->data, "personId"),
+                         .case_id = json_member_uuid(e->data, "caseId"),
+                         .person_id = user ? (struct opt_uuid){0} : json_member_uuid(e->data, "personId"),
                          .user_id = user,
                          .topic = s->topic,
                          .template = s->template,
@@ -86,7 +78,7 @@ static err_t document_verified(struct ctx *x, const struct inbox_event *e)
 static err_t stop_case(struct ctx *x, const struct inbox_event *e, const char *reason)
 {
     struct tx *tx;
-    struct opt_uuid case_id = member_uuid(e->data, "caseId");
+    struct opt_uuid case_id = json_member_uuid(e->data, "caseId");
     TRY(db_begin(x, &tx));
     if (case_id.set)
         q_messages_supersede_case(tx, &(struct q_messages_supersede_case_in){
@@ -105,34 +97,11 @@ static err_t status_changed(struct ctx *x, const struct inbox_event *e)
     return str_eq(to, "withdrawn") || str_eq(to, "closed") ? stop_case(x, e, "case.ended") : NULL;
 }
 
-static struct text_array member_texts(struct ctx *x, const json_t *data, const char *name)
-{
-    const json_t *list = json_object_get(data, name);
-    struct text_array out = {.v = ARENA_ARRAY(x->arena, json_array_size(list) + 1, const char *)};
-    for (size_t i = 0; i < json_array_size(list); i++)
-        out.v[out.n++] = json_string_value(json_array_get(list, i));
-    return out;
-}
-
-/* Who may know of a case may know of its messages. */
-static err_t case_readers(struct ctx *x, const struct inbox_event *e)
-{
-    struct tx *tx;
-    TRY(db_begin(x, &tx));
-    q_case_readers_set(
-        tx, &(struct q_case_readers_set_in){.case_id = e->subject,
-                                            .programme = json_member_text(e->data, "programme"),
-                                            .confidentiality = json_member_text(e->data, "confidentiality"),
-                                            .offices = member_texts(x, e->data, "offices"),
-                                            .team = member_texts(x, e->data, "team")});
-    return NULL;
-}
-
 /* Partners are told of what concerns their own view, with ids and types only. */
 static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char *member, const char *subject)
 {
     struct tx *tx;
-    struct opt_uuid id = member_uuid(e->data, subject);
+    struct opt_uuid id = json_member_uuid(e->data, subject);
     const char *partner = json_member_text(e->data, member);
     TRY(db_begin(x, &tx));
     TRY(deliveries_for(x, tx, partner, e->type, id.set ? id.v : e->subject, e->id, e->time_us));
@@ -159,8 +128,8 @@ static const struct inbox_handler handlers[] = {
     {"cases.task.overdue", plan},
     {"cases.document.verified", document_verified},
     {"cases.declaration.withdrawn", declaration_withdrawn},
-    {"cases.case.opened", case_readers},
-    {"cases.case.readersChanged", case_readers},
+    {"cases.case.opened", readers_told},
+    {"cases.case.readersChanged", readers_told},
     {"cases.case.statusChanged", status_changed},
     {"cases.referral.accepted", referral_told},
     {"cases.referral.rejected", referral_told},

@@ -160,15 +160,6 @@ static err_t put_into_inbox(struct ctx *x, struct job *job, const char *subject,
     return NULL;
 }
 
-static struct text_array languages_of(struct arena *a, const json_t *recipient)
-{
-    const json_t *list = json_object_get(recipient, "languages");
-    struct text_array out = {.v = ARENA_ARRAY(a, json_array_size(list) + 1, const char *)};
-    for (size_t i = 0; i < json_array_size(list); i++)
-        out.v[out.n++] = json_string_value(json_array_get(list, i));
-    return out;
-}
-
 /* Staff choose their languages (what the check proposes stands behind them) and mute topics. */
 static err_t prefer(struct ctx *x, struct job *job, struct text_array *languages, bool *ret_muted)
 {
@@ -204,7 +195,7 @@ static err_t leave(struct ctx *x, struct job *job)
     if (str_eq(channel, "sms"))
         return job_fail(x, job, "channel.sms"); /* no provider: the next rung of the ladder is a call */
     const struct template *tp = templates_find(templates, job->m.template, channel);
-    struct text_array languages = languages_of(x->arena, recipient);
+    struct text_array languages = json_member_texts(x->arena, recipient, "languages");
     if (str_eq(channel, "inbox")) {
         bool muted;
         TRY(prefer(x, job, &languages, &muted));

@@ -1,10 +1,10 @@
 /* rules.c - see rules.h. */
 #include "cases/authority/rules.h"
 
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/steps.h"
 
 ERR_DEFINE(err_check, ERR_CONFLICT, "authority.state", "The check is not in a state that allows this.");

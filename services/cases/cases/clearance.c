@@ -11,7 +11,6 @@
 #include "app/service_main.h"
 #include "base/arena.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 #include "cases/timeline/timeline.h"
 
 #define FINDING_PLACE "protection_clearances.finding"

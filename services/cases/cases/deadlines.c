@@ -3,13 +3,15 @@
 #include "app/audit.h"
 #include "app/inbox.h"
 #include "app/outbox.h"
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "cases/cases/cases.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "web/request.h"
 
 /* Falls due when its day is over in the Netherlands. */
 static int64_t due_us(int32_t due_on)
@@ -52,7 +54,7 @@ err_t deadlines_enter(struct ctx *x, struct tx *tx, const struct pack *pack, str
                       const char *status)
 {
     struct text_array met = {.v = ARENA_ARRAY(x->arena, pack->ndeadlines + 1, const char *)};
-    int32_t today = today_nl(x->now_us);
+    int32_t today = date_today_nl(x->now_us);
     struct deadline_moved *rows;
     size_t n;
 
@@ -87,7 +89,7 @@ err_t deadlines_pause(struct ctx *x, struct tx *tx, struct uuid case_id)
     struct deadline_moved *rows;
     size_t n;
 
-    TRY(q_deadlines_pause(tx, case_id, today_nl(x->now_us), x->now_us, &rows, &n));
+    TRY(q_deadlines_pause(tx, case_id, date_today_nl(x->now_us), x->now_us, &rows, &n));
     disarm(tx, rows, n);
     return NULL;
 }
@@ -97,7 +99,7 @@ err_t deadlines_resume(struct ctx *x, struct tx *tx, struct uuid case_id)
     struct deadline_moved *rows;
     size_t n;
 
-    TRY(q_deadlines_resume(tx, case_id, today_nl(x->now_us), x->now_us, &rows, &n));
+    TRY(q_deadlines_resume(tx, case_id, date_today_nl(x->now_us), x->now_us, &rows, &n));
     for (size_t i = 0; i < n; i++)
         deadline_arm(x, tx, case_id, rows[i].id, rows[i].due_on);
     return NULL;
@@ -220,7 +222,7 @@ err_t create_deadline(struct ctx *x, const struct request *rq, struct response *
     if (c.closed_at.set)
         return &case_closed_value;
     deadline_add(x, tx, &in);
-    audit_write(tx, "deadline", in.id, "create", member_names(x->arena, body));
+    audit_write(tx, "deadline", in.id, "create", json_member_names(x->arena, body));
     reply_location(x, rs, "/cases/%s/deadlines/%s", uuid_text(x->arena, case_id), uuid_text(x->arena, in.id));
     return deadline_reply(x, tx, case_id, in.id, 201, rs);
 }
@@ -250,6 +252,6 @@ err_t update_deadline(struct ctx *x, const struct request *rq, struct response *
          : str_eq(row.status, "cancelled") ? "deadline.cancelled"
                                            : "deadline.moved",
          row.code);
-    audit_write(tx, "deadline", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "deadline", id, "update", json_member_names(x->arena, request_body(rq)));
     return deadline_reply(x, tx, case_id, id, 200, rs);
 }

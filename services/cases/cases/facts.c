@@ -3,9 +3,9 @@
 
 #include "app/service_main.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "cases/appointments/queries.h"
 #include "cases/authority/queries.h"
-#include "cases/common.h"
 #include "cases/consents/queries.h"
 #include "cases/decisions/queries.h"
 #include "cases/declarations/queries.h"
@@ -186,7 +186,7 @@ err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_lo
     const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     struct case_facts f = {
         .now_us = x->now_us,
-        .today = today_nl(x->now_us),
+        .today = date_today_nl(x->now_us),
         .status = c->status,
         .resumes_to = c->resumes_to,
         .departure_on = c->planned_departure_on,

@@ -2,7 +2,6 @@
 #include "app/audit.h"
 #include "base/arena.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 
 static err_t family_reply(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
 {

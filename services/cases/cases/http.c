@@ -3,12 +3,12 @@
 #include "app/outbox.h"
 #include "app/service_main.h"
 #include "base/arena.h"
+#include "base/codes.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "cases/areas.h"
 #include "cases/cases/cases.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
-#include "cases/persons/codes.h"
 #include "cases/persons/persons.h"
 #include "cases/shares/shares.h"
 #include "cases/state.h"
@@ -176,8 +176,8 @@ static err_t update_case(struct ctx *x, const struct request *rq, struct respons
     if (refs)
         TRY(external_refs_replace(x, tx, "case", id, refs));
     timeline_add(tx, id, str_eq(before, c.caseworker) ? "case.updated" : "case.assigned",
-                 arena_printf(x->arena, "{\"fields\":%s}", member_names(x->arena, patch)), "");
-    audit_write(tx, "case", id, "update", member_names(x->arena, patch));
+                 arena_printf(x->arena, "{\"fields\":%s}", json_member_names(x->arena, patch)), "");
+    audit_write(tx, "case", id, "update", json_member_names(x->arena, patch));
     TRY(partner_view_refresh(x, tx, id));
     return case_reply(x, tx, id, 200, rs);
 }

@@ -4,14 +4,15 @@
 #include "app/inbox.h"
 #include "app/outbox.h"
 #include "app/service_main.h"
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "cases/cases/cases.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 #include "cases/state.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "web/request.h"
 
 #define OVERRIDE_DAYS_MAX 7
 

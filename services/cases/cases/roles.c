@@ -2,9 +2,10 @@
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 #include "cases/timeline/timeline.h"
+#include "web/request.h"
 
 static err_t role_reply(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid id, int status,
                         struct response *rs)
@@ -87,7 +88,7 @@ err_t assign_case_role(struct ctx *x, const struct request *rq, struct response 
                                .now = x->now_us,
                            });
     timeline_add(tx, case_id, "role.assigned", arena_printf(x->arena, "{\"role\":\"%s\"}", row.role), "");
-    audit_write(tx, "caseRole", id, "create", member_names(x->arena, body));
+    audit_write(tx, "caseRole", id, "create", json_member_names(x->arena, body));
     reply_location(x, rs, "/cases/%s/roles/%s", uuid_text(x->arena, case_id), uuid_text(x->arena, id));
     return role_reply(x, tx, case_id, id, 201, rs);
 }

@@ -4,12 +4,12 @@
 #include "app/audit.h"
 #include "app/outbox.h"
 #include "app/service_main.h"
+#include "base/actions.h"
 #include "base/arena.h"
+#include "base/codes.h"
 #include "base/date.h"
 #include "cases/cases/cases.h"
-#include "cases/common.h"
 #include "cases/documents/documents.h"
-#include "cases/persons/codes.h"
 #include "cases/persons/persons.h"
 #include "cases/persons/queries.h"
 #include "cases/programmes/pack.h"
@@ -156,7 +156,7 @@ static void tell_opened(struct ctx *x, struct tx *tx, struct uuid id, const stru
 
 err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, struct uuid *ret_id)
 {
-    int year = date_civil(today_nl(x->now_us)).year;
+    int year = date_civil(date_today_nl(x->now_us)).year;
     struct q_case_insert_in row = {
         .id = uuid_new(x->now_us),
         .programme = in->programme,

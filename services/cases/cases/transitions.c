@@ -9,10 +9,10 @@
 #include "cases/cases/cases.h"
 #include "cases/cases/facts.h"
 #include "cases/cases/store.h"
-#include "cases/common.h"
 #include "cases/shares/shares.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "web/request.h"
 
 struct move_wish {
     const char *transition;

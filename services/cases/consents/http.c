@@ -1,10 +1,10 @@
 /* http.c - operations on consents (api-spec/cases/consents.yaml). */
 #include "app/audit.h"
 #include "app/outbox.h"
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/consents/consents.h"
 #include "cases/consents/queries.h"
 #include "cases/consents/rules.h"

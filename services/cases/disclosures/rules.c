@@ -1,8 +1,8 @@
 /* rules.c - see rules.h. */
 #include "cases/disclosures/rules.h"
 
+#include "base/actions.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/steps.h"
 
 ERR_DEFINE(err_state, ERR_CONFLICT, "disclosure.state", "The request is not in a state that allows this.");

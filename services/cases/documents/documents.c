@@ -6,7 +6,6 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/documents/queries.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
@@ -40,7 +39,7 @@ err_t document_expiry_due(struct ctx *x, const struct inbox_event *e)
     if (err && err->kind == ERR_MISSING)
         return NULL;
     TRY(err);
-    if (!str_eq(d.status, "verified") || !d.valid_until.set || d.valid_until.v >= today_nl(x->now_us))
+    if (!str_eq(d.status, "verified") || !d.valid_until.set || d.valid_until.v >= date_today_nl(x->now_us))
         return NULL; /* replaced, or corrected meanwhile */
     q_document_step(tx, &(struct q_document_step_in){.id = e->key,
                                                      .status = "expired",

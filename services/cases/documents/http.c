@@ -6,7 +6,6 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/documents/applications.h"
 #include "cases/documents/documents.h"
 #include "cases/documents/queries.h"
@@ -201,7 +200,7 @@ static err_t step(struct ctx *x, const struct request *rq, struct response *rs, 
         TRY(request_read(x, rq, &input_shape, &in));
     TRY(rules_document_dates(x->arena, in.valid_from, in.valid_until));
     if (str_eq(status, "verified"))
-        TRY(rules_document_verifiable(in.valid_until, today_nl(x->now_us)));
+        TRY(rules_document_verifiable(in.valid_until, date_today_nl(x->now_us)));
     q_document_step(tx, &(struct q_document_step_in){.id = id,
                                                      .status = status,
                                                      .country = in.country,

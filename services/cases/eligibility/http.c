@@ -4,9 +4,9 @@
 #include "app/service_main.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "cases/areas.h"
 #include "cases/cases/queries.h"
-#include "cases/common.h"
 #include "cases/eligibility/queries.h"
 #include "cases/eligibility/rules.h"
 #include "cases/state.h"
@@ -134,7 +134,7 @@ static err_t start_eligibility_check(struct ctx *x, const struct request *rq, st
     struct uuid case_id = request_path_uuid(rq, "caseId"), id = uuid_new(x->now_us);
     const char *code = json_member_text(request_body(rq), "ruleSet");
     const char *day = json_member_text(request_body(rq), "referenceOn");
-    int32_t reference_on = today_nl(x->now_us);
+    int32_t reference_on = date_today_nl(x->now_us);
     const struct ruleset *set;
     struct case_locked c;
     struct tx *tx;
@@ -203,7 +203,7 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
     q_eligibility_check_touch(tx, id, x->now_us);
     timeline_add(tx, check.case_id, "eligibility.answered",
                  arena_printf(x->arena, "{\"ruleSet\":\"%s\",\"rule\":\"%s\"}", check.rule_set, code), "");
-    audit_write(tx, "eligibilityCheck", id, "answer", member_names(x->arena, body));
+    audit_write(tx, "eligibilityCheck", id, "answer", json_member_names(x->arena, body));
     return check_reply(x, tx, id, 200, rs);
 }
 

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/codes.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cases/eligibility/rules_internal.h"
-#include "cases/persons/codes.h"
 
 /* A document that is not as it must be: the process does not start. */
 static err_t wrong(struct arena *a, const char *pointer, const char *what)

@@ -3,9 +3,9 @@
 #include "app/audit.h"
 #include "app/service_main.h"
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/enquiries/queries.h"
 #include "cases/enquiries/rules.h"
 #include "cases/programmes/pack.h"
@@ -149,7 +149,7 @@ static err_t update_enquiry(struct ctx *x, const struct request *rq, struct resp
     TRY(enquiry_judge(x, NULL, in.happened_at));
     TRY(case_judge(x, tx, in.case_id));
     q_enquiry_save(tx, &in);
-    audit_write(tx, "enquiry", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "enquiry", id, "update", json_member_names(x->arena, request_body(rq)));
     return enquiry_reply(x, tx, id, 200, rs);
 }
 

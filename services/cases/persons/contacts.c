@@ -3,10 +3,11 @@
 
 #include "app/audit.h"
 #include "base/arena.h"
-#include "cases/common.h"
+#include "base/json.h"
 #include "cases/persons/queries.h"
 #include "cases/persons/rules.h"
 #include "cases/persons/store.h"
+#include "web/request.h"
 
 #define CONTACT_POINTS_MAX 20
 
@@ -66,7 +67,7 @@ err_t create_contact_point(struct ctx *x, const struct request *rq, struct respo
     TRY(contact_point_add(x, tx, person_id, body, &id));
     if (json_member_bool(body, "preferred", false))
         q_contact_points_unprefer(tx, person_id, id, x->now_us);
-    audit_write(tx, "contactPoint", id, "create", member_names(x->arena, body));
+    audit_write(tx, "contactPoint", id, "create", json_member_names(x->arena, body));
     TRY(q_contact_point_get(tx, person_id, id, &row));
     reply_location(x, rs, "/persons/%s/contact-points/%s", uuid_text(x->arena, person_id),
                    uuid_text(x->arena, id));
@@ -115,7 +116,7 @@ err_t update_contact_point(struct ctx *x, const struct request *rq, struct respo
                              });
     if (row.preferred)
         q_contact_points_unprefer(tx, person_id, id, x->now_us);
-    audit_write(tx, "contactPoint", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "contactPoint", id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(q_contact_point_get(tx, person_id, id, &row));
     return contact_point_reply(rs, 200, &row);
 }

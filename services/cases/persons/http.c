@@ -3,8 +3,8 @@
 #include "app/service_main.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/persons/persons.h"
 #include "cases/persons/queries.h"
 #include "cases/persons/rules.h"
@@ -101,13 +101,13 @@ static err_t update_person(struct ctx *x, const struct request *rq, struct respo
     TRY(etag_match(rq, person.version_));
     if (person.restricted_at_.set)
         return &person_restricted_value;
-    rules_person(x->arena, state->codes, patch, "", today_nl(x->now_us), &faults);
+    rules_person(x->arena, state->codes, patch, "", date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
     TRY(request_read(x, rq, &person_lock_json, &person));
 
     person_save(x, tx, id, patch, &person);
     TRY(children_replace(x, tx, id, patch));
-    audit_write(tx, "person", id, "update", member_names(x->arena, patch));
+    audit_write(tx, "person", id, "update", json_member_names(x->arena, patch));
     return person_reply(x, tx, id, 200, rs);
 }
 

@@ -4,11 +4,12 @@
 #include "app/keyring.h"
 #include "app/service_main.h"
 #include "base/arena.h"
-#include "cases/common.h"
+#include "base/json.h"
 #include "cases/persons/queries.h"
 #include "cases/persons/rules.h"
 #include "cases/persons/store.h"
 #include "cases/state.h"
+#include "web/request.h"
 
 #define NUMBER_PLACE "residence_statuses.document_number"
 
@@ -129,7 +130,7 @@ err_t create_residence_status(struct ctx *x, const struct request *rq, struct re
                                       .verified_at = row.verified_at,
                                       .now = x->now_us,
                                   });
-    audit_write(tx, "residenceStatus", row.id, "create", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "residenceStatus", row.id, "create", json_member_names(x->arena, request_body(rq)));
     TRY(q_residence_status_get(tx, person_id, row.id, &row));
     reply_location(x, rs, "/persons/%s/residence-statuses/%s", uuid_text(x->arena, person_id),
                    uuid_text(x->arena, row.id));
@@ -167,7 +168,7 @@ err_t update_residence_status(struct ctx *x, const struct request *rq, struct re
                                     .verified_at = row.verified_at,
                                     .now = x->now_us,
                                 });
-    audit_write(tx, "residenceStatus", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "residenceStatus", id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(q_residence_status_get(tx, person_id, id, &row));
     return residence_status_reply(x, rs, 200, &row);
 }
@@ -230,7 +231,7 @@ err_t create_stay(struct ctx *x, const struct request *rq, struct response *rs)
                           .until_on = row.until_on,
                           .now = x->now_us,
                       });
-    audit_write(tx, "stay", id, "create", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "stay", id, "create", json_member_names(x->arena, request_body(rq)));
     TRY(q_stay_get(tx, person_id, id, &row));
     reply_location(x, rs, "/persons/%s/stays/%s", uuid_text(x->arena, person_id), uuid_text(x->arena, id));
     return stay_reply(rs, 201, &row);
@@ -258,7 +259,7 @@ err_t update_stay(struct ctx *x, const struct request *rq, struct response *rs)
                         .until_on = row.until_on,
                         .now = x->now_us,
                     });
-    audit_write(tx, "stay", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "stay", id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(q_stay_get(tx, person_id, id, &row));
     return stay_reply(rs, 200, &row);
 }

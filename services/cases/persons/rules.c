@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/codes.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/persons/codes.h"
 #include "cases/persons/persons.h"
 
 static void fault(struct arena *a, struct fault_list *faults, const char *at, const char *code,

@@ -4,9 +4,10 @@
 #include "app/audit.h"
 #include "app/keyring.h"
 #include "app/service_main.h"
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/date.h"
-#include "cases/common.h"
+#include "base/json.h"
 #include "cases/persons/persons.h"
 #include "cases/persons/queries.h"
 #include "cases/persons/rules.h"
@@ -111,7 +112,7 @@ err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const ch
     const json_t *point;
     size_t i;
 
-    rules_person(x->arena, state->codes, person, pointer, today_nl(x->now_us), &faults);
+    rules_person(x->arena, state->codes, person, pointer, date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The person is not valid."));
     TRY(json_read(x->arena, person, &person_lock_json, &p));
 
@@ -131,7 +132,7 @@ err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const ch
     json_array_foreach(json_object_get(person, "contactPoints"), i, point)
         TRY(contact_point_add(x, tx, id, point, &point_id));
     TRY(external_refs_add(x, tx, "person", id, json_object_get(person, "externalRefs")));
-    audit_write(tx, "person", id, "create", member_names(x->arena, person));
+    audit_write(tx, "person", id, "create", json_member_names(x->arena, person));
     *ret_id = id;
     return NULL;
 }

@@ -2,10 +2,10 @@
  * of it. */
 #include "app/audit.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cases/cases/cases.h"
-#include "cases/common.h"
 #include "cases/consents/consents.h"
 #include "cases/persons/persons.h"
 #include "cases/referrals/internal.h"
@@ -141,7 +141,7 @@ static err_t sender_share(struct ctx *x, struct tx *tx, const struct referral_ro
                                             .to_organisation = row->from_organisation,
                                             .legal_basis = in.legal_basis,
                                             .until_on = in.until},
-                      today_nl(x->now_us), &faults);
+                      date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The share is not valid."));
     return share_grant(x, tx,
                        &(struct share_new){.case_id = case_id,
@@ -178,7 +178,7 @@ err_t accept_referral(struct ctx *x, const struct request *rq, struct response *
     q_referral_role_add(tx, &(struct q_referral_role_add_in){.id = uuid_new(x->now_us),
                                                              .case_id = case_id,
                                                              .organisation = row.from_organisation,
-                                                             .from_on = today_nl(x->now_us),
+                                                             .from_on = date_today_nl(x->now_us),
                                                              .now = x->now_us});
     q_referral_accept(tx, &(struct q_referral_accept_in){
                               .id = row.id, .case_id = case_id, .by = x->who->subject, .now = x->now_us});

@@ -3,9 +3,9 @@
 #include "app/inbox.h"
 #include "app/outbox.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/referrals/internal.h"
 #include "cases/referrals/queries.h"
 #include "cases/referrals/referrals.h"
@@ -82,7 +82,7 @@ err_t referral_revoked(struct ctx *x, const struct inbox_event *e)
         return NULL;
     q_referral_role_end(tx, &(struct q_referral_role_end_in){.case_id = row.case_id.v,
                                                              .organisation = row.from_organisation,
-                                                             .until_on = today_nl(x->now_us),
+                                                             .until_on = date_today_nl(x->now_us),
                                                              .now = x->now_us});
     timeline_add(tx, row.case_id.v, "referral.revoked",
                  arena_printf(x->arena, "{\"referralId\":\"%s\",\"organisation\":\"%s\",\"reason\":\"%s\"}",

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/referrals/internal.h"
 #include "cases/referrals/queries.h"
 #include "web/page.h"

@@ -1,10 +1,10 @@
 /* rules.c - see rules.h. */
 #include "cases/referrals/rules.h"
 
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/consents/rules.h"
 #include "cases/persons/rules.h"
 #include "cases/steps.h"

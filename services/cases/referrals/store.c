@@ -6,10 +6,10 @@
 #include "app/outbox.h"
 #include "app/service_main.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cases/changes/changes.h"
-#include "cases/common.h"
 #include "cases/programmes/pack.h"
 #include "cases/referrals/internal.h"
 #include "cases/referrals/queries.h"
@@ -24,7 +24,7 @@ void referral_judge(struct ctx *x, const json_t *body, struct fault_list *faults
         .from_organisation = x->who->organisation,
         .codes = state->codes,
         .programme_known = packs_newest(state->packs, json_member_text(body, "programme")) != NULL,
-        .today = today_nl(x->now_us),
+        .today = date_today_nl(x->now_us),
         .now_us = x->now_us,
     };
 

@@ -7,7 +7,6 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/sendcheck/queries.h"
 #include "cases/sendcheck/rules.h"
 
@@ -32,15 +31,10 @@ static struct question read_question(const json_t *body)
                          .topic = json_member_text(body, "topic"),
                          .basis = json_member_text(basis, "kind"),
                          .event = json_member_text(basis, "event")};
-    const char *text = json_member_text(body, "caseId");
-    q.case_id.set = text && uuid_parse(text, &q.case_id.v);
-    text = json_member_text(body, "personId");
-    q.person_id.set = text && uuid_parse(text, &q.person_id.v);
-    if (!uuid_parse(json_member_text(basis, "id"), &q.basis_id))
-        q.basis_id = (struct uuid){0};
-    text = json_member_text(basis, "startsAt");
-    if (text && !date_parse_instant(text, &q.starts_us))
-        q.starts_us = 0;
+    q.case_id = json_member_uuid(body, "caseId");
+    q.person_id = json_member_uuid(body, "personId");
+    q.basis_id = json_member_uuid(basis, "id").v;
+    q.starts_us = json_member_instant(basis, "startsAt").v;
     if (!q.event)
         q.event = "reminder";
     return q;
@@ -95,7 +89,7 @@ static err_t judge_document(struct ctx *x, struct tx *tx, const struct question 
     struct send_document d;
     TRY(q_send_document(tx, q->basis_id, q->case_id, &found, &d));
     if (!found || !str_eq(d.status, "verified") || !d.valid_until.set ||
-        d.valid_until.v < today_nl(x->now_us))
+        d.valid_until.v < date_today_nl(x->now_us))
         ans->verdict = verdict("supersede", found ? "document.changed" : "basis.missing");
     else
         content_day(ans, "date", d.valid_until.v);
@@ -136,7 +130,7 @@ static err_t judge_basis(struct ctx *x, struct tx *tx, const struct question *q,
 static err_t choose_person(struct ctx *x, struct tx *tx, const struct question *q, struct uuid *person_id,
                            struct send_person *person, struct answer *ans)
 {
-    int32_t today = today_nl(x->now_us);
+    int32_t today = date_today_nl(x->now_us);
     if (!rules_send_minor(person->birth_last, today) || !q->case_id.set)
         return NULL;
     struct send_guardian *guardians;

@@ -1,9 +1,10 @@
 /* http.c - operations on shares (api-spec/cases/shares.yaml). */
 #include "app/audit.h"
 #include "base/arena.h"
+#include "base/date.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/consents/queries.h"
 #include "cases/consents/rules.h"
 #include "cases/shares/internal.h"
@@ -101,7 +102,7 @@ static err_t grant_share(struct ctx *x, const struct request *rq, struct respons
                                  .legal_basis = in.legal_basis,
                                  .consent = in.consent_id.set,
                                  .until_on = in.until};
-    rules_share_terms(x->arena, &terms, today_nl(x->now_us), &faults);
+    rules_share_terms(x->arena, &terms, date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The share is not valid."));
 
     TRY(db_begin(x, &tx));
@@ -192,7 +193,7 @@ static err_t change_share(struct ctx *x, const struct request *rq, struct respon
                                  .to_organisation = row.to_organisation,
                                  .legal_basis = "",
                                  .until_on = in.until};
-    rules_share_terms(x->arena, &terms, today_nl(x->now_us), &faults);
+    rules_share_terms(x->arena, &terms, date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
 
     q_share_save(tx, &(struct q_share_save_in){.id = row.id,
@@ -202,7 +203,7 @@ static err_t change_share(struct ctx *x, const struct request *rq, struct respon
                                                .document = in.document,
                                                .now = x->now_us});
     share_schedule(x, tx, row.id, in.until);
-    audit_write(tx, "share", row.id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "share", row.id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(views_sync(x, tx, row.case_id, NULL));
     return share_reply(x, tx, row.id, 200, rs);
 }
@@ -227,7 +228,7 @@ static err_t recall_share(struct ctx *x, const struct request *rq, struct respon
     int32_t delete_by;
 
     TRY(request_read(x, rq, &recall_input_shape, &in));
-    TRY(rules_share_delete_by(x->arena, in.delete_by, today_nl(x->now_us), &delete_by));
+    TRY(rules_share_delete_by(x->arena, in.delete_by, date_today_nl(x->now_us), &delete_by));
     TRY(db_begin(x, &tx));
     TRY(own_share_lock(x, rq, tx, &row));
     TRY(q_share_of_id(tx, row.id, &s));

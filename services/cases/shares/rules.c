@@ -1,11 +1,11 @@
 /* rules.c - see rules.h. */
 #include "cases/shares/rules.h"
 
+#include "base/actions.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/common.h"
 
 ERR_DEFINE(err_ended, ERR_CONFLICT, "share.ended", "The share has ended.");
 ERR_DEFINE(err_active, ERR_CONFLICT, "share.active", "The share has not ended: nothing is to be deleted.");

@@ -7,7 +7,6 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/shares/internal.h"
 #include "cases/shares/queries.h"
 #include "cases/shares/rules.h"
@@ -112,7 +111,7 @@ err_t shares_end_for_consent(struct ctx *x, struct tx *tx, struct uuid consent_i
     TRY(q_shares_of_consent(tx, consent_id, &shares, &n));
     for (size_t i = 0; i < n; i++)
         share_end(x, tx, &shares[i], expired ? "expired" : "recalled", reason,
-                  today_nl(x->now_us) + SHARE_DELETE_DAYS);
+                  date_today_nl(x->now_us) + SHARE_DELETE_DAYS);
     *ret_ended = n;
     return NULL;
 }
@@ -124,7 +123,7 @@ err_t share_give_up(struct ctx *x, struct tx *tx, struct uuid referral_id)
 
     TRY(q_share_of_referral(tx, referral_id, &found, &s));
     if (found)
-        share_end(x, tx, &s, "recalled", "referralRevoked", today_nl(x->now_us) + SHARE_DELETE_DAYS);
+        share_end(x, tx, &s, "recalled", "referralRevoked", date_today_nl(x->now_us) + SHARE_DELETE_DAYS);
     return NULL;
 }
 
@@ -138,8 +137,8 @@ err_t shares_expire(struct ctx *x, const struct inbox_event *e)
     if (!uuid_parse(json_string_value(json_object_get(e->data, "shareId")), &id))
         return err_internal(x->arena, ERR_BUG, "event.data", "shareId is no uuid");
     TRY(db_begin(x, &tx));
-    TRY(q_share_due(tx, id, today_nl(x->now_us), &found, &s));
+    TRY(q_share_due(tx, id, date_today_nl(x->now_us), &found, &s));
     if (found)
-        share_end(x, tx, &s, "expired", "untilReached", today_nl(x->now_us) + SHARE_DELETE_DAYS);
+        share_end(x, tx, &s, "expired", "untilReached", date_today_nl(x->now_us) + SHARE_DELETE_DAYS);
     return NULL;
 }

@@ -5,7 +5,6 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "cases/areas.h"
-#include "cases/common.h"
 #include "cases/tasks/queries.h"
 #include "cases/tasks/rules.h"
 #include "cases/tasks/tasks.h"
@@ -115,7 +114,7 @@ static err_t patch_task(struct ctx *x, const struct request *rq, struct response
     TRY(request_read(x, rq, &task_input_shape, &in));
     /* A new urgency brings a new day, unless the day is given with it. */
     if (!str_eq(in.urgency, before.urgency) && in.due_on.v == before.due_on)
-        in.due_on.v = rules_task_due(in.urgency, today_nl(x->now_us));
+        in.due_on.v = rules_task_due(in.urgency, date_today_nl(x->now_us));
     q_task_save(tx, &(struct q_task_save_in){.id = id,
                                              .title = in.title,
                                              .details = in.details,

@@ -8,7 +8,6 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/common.h"
 #include "cases/tasks/queries.h"
 #include "cases/tasks/rules.h"
 #include "cases/timeline/timeline.h"
@@ -65,7 +64,7 @@ err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uu
         if (!assignee && !str_eq(t->sensitivity, "protection"))
             assignee = of.caseworker;
     }
-    int32_t today = today_nl(x->now_us);
+    int32_t today = date_today_nl(x->now_us);
     struct q_task_add_in in = {.id = uuid_new(x->now_us),
                                .case_id = t->case_id,
                                .kind = t->kind,

@@ -144,7 +144,7 @@ static err_t update_client(struct ctx *x, const struct request *rq, struct respo
                     held));
 
     client_save(x, tx, &row, row.status_);
-    audit_write(tx, "client", row.id_, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "client", row.id_, "update", json_member_names(x->arena, request_body(rq)));
     return reply_client(x, tx, request_path_text(rq, "clientId"), 200, NULL, rs);
 }
 

@@ -2,6 +2,7 @@
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "identity/areas.h"
@@ -108,7 +109,7 @@ static err_t update_office(struct ctx *x, const struct request *rq, struct respo
     TRY(check_zone(x, row.zone));
 
     office_save(x, tx, id, &row, row.status_);
-    audit_write(tx, "office", id, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "office", id, "update", json_member_names(x->arena, request_body(rq)));
     return reply_office(tx, id, 200, rs);
 }
 

@@ -1,5 +1,6 @@
 /* http.c - organisations (api-spec/identity/organisations.yaml). */
 #include "app/audit.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "identity/areas.h"
@@ -79,7 +80,7 @@ static err_t update_organisation(struct ctx *x, const struct request *rq, struct
     TRY(request_read(x, rq, &organisation_lock_json, &row));
 
     q_organisation_save(tx, code, row.name, row.status_, x->now_us);
-    audit_write(tx, "organisation", row.id_, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "organisation", row.id_, "update", json_member_names(x->arena, request_body(rq)));
     return reply_organisation(tx, code, 200, rs);
 }
 

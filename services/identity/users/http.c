@@ -1,5 +1,6 @@
 /* http.c - users (api-spec/identity/users.yaml). */
 #include "app/audit.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "identity/areas.h"
@@ -118,7 +119,7 @@ static err_t update_user(struct ctx *x, const struct request *rq, struct respons
                     held));
 
     user_save(x, tx, &row, row.status_);
-    audit_write(tx, "user", row.id_, "update", member_names(x->arena, request_body(rq)));
+    audit_write(tx, "user", row.id_, "update", json_member_names(x->arena, request_body(rq)));
     return reply_user(tx, username, 200, rs);
 }
 

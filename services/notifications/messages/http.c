@@ -1,6 +1,7 @@
 /* http.c - operations on messages (api-spec/notifications/messages.yaml). */
 #include "app/audit.h"
 #include "app/program.h"
+#include "app/readers.h"
 #include "base/date.h"
 #include "base/str.h"
 #include "notifications/areas.h"
@@ -50,9 +51,8 @@ static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id)
     static const struct fault fault = {
         .at = "/caseId", .code = "case.unknown", .detail = "There is no such case."};
     bool found = true;
-    struct case_known known;
     if (case_id.set)
-        TRY(q_case_known(tx, case_id.v, &found, &known));
+        TRY(readers_know(tx, case_id.v, &found));
     return found
                ? NULL
                : err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);

@@ -23,16 +23,6 @@ SELECT case_id, person_id, user_id, topic, template, basis_kind, basis_id, basis
        maybe_duplicate, version
   FROM messages WHERE id = $id FOR UPDATE;
 
--- Whether the reader may know of the case.
--- q_case_known(case_id uuid) -> maybe case_known(case_id uuid)
-SELECT case_id FROM case_readers WHERE org = sec.org() AND case_id = $case_id;
-
--- q_case_readers_set{case_id uuid, programme text, confidentiality text, offices text[], team text[]} -> exactly 1
-INSERT INTO case_readers (org, case_id, programme, confidentiality, offices, team)
-VALUES (sec.org(), $case_id, $programme, $confidentiality, $offices, $team)
-ON CONFLICT (org, case_id) DO UPDATE SET programme = excluded.programme, confidentiality = excluded.confidentiality,
-                                         offices = excluded.offices, team = excluded.team;
-
 -- q_message_add{id uuid, case_id uuid?, person_id uuid?, user_id text?, topic text, template text, class text, basis_kind text, basis_id uuid, basis_event text, basis_starts_at timestamptz?, send_at timestamptz, expires_at timestamptz, sensitivity text, by text, now timestamptz} -> exactly 1
 INSERT INTO messages (id, org, case_id, person_id, user_id, topic, template, class, basis_kind, basis_id, basis_event, basis_starts_at, status,
                       send_at, expires_at, sensitivity, created_by, created_at, updated_at)

@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 
+#include "base/codes.h"
 #include "cases/cases/guards.h"
 #include "cases/eligibility/rules.h"
-#include "cases/persons/codes.h"
 #include "cases/programmes/pack.h"
 
 struct arena;

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/codes.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "cases/persons/codes.h"
 #include "cases/persons/rules.h"
 #include "cases/referrals/rules.h"
 #include "unit.h"

@@ -1,5 +1,5 @@
 /* codes.c - sets of codes as Jansson objects: built once at start, looked up by hash. */
-#include "cases/persons/codes.h"
+#include "base/codes.h"
 
 #include <ctype.h>
 #include <jansson.h>

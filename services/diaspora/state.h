@@ -1,0 +1,19 @@
+/* state.h - what the service loads before it listens (or the worker before it takes events), and never
+ * changes afterwards. */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+struct codes; /* base/codes.h: countries, languages */
+struct ctx;
+struct program;
+
+struct diaspora_state {
+    const struct codes *codes;
+};
+
+/* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the
+ * place of the fault. */
+MUST_CHECK err_t diaspora_start(struct program *p);
+const struct diaspora_state *diaspora_state(const struct ctx *x);

@@ -1,0 +1,11 @@
+/* areas.h - the areas of the service: each has a table of handlers `<area>_handlers`, which main.c hands to
+ * service_main. */
+#pragma once
+
+#include "web/request.h"
+
+#define TRAVEL_AREAS(X) /* none yet */
+
+#define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
+TRAVEL_AREAS(AREA_HANDLERS)
+#undef AREA_HANDLERS

@@ -1,0 +1,21 @@
+/* start.c - loads what the service and its worker must have before they begin. */
+#include "app/program.h"
+#include "base/arena.h"
+#include "base/codes.h"
+#include "travel/state.h"
+
+err_t travel_start(struct program *p)
+{
+    struct travel_state *state = ARENA_NEW(p->arena, struct travel_state);
+    struct codes *codes;
+
+    TRY(codes_load(p->arena, CODES_FOLDER, &codes));
+    *state = (struct travel_state){.codes = codes};
+    p->state = state;
+    return NULL;
+}
+
+const struct travel_state *travel_state(const struct ctx *x)
+{
+    return PROGRAM_STATE(x, const struct travel_state);
+}

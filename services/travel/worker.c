@@ -1,0 +1,21 @@
+/* worker.c - the consumer of the events that concern the travel service. */
+#include "app/inbox.h"
+#include "app/readers.h"
+#include "travel/state.h"
+
+static const struct inbox_handler handlers[] = {
+    {"cases.case.opened", readers_told},
+    {"cases.case.readersChanged", readers_told},
+    {NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct inbox_worker worker = {.name = "travel-worker",
+                                               .about = "takes the events that concern the travel service",
+                                               .service = "travel",
+                                               .handlers = handlers,
+                                               .needs = PROGRAM_DATA | PROGRAM_KEYS,
+                                               .start = travel_start};
+    return inbox_worker_main(argc, argv, &worker);
+}
