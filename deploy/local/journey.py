@@ -3,43 +3,12 @@
 
 Only the public API is used, as a partner (COA, UAF) and as named members of the staff would; PORT is where COA's webhook receiver listens.
 """
-import datetime
 import json
-import secrets
 import sys
 import time
-from zoneinfo import ZoneInfo
 
-from journey_kit import Failed, Kit, check
-
-CASES = "/cases/v1"
-NOTES = "/notifications/v1"
-
-
-def all_day():
-    """Safe hours for the whole day but a minute, half a day away from now, so that the journey can be walked at night too."""
-    far = datetime.datetime.now(ZoneInfo("Europe/Amsterdam")) + datetime.timedelta(hours=12)
-    return {"from": (far + datetime.timedelta(minutes=1)).strftime("%H:%M"), "until": far.strftime("%H:%M")}
-
-
-def instant(**delta):
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def day(days=0):
-    return (datetime.datetime.now(ZoneInfo("Europe/Amsterdam")).date() + datetime.timedelta(days=days)).isoformat()
-
-
-def handover(language):
-    return {"given": "explicit", "givenAt": instant(days=-1), "method": "written", "language": language,
-            "noticeVersion": "coa-2026-1", "recipients": ["iom"]}
-
-
-def referral(run, n, person, language):
-    return {"toOrganisation": "iom", "externalRef": f"coa:{run}-{n}", "programme": "avrr",
-            "reason": "Asked about returning during a talk.", "countryOfReturn": person["nationalities"][0],
-            "persons": [{"role": "principal", "person": person, "consent": handover(language)}]}
+from journey_kit import check, walk
+from journey_words import CASES, NOTES, Words, all_day, day, instant, referral
 
 
 def asha(run):
@@ -60,64 +29,7 @@ def karim(run):
                                "zone": "Europe/Amsterdam", "safeHours": all_day(), "safeToContact": {"appointment": "yes"}}]}
 
 
-class Journey(Kit):
-    def __init__(self, state, port):
-        super().__init__(state, port)
-        self.run = secrets.token_hex(4)
-        self.started = time.time() - 1
-
-    # -- small words -------------------------------------------------------------------------------------------------
-    def case(self, case_id, who="amina"):
-        return self.ask(who, "GET", f"{CASES}/cases/{case_id}")
-
-    def move(self, case_id, transition, who="amina", expect=200, **more):
-        return self.ask(who, "POST", f"{CASES}/cases/{case_id}/transitions", {"transition": transition, **more}, expect,
-                        match=self.case(case_id, who).headers["etag"])
-
-    def unmet(self, answer):
-        check(answer.json["code"] == "guards.unmet", f"409, but {answer.json['code']}")
-        return {e["guard"] if "guard" in e else e["code"]: e for e in answer.json["errors"]}
-
-    def show_unmet(self, answer):
-        for code, e in sorted(self.unmet(answer).items()):
-            also = " (two users may override it)" if e.get("overridable") else ""
-            print(f"        {code}: {e['detail']}{also}\n          → {e.get('remedy') or e['detail']}")
-
-    def appoint(self, case_id, starts, **more):
-        return self.ask("amina", "POST", f"{CASES}/cases/{case_id}/appointments",
-                        {"kind": "counselling", "startsAt": starts, "durationMinutes": 45, "zone": "Europe/Amsterdam",
-                         "place": "Zeestraat 71, Den Haag", "interpreter": "so", **more}, 201).json
-
-    def messages(self, case_id):
-        return self.ask("amina", "GET", f"{NOTES}/messages?caseId={case_id}&limit=100").json["items"]
-
-    def consent(self, case_id, person_id, purpose, recipients, language):
-        self.ask("amina", "POST", f"{CASES}/consents",
-                 {"personId": person_id, "caseId": case_id, "purpose": purpose, "recipients": recipients,
-                  "categories": ["identity", "contact", "travel"], "noticeVersion": "iom-2026-2", "language": language,
-                  "method": "written", "given": "explicit", "givenAt": instant(seconds=-5)}, 201)
-
-    def declare(self, case_id, person_id, language):
-        return self.ask("amina", "POST", f"{CASES}/declarations",
-                        {"caseId": case_id, "personId": person_id, "kind": "return", "textVersion": "avrr-2026-1",
-                         "language": language, "method": "written", "signedAt": instant(seconds=-5)}, 201).json["id"]
-
-    def answer_rules(self, case_id, answers):
-        check_id = self.eligibility_check(case_id)
-        for rule, answer in answers.items():
-            path = f"{CASES}/eligibility-checks/{check_id}"
-            self.ask("amina", "PUT", f"{path}/answers/{rule}", {"answer": answer, "evidence": "Spoken about and seen."},
-                     match=self.ask("amina", "GET", path).headers["etag"])
-        return self.ask("amina", "GET", f"{CASES}/eligibility-checks/{check_id}").json
-
-    def eligibility_check(self, case_id):
-        found = self.ask("amina", "GET", f"{CASES}/cases/{case_id}/eligibility-checks").json["items"]
-        for c in found:
-            if c["ruleSet"] == "return":
-                return c["id"]
-        return self.ask("amina", "POST", f"{CASES}/cases/{case_id}/eligibility-checks", {"ruleSet": "return"}, 201).json["id"]
-
-    # -- the story ---------------------------------------------------------------------------------------------------
+class Journey(Words):
     def subscribe(self):
         self.part("COA listens")
         for old in self.ask("coa", "GET", f"{NOTES}/subscriptions?limit=100").json["items"]:
@@ -351,18 +263,5 @@ class Journey(Kit):
         self.tell(case_id)
 
 
-def main(state, port):
-    print("The journey: from a referral to ready to travel")
-    begun = time.monotonic()
-    journey = Journey(state, int(port))
-    try:
-        journey.go()
-    except Failed as failed:
-        print(f"\nFAILED after step {journey.number}: {failed}", file=sys.stderr)
-        return 1
-    print(f"\nThe journey is green: {journey.number} steps in {time.monotonic() - begun:.1f} s.")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(walk(Journey, "The journey: from a referral to ready to travel", *sys.argv[1:]))

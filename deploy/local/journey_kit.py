@@ -143,3 +143,17 @@ class Kit:
             if mail["X-Envelope-To"] == address:
                 out.append(mail)
         return out
+
+
+def walk(journey_class, title, state, port):
+    """Walks a journey, a class with go(); the exit status."""
+    print(title)
+    begun = time.monotonic()
+    journey = journey_class(state, int(port))
+    try:
+        journey.go()
+    except Failed as failed:
+        print(f"\nFAILED after step {journey.number}: {failed}", file=sys.stderr)
+        return 1
+    print(f"\nThe journey is green: {journey.number} steps in {time.monotonic() - begun:.1f} s.")
+    return 0
