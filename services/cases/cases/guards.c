@@ -169,27 +169,18 @@ void guard_judge(struct arena *a, const struct guard *g, const json_t *params, c
 
 void guard_unmet(struct judging *j, const char *pointer, const char *remedy, const char *fmt, ...)
 {
-    struct unmet_list *list = j->list;
     va_list ap;
 
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? list->cap * 2 : 8;
-        struct unmet *grown = ARENA_ARRAY(j->a, cap, struct unmet);
-
-        if (list->n)
-            memcpy(grown, list->v, list->n * sizeof(*grown));
-        list->v = grown;
-        list->cap = cap;
-    }
     va_start(ap, fmt);
-    list->v[list->n++] = (struct unmet){
-        .code = j->guard->code,
-        .message = arena_vprintf(j->a, fmt, ap),
-        .pointer = pointer,
-        .remedy = remedy,
-        .overridable = guard_overridable(j->guard, j->params),
-        .sensitive = j->guard->sensitive,
-    };
+    unmet_add(j->a, j->list,
+              (struct unmet){
+                  .code = j->guard->code,
+                  .message = arena_vprintf(j->a, fmt, ap),
+                  .pointer = pointer,
+                  .remedy = remedy,
+                  .overridable = guard_overridable(j->guard, j->params),
+                  .sensitive = j->guard->sensitive,
+              });
     va_end(ap);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/opt.h"
+#include "base/unmet.h"
 
 struct arena;
 struct pack;
@@ -110,20 +111,6 @@ struct case_facts {
     size_t noverrides;
     const struct pack *pack;
     const struct rulesets *rulesets;
-};
-
-/* What is not met. */
-struct unmet {
-    const char *code;    /* of the guard */
-    const char *message; /* one sentence */
-    const char *pointer; /* to what lacks, in the case as `expand` shows it */
-    const char *remedy;  /* what would meet it */
-    bool overridable;
-    bool sensitive; /* shown as protection.pending to who lacks protection:read */
-};
-struct unmet_list {
-    struct unmet *v;
-    size_t n, cap;
 };
 
 struct guard; /* one line of the table */

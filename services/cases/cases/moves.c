@@ -83,57 +83,6 @@ void moves_judge(struct arena *a, const struct case_facts *facts, struct move **
     *ret_n = n;
 }
 
-struct unmet_list unmet_masked(struct arena *a, const struct unmet_list *unmet)
-{
-    static const struct unmet pending = {
-        .code = "protection.pending",
-        .message = "Ask the protection focal point.",
-        .pointer = "/protectionClearance",
-        .remedy = "The protection focal point clears the case.",
-    };
-    struct unmet_list out = {.v = ARENA_ARRAY(a, unmet->n + 1, struct unmet)};
-    bool masked = false;
-
-    for (size_t i = 0; i < unmet->n; i++) {
-        if (!unmet->v[i].sensitive)
-            out.v[out.n++] = unmet->v[i];
-        masked |= unmet->v[i].sensitive;
-    }
-    if (masked)
-        out.v[out.n++] = pending;
-    return out;
-}
-
-err_t unmet_err(struct arena *a, const struct unmet_list *unmet)
-{
-    struct fault_list faults = {0};
-
-    for (size_t i = 0; i < unmet->n; i++)
-        fault_add(a, &faults,
-                  (struct fault){
-                      .in = FAULT_GUARD,
-                      .at = unmet->v[i].pointer,
-                      .code = unmet->v[i].code,
-                      .detail = unmet->v[i].message,
-                      .remedy = unmet->v[i].remedy,
-                      .overridable = unmet->v[i].overridable,
-                  });
-    return fault_list_err(a, &faults, ERR_CONFLICT, "guards.unmet", "The move is not allowed yet.");
-}
-
-static void unmet_write(struct buf *out, const struct unmet *u)
-{
-    buf_puts(out, "{\"code\":");
-    json_write_text(out, u->code);
-    buf_puts(out, ",\"message\":");
-    json_write_text(out, u->message);
-    buf_puts(out, ",\"pointer\":");
-    json_write_text(out, u->pointer);
-    buf_puts(out, ",\"remedy\":");
-    json_write_text(out, u->remedy);
-    buf_printf(out, ",\"overridable\":%s}", u->overridable ? "true" : "false");
-}
-
 static void move_write(struct arena *a, struct buf *out, const struct move *m, bool sees_protection)
 {
     struct unmet_list unmet = sees_protection ? m->unmet : unmet_masked(a, &m->unmet);
@@ -143,15 +92,11 @@ static void move_write(struct arena *a, struct buf *out, const struct move *m, b
     json_write_text(out, m->transition->code);
     buf_puts(out, ",\"to\":");
     json_write_text(out, m->to);
-    buf_printf(out, ",\"labels\":%s,\"allowed\":%s,\"reasonRequired\":%s,\"unmet\":[",
+    buf_printf(out, ",\"labels\":%s,\"allowed\":%s,\"reasonRequired\":%s,\"unmet\":",
                json_text(a, m->transition->labels), unmet.n == 0 ? "true" : "false",
                m->transition->reason_required ? "true" : "false");
-    for (size_t i = 0; i < unmet.n; i++) {
-        if (i > 0)
-            buf_putc(out, ',');
-        unmet_write(out, &unmet.v[i]);
-    }
-    buf_puts(out, "],\"overridden\":[");
+    unmet_write(out, &unmet);
+    buf_puts(out, ",\"overridden\":[");
     for (size_t i = 0; i < m->overridden.n; i++) {
         if (!sees_protection && guard_sensitive(guard_find(m->overridden.v[i])))
             continue;

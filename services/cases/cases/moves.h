@@ -19,10 +19,6 @@ void move_judge(struct arena *a, const struct case_facts *facts, const struct pa
 /* Judges every move out of the present status, in the order of the pack. */
 void moves_judge(struct arena *a, const struct case_facts *facts, struct move **ret, size_t *ret_n);
 
-/* For who lacks protection:read: what is sensitive becomes one line protection.pending. */
-struct unmet_list unmet_masked(struct arena *a, const struct unmet_list *unmet);
-/* ERR_CONFLICT guards.unmet with a FAULT_GUARD for each; NULL when the list is empty. */
-err_t unmet_err(struct arena *a, const struct unmet_list *unmet);
 /* Writes [{code,to,labels,allowed,…}]; sees_protection: the reader holds protection:read. */
 void moves_write(struct arena *a, struct buf *out, const struct move *moves, size_t n, bool sees_protection);
 
