@@ -32,11 +32,17 @@ static err_t message_failed(struct ctx *x, const struct inbox_event *e)
 }
 
 static const struct inbox_handler handlers[] = {
-    {"cases.due.taskOverdue", task_overdue_due},      {"cases.due.overrideReview", case_override_review_due},
-    {"cases.due.consentExpiry", consents_expire},     {"cases.due.shareExpiry", shares_expire},
-    {"cases.due.deadline", case_deadline_due},        {"cases.due.documentExpiry", document_expiry_due},
-    {"cases.due.changesPrune", changes_prune},        {"cases.referral.revoked", referral_revoked},
-    {"notifications.message.failed", message_failed}, {NULL, NULL},
+    {"cases.due.taskOverdue", task_overdue_due},
+    {"cases.due.overrideReview", case_override_review_due},
+    {"cases.due.consentExpiry", consents_expire},
+    {"cases.due.shareExpiry", shares_expire},
+    {"cases.due.deadline", case_deadline_due},
+    {"cases.due.documentExpiry", document_expiry_due},
+    {"cases.due.changesPrune", changes_prune},
+    {"cases.referral.revoked", referral_revoked},
+    {"notifications.message.failed", message_failed},
+    {"cases.partner.wrote", partner_wrote},
+    {NULL, NULL},
 };
 
 int main(int argc, char **argv)

@@ -27,6 +27,8 @@ static const struct guard guards[] = {
     {"document.coversJourney", judge_document,
      .params = {{"kinds", PARAM_TEXTS, true}, {"daysAfterDeparture", PARAM_INT, true}}},
     {"role.assigned", judge_role, .params = {{"role", PARAM_TEXT, true}}},
+    {"profile.begun", judge_profile},
+    {"training.attended", judge_training, .params = {{"sessions", PARAM_INT, true}}},
     {"task.noneOverdue", judge_tasks},
     {"result.given", judge_result,
      .never = true}, /* no safeguard but an input: without it there is nothing to record */

@@ -107,6 +107,8 @@ struct case_facts {
     size_t nroles;
     const struct fact_answer *answers;
     size_t nanswers;
+    size_t claims;                         /* of the profile, none withdrawn */
+    int32_t sessions_attended;             /* of trainings */
     const struct fact_override *overrides; /* granted and not used */
     size_t noverrides;
     const struct pack *pack;

@@ -56,6 +56,9 @@ void judge_document(struct judging *j);
 void judge_role(struct judging *j);
 void judge_tasks(struct judging *j);
 void judge_result(struct judging *j);
+/* guards_labour.c: the way to work. */
+void judge_profile(struct judging *j);
+void judge_training(struct judging *j);
 /* guards_protection.c: who must be protected. */
 void judge_minor(struct judging *j);
 void judge_parental_authority(struct judging *j);

@@ -13,6 +13,9 @@ static const char *const kinds[] = {
     [MOVE_RESUME] = "resume", [MOVE_CLOSE] = "close",
 };
 
+/* Where a pack names none (domain.md, partner view). */
+static const char *sender_fields[] = {"accepted", "plannedDepartureDate", "departed", "cancelled"};
+
 static struct text_array texts(struct arena *a, const json_t *array)
 {
     struct text_array out = {.v = ARENA_ARRAY(a, json_array_size(array) + 1, const char *)};
@@ -168,8 +171,11 @@ err_t pack_make(struct arena *a, const struct schema *schema, const struct rules
         .initial = json_member_text(document, "initial"),
         .retention = json_member_text(document, "retentionClass"),
         .labels = json_object_get(document, "labels"),
+        .sender_fields = texts(a, json_object_get(document, "senderFields")),
         .document = document,
     };
+    if (p->sender_fields.n == 0)
+        p->sender_fields = (struct text_array){.v = sender_fields, .n = LENGTH(sender_fields)};
     read_statuses(a, json_object_get(document, "statuses"), p);
     read_transitions(a, document, rulesets, p, &faults);
     read_deadlines(a, json_object_get(document, "deadlines"), p);

@@ -35,8 +35,9 @@ struct pack_guard {
 };
 struct pack_status {
     const char *code;
-    const char *phase;   /* beforeBoarding, afterBoarding, ended, closed */
-    const char *partner; /* what partners are told: accepted, departed, cancelled; NULL: as the result says */
+    const char *phase; /* beforeBoarding and afterBoarding of a journey, active without one; ended, closed */
+    const char *partner; /* what partners are told: accepted, departed, cancelled, completed; NULL: as the
+                            result says */
     const char
         *awaits; /* the area whose guards its transitions need, while no transition reaches it; else NULL */
     const json_t *labels; /* {staff, partner, client: {language: text}} */
@@ -80,7 +81,8 @@ struct pack {
     const char *initial;
     const char *retention; /* class of open cases */
     const json_t *labels;
-    const json_t *document; /* the pack as it was read */
+    struct text_array sender_fields; /* what the sender of a referral sees of the case unless it is said */
+    const json_t *document;          /* the pack as it was read */
     struct pack_status *statuses;
     size_t nstatuses;
     struct pack_transition *transitions;
@@ -122,5 +124,5 @@ const struct pack_retention *pack_retention(const struct pack *p, const char *cl
 const json_t *pack_recipients(const struct pack *p, const char *kind);
 /* A label in the language or English: audience staff, partner or client. */
 const char *pack_status_label(const struct pack_status *s, const char *audience, const char *language);
-/* What partners are told of a case: accepted, departed, cancelled. result may be NULL. */
+/* What partners are told of a case: accepted, departed, cancelled, completed. result may be NULL. */
 const char *pack_partner_status(const struct pack *p, const char *status, const char *result);

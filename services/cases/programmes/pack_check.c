@@ -56,6 +56,14 @@ static void check_phase(struct arena *a, const struct pack_status *s, const char
                    arena_printf(a, "Must be a status of phase %s.", phase));
 }
 
+/* A status that a case is worked in: before boarding where there is a journey, active where there is none. */
+static void check_working(struct arena *a, const struct pack_status *s, const char *at,
+                          struct fault_list *faults)
+{
+    if (s && !str_eq(s->phase, "active"))
+        check_phase(a, s, "beforeBoarding", at, faults);
+}
+
 static bool has_guard(const struct pack_transition *t, const char *code)
 {
     for (size_t i = 0; i < t->nguards; i++) {
@@ -84,7 +92,7 @@ static void check_transition(struct arena *a, const struct pack *p, size_t i, st
     for (size_t k = 0; k < t->from.n; k++) {
         from = known(a, p, t->from.v[k], arena_printf(a, "%s/from/%zu", at, k), faults);
         if (t->kind == MOVE_STOP || t->kind == MOVE_SUSPEND)
-            check_phase(a, from, "beforeBoarding", arena_printf(a, "%s/from/%zu", at, k), faults);
+            check_working(a, from, arena_printf(a, "%s/from/%zu", at, k), faults);
         if (t->to && str_eq(t->from.v[k], t->to))
             pack_fault(a, faults, arena_printf(a, "%s/from/%zu", at, k), "transition.loop",
                        "Leads to where it begins.");
@@ -124,6 +132,26 @@ static bool *reach(struct arena *a, const struct pack *p)
         }
     }
     return reached;
+}
+
+static bool of_journey(const struct pack_status *s)
+{
+    return str_eq(s->phase, "beforeBoarding") || str_eq(s->phase, "afterBoarding");
+}
+
+/* A programme has a journey, whose wish can be withdrawn until boarding, or it has none. */
+static void check_journey(struct arena *a, const struct pack *p, struct fault_list *faults)
+{
+    const struct pack_status *initial = pack_status(p, p->initial);
+
+    for (size_t i = 0; initial && i < p->nstatuses; i++) {
+        const struct pack_status *s = &p->statuses[i];
+
+        if ((str_eq(s->phase, "active") && of_journey(initial)) ||
+            (of_journey(s) && str_eq(initial->phase, "active")))
+            pack_fault(a, faults, arena_printf(a, "/statuses/%zu/phase", i), "status.journey",
+                       "A programme has a journey or it has none.");
+    }
 }
 
 static void check_statuses(struct arena *a, const struct pack *p, struct fault_list *faults)
@@ -166,9 +194,10 @@ static void check_results(struct arena *a, const struct pack *p, struct fault_li
 void pack_check(struct arena *a, const struct pack *p, struct fault_list *faults)
 {
     check_codes(a, p, faults);
-    check_phase(a, known(a, p, p->initial, "/initial", faults), "beforeBoarding", "/initial", faults);
+    check_working(a, known(a, p, p->initial, "/initial", faults), "/initial", faults);
     for (size_t i = 0; i < p->ntransitions; i++)
         check_transition(a, p, i, faults);
+    check_journey(a, p, faults);
     check_statuses(a, p, faults);
     for (size_t i = 0; i < p->ndeadlines; i++) {
         known(a, p, p->deadlines[i].set_on, arena_printf(a, "/deadlines/%zu/setOn", i), faults);

@@ -1,6 +1,7 @@
 /* accept.c - accepting: from what was handed over to persons and a case of ours, and to what the sender sees
  * of it. */
 #include "app/audit.h"
+#include "app/service_main.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -8,14 +9,13 @@
 #include "cases/cases/cases.h"
 #include "cases/consents/consents.h"
 #include "cases/persons/persons.h"
+#include "cases/programmes/pack.h"
 #include "cases/referrals/internal.h"
 #include "cases/referrals/queries.h"
 #include "cases/shares/rules.h"
 #include "cases/shares/shares.h"
+#include "cases/state.h"
 #include "cases/timeline/timeline.h"
-
-/* What a sender sees when the acceptance does not say (domain.md, partner view). */
-static const char *default_fields[] = {"accepted", "plannedDepartureDate", "departed", "cancelled"};
 
 /* The person of ours that a person handed over is taken to be, if the acceptance says so. */
 static err_t known_person(struct ctx *x, struct tx *tx, const json_t *known, size_t position, bool *ret_known,
@@ -127,7 +127,8 @@ static const struct json_shape share_terms_shape = JSON_SHAPE(struct share_terms
 static err_t sender_share(struct ctx *x, struct tx *tx, const struct referral_row *row, const json_t *body,
                           struct uuid case_id)
 {
-    struct share_terms_input in = {.fields = {.v = default_fields, .n = LENGTH(default_fields)},
+    const struct packs *packs = PROGRAM_STATE(x, struct cases_state)->packs;
+    struct share_terms_input in = {.fields = packs_newest(packs, row->programme)->sender_fields,
                                    .legal_basis = "publicTask",
                                    .regime = "GDPR"};
     const json_t *share = json_object_get(body, "share");

@@ -112,3 +112,24 @@ SELECT case_id AS id, changed_at, NULL::jsonb AS view, body AS body_ FROM partne
 --id case_id
 --sort -changedAt changed_at timestamptz
 ;
+
+-- Nothing is written any more by whom a closed case is shared with.
+-- q_shares_closed(case_id uuid) -> any
+UPDATE shares SET case_closed = true WHERE org = sec.org() AND case_id = $case_id AND status = 'active' AND NOT case_closed;
+
+-- ---- who asks about a field ----
+
+-- q_access_own(case_id uuid) -> maybe access_own(org text, closed bool)
+SELECT org, closed_at IS NOT NULL AS closed FROM cases WHERE org = sec.org() AND id = $case_id;
+
+-- q_access_own_hold(case_id uuid) -> maybe access_own
+SELECT org, closed_at IS NOT NULL AS closed FROM cases WHERE org = sec.org() AND id = $case_id FOR SHARE;
+
+-- q_access_shared(case_id uuid, field text, today date) -> maybe access_shared(org text, level text, closed bool)
+SELECT org, level, case_closed AS closed FROM shares
+ WHERE to_org = sec.org() AND case_id = $case_id AND status = 'active' AND $field = ANY (fields) AND (until_on IS NULL OR until_on >= $today);
+
+-- q_access_shared_hold(case_id uuid, field text, today date) -> maybe access_shared
+SELECT org, level, case_closed AS closed FROM shares
+ WHERE to_org = sec.org() AND case_id = $case_id AND status = 'active' AND $field = ANY (fields) AND (until_on IS NULL OR until_on >= $today)
+   FOR SHARE;

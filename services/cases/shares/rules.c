@@ -13,6 +13,9 @@ ERR_DEFINE(err_confirmed, ERR_CONFLICT, "share.confirmed", "The deletion is conf
 ERR_DEFINE(err_recipient, ERR_DENIED, "share.recipient",
            "Only the recipient confirms that its copies are deleted.");
 
+ERR_DEFINE(err_level, ERR_DENIED, "share.level", "The share is for viewing.");
+ERR_DEFINE(err_case_ended, ERR_CONFLICT, "case.ended", "The case has ended.");
+
 static bool shares_field(const struct text_array *fields, const char *field)
 {
     for (size_t i = 0; i < fields->n; i++) {
@@ -106,6 +109,13 @@ err_t rules_share_confirm(bool recipient, const char *status, bool confirmed)
     if (str_eq(status, "active"))
         return err_active;
     return confirmed ? err_confirmed : NULL;
+}
+
+err_t rules_access_write(bool owner, const char *level, bool closed)
+{
+    if (!owner && !str_eq(level, "edit"))
+        return err_level;
+    return closed ? err_case_ended : NULL;
 }
 
 struct text_array rules_share_actions(struct arena *a, const char *status, bool confirmed,

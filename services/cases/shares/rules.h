@@ -49,6 +49,10 @@ MUST_CHECK err_t rules_share_delete_by(struct arena *a, struct opt_date delete_b
 /* ERR_DENIED share.recipient, ERR_CONFLICT share.active, share.confirmed. */
 MUST_CHECK err_t rules_share_confirm(bool recipient, const char *status, bool confirmed);
 
+/* level: of the share that a partner writes by; NULL for the owner. ERR_DENIED share.level, ERR_CONFLICT
+ * case.ended. */
+MUST_CHECK err_t rules_access_write(bool owner, const char *level, bool closed);
+
 /* Who looks at a share. */
 struct share_reader {
     bool owner, recipient, writes;

@@ -49,5 +49,32 @@ AWAITS MUST_CHECK err_t shares_end_for_consent(struct ctx *x, struct tx *tx, str
 /* The sender of a referral gives up the share that came of it; runs as the sender. */
 AWAITS MUST_CHECK err_t share_give_up(struct ctx *x, struct tx *tx, struct uuid referral_id);
 
+/*
+ * Who asks about something of a case that a share may name as a field: the case's own organisation, or a
+ * partner. Row-level security decides the same once more (share_field in schema/0005): this says it before,
+ * in words.
+ *
+ * An area of shared rows: its table gets share_field; rows are written with org = access.org and author_org,
+ * author of the principal; what it answers shows authorOrganisation to all and the author to its own only.
+ */
+struct case_access {
+    struct uuid case_id;
+    const char *org; /* of the case: the org of the rows */
+    bool partner;    /* the reader is another organisation, by a share */
+};
+/* For a read. ERR_MISSING where the reader neither sees the case nor has an active share with the field. */
+AWAITS MUST_CHECK err_t case_access_read(struct ctx *x, struct tx *tx, struct uuid case_id, const char *field,
+                                         struct case_access *ret);
+/* For a write; needs db_begin, and holds case or share as it is until the transaction ends, so that a recall
+ * comes before or after. Also ERR_DENIED share.level (the share is for viewing), ERR_CONFLICT case.ended. */
+AWAITS MUST_CHECK err_t case_access_write(struct ctx *x, struct tx *tx, struct uuid case_id,
+                                          const char *field, struct case_access *ret);
+/* Tells the story of the case what was written: by its own organisation at once, by a partner through
+ * cases.partner.wrote. kind is of timeline/kinds.h; its data are {"id", "organisation"}. */
+void case_access_wrote(struct ctx *x, struct tx *tx, const struct case_access *access, const char *kind,
+                       struct uuid id);
+/* Handler of cases.partner.wrote for worker.c (an inbox_fn). */
+AWAITS MUST_CHECK err_t partner_wrote(struct ctx *x, const struct inbox_event *e);
+
 /* Handler of cases.due.shareExpiry for worker.c (an inbox_fn). */
 AWAITS MUST_CHECK err_t shares_expire(struct ctx *x, const struct inbox_event *e);

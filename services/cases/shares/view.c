@@ -109,6 +109,8 @@ err_t views_sync(struct ctx *x, struct tx *tx, struct uuid case_id, const struct
     TRY(q_view_shares(tx, case_id, &shares, &n));
     if (!found || n == 0)
         return NULL;
+    if (c.closed)
+        q_shares_closed(tx, case_id);
     TRY(facts_of(x, case_id, &c, &facts));
     return views_store(x, tx, &facts, shares, n, granted);
 }

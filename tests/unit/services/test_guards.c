@@ -291,6 +291,23 @@ START_TEST(role_is_held_today)
 }
 END_TEST
 
+START_TEST(profile_has_begun_with_its_first_claim)
+{
+    UNMET("profile.begun", NULL);
+    facts.claims = 1;
+    MET("profile.begun", NULL);
+}
+END_TEST
+
+START_TEST(training_asks_for_so_many_sessions)
+{
+    facts.sessions_attended = 2;
+    UNMET("training.attended", "{'sessions':3}");
+    facts.sessions_attended = 3;
+    MET("training.attended", "{'sessions':3}");
+}
+END_TEST
+
 START_TEST(task_due_today_is_not_overdue)
 {
     struct fact_task v = {.kind = "general", .status = "open", .due_on = facts.today - 1};
@@ -607,6 +624,8 @@ Suite *unit_suite(void)
         appointment_of_the_kind_was_held,
         document_covers_the_journey_of_each_traveller,
         role_is_held_today,
+        profile_has_begun_with_its_first_claim,
+        training_asks_for_so_many_sessions,
         task_due_today_is_not_overdue,
         result_fits_how_the_case_ended,
         unaccompanied_minor_is_protected,

@@ -98,6 +98,49 @@ START_TEST(partners_are_told_what_the_result_says)
 }
 END_TEST
 
+static const char *const labour_path[] = {"intake",       "screening", "profile",     "training",
+                                          "coaching",     "placement", "sustained3m", "sustained6m",
+                                          "sustained12m", "suspended", "closed"};
+static const char *const labour_results[] = {"completed",   "withdrawn", "ineligible",  "leftWithoutNotice",
+                                             "unreachable", "deceased",  "transferred", "duplicate"};
+
+START_TEST(labour_market_has_no_journey_and_no_wish_to_travel)
+{
+    const struct pack *p = packs_version(f.packs, "labour_market", 1);
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_uint_eq(p->nstatuses, LENGTH(labour_path));
+    for (size_t i = 0; i < LENGTH(labour_path); i++) {
+        const struct pack_status *s = pack_status(p, labour_path[i]);
+
+        ck_assert_msg(s != NULL, "%s", labour_path[i]);
+        ck_assert_str_eq(s->phase, str_eq(s->code, "closed") ? "closed" : "active");
+    }
+    for (size_t i = 0; i < p->ntransitions; i++)
+        ck_assert(p->transitions[i].kind != MOVE_STOP);
+    ck_assert_uint_eq(p->nresults, LENGTH(labour_results));
+    for (size_t i = 0; i < LENGTH(labour_results); i++)
+        ck_assert_msg(pack_result(p, labour_results[i]) != NULL, "%s", labour_results[i]);
+    ck_assert_uint_eq(p->sender_fields.n, 3);
+    ck_assert_str_eq(p->sender_fields.v[1], "status");
+    ck_assert_uint_eq(f.avrr->sender_fields.n, 4);
+}
+END_TEST
+
+START_TEST(labour_market_closes_without_placement)
+{
+    const struct pack *p = packs_version(f.packs, "labour_market", 1);
+    const struct pack_transition *close = pack_transition(p, "close");
+
+    ck_assert(pack_transition_from(close, "training") && pack_transition_from(close, "intake"));
+    ck_assert(pack_result_from(pack_result(p, "completed"), "coaching"));
+    ck_assert(!pack_result_from(pack_result(p, "completed"), "screening"));
+    ck_assert(pack_result_from(pack_result(p, "withdrawn"), "training"));
+    ck_assert_str_eq(pack_partner_status(p, "closed", "completed"), "completed");
+    ck_assert_str_eq(pack_partner_status(p, "closed", "unreachable"), "cancelled");
+}
+END_TEST
+
 static const struct {
     const char *pointer, *value; /* the change */
     const char *at, *code;       /* what it is refused with */
@@ -148,6 +191,10 @@ static const struct {
      "'client':{'en':'x'}}}",
      "/statuses/17/code", "pack.code"},
     {"/transitions/0/code", "'close'", "/transitions/11/code", "pack.code"},
+    {"/statuses/1/phase", "'active'", "/statuses/1/phase", "status.journey"},
+    {"/transitions/0/guards/-", "{'code':'training.attended','params':{}}",
+     "/transitions/0/guards/1/params/sessions", "guard.param"},
+    {"/senderFields", "['profile']", "/senderFields/0", "schema.enum"},
     /* ways out */
     {"/transitions/8/from", "['intake']", "/statuses/1", "stop.missing"},
     {"/transitions/8/guards/-", "{'code':'task.noneOverdue'}", "/transitions/8/guards", "stop.guarded"},
@@ -216,6 +263,8 @@ Suite *unit_suite(void)
     tcase_add_test(t, avrr_declares_its_path_and_its_sides);
     tcase_add_test(t, labels_fall_back_to_english);
     tcase_add_test(t, partners_are_told_what_the_result_says);
+    tcase_add_test(t, labour_market_has_no_journey_and_no_wish_to_travel);
+    tcase_add_test(t, labour_market_closes_without_placement);
     tcase_add_loop_test(t, pack_that_is_not_valid_is_refused_with_its_place, 0, LENGTH(faults));
     tcase_add_test(t, pack_reports_every_fault_at_once);
     suite_add_tcase(s, t);

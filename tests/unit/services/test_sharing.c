@@ -306,6 +306,16 @@ START_TEST(reading_goes_on_at_the_horizon_or_behind_the_last_row)
 }
 END_TEST
 
+START_TEST(a_partner_writes_by_an_edit_share_while_the_case_is_open)
+{
+    ck_assert_ptr_null(rules_access_write(false, "edit", false));
+    ck_assert_str_eq(rules_access_write(false, "view", false)->code, "share.level");
+    ck_assert_str_eq(rules_access_write(false, "edit", true)->code, "case.ended");
+    ck_assert_ptr_null(rules_access_write(true, NULL, false));
+    ck_assert_str_eq(rules_access_write(true, NULL, true)->code, "case.ended");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("sharing");
@@ -317,7 +327,8 @@ Suite *unit_suite(void)
     UNIT_CASE(s, "rules_consent_withdraw", a_consent_is_withdrawn_once);
     UNIT_TABLE(s, "rules_share_terms", terms, a_share_names_its_ground_and_an_end_to_come);
     UNIT_CASE(s, "rules_share", only_an_active_share_changes, the_recipient_confirms_once_and_after_the_end,
-              copies_are_deleted_by_a_day_to_come, allowed_actions_differ_for_owner_and_recipient);
+              a_partner_writes_by_an_edit_share_while_the_case_is_open, copies_are_deleted_by_a_day_to_come,
+              allowed_actions_differ_for_owner_and_recipient);
     UNIT_CASE(s, "shares_view_bytes", a_view_holds_the_shared_fields_and_no_others,
               a_hidden_change_moves_no_byte, a_shared_change_moves_bytes,
               the_order_of_the_fields_is_the_serializers);
