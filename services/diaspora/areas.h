@@ -4,7 +4,7 @@
 
 #include "web/request.h"
 
-#define DIASPORA_AREAS(X) /* none yet */
+#define DIASPORA_AREAS(X) X(programmes)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 DIASPORA_AREAS(AREA_HANDLERS)

@@ -8,9 +8,11 @@
 struct codes; /* base/codes.h: countries, languages */
 struct ctx;
 struct program;
+struct programmes; /* programmes/programme.h */
 
 struct diaspora_state {
     const struct codes *codes;
+    const struct programmes *programmes;
 };
 
 /* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the

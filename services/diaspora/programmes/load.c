@@ -1,0 +1,107 @@
+/* load.c - reads the programmes when the process starts, and finds them afterwards. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/data.h"
+#include "base/schema.h"
+#include "base/str.h"
+#include "diaspora/programmes/programme.h"
+
+struct programmes {
+    struct programme **v; /* by programme, then version */
+    size_t n;
+};
+
+/* The first faults with their places, for the log: a programme that is not valid stops the start. */
+static err_t with_place(struct arena *a, const char *path, err_t e)
+{
+    struct buf out;
+
+    buf_init(&out, a, 512);
+    buf_printf(&out, "%s: %s", path, e->detail ? e->detail : e->code);
+    for (size_t i = 0; i < e->nfaults && i < 20; i++)
+        buf_printf(&out, "; %s %s: %s", e->faults[i].at, e->faults[i].code, e->faults[i].detail);
+    return err_internal(a, ERR_BUG, "programme.invalid", "%s", buf_text(&out));
+}
+
+/* It stands in <programme>/<version>.json, so that nobody looks at one and changes another. */
+static err_t check_path(struct arena *a, const char *path, const struct programme *p)
+{
+    const char *end = arena_printf(a, "/%s/%d.json", p->code, p->version);
+    size_t n = strlen(path), m = strlen(end);
+
+    if (n < m || !str_eq(path + n - m, end))
+        return err_internal(a, ERR_BUG, "programme.invalid", "%s holds the programme %s", path, end);
+    return NULL;
+}
+
+static int by_programme_and_version(const void *one, const void *other)
+{
+    const struct programme *p = *(struct programme *const *)one, *q = *(struct programme *const *)other;
+    int order = strcmp(p->code, q->code);
+
+    return order ? order : (p->version > q->version) - (p->version < q->version);
+}
+
+static void schema_release(void *schema)
+{
+    schema_free(schema);
+}
+
+err_t programmes_load(struct arena *a, const struct codes *codes, const char *folder, struct programmes **ret)
+{
+    struct programmes *all = ARENA_NEW(a, struct programmes);
+    json_t *documents, *paths, *rules;
+    struct schema *schema;
+    size_t i;
+    err_t e;
+
+    TRY(data_file(a, arena_printf(a, "%s/programme.schema.json", folder), &rules));
+    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
+    arena_own(a, schema, schema_release);
+    TRY(data_folder(a, folder, &documents, &paths));
+    all->v = ARENA_ARRAY(a, json_array_size(documents), struct programme *);
+    for (i = 0; i < json_array_size(documents); i++) {
+        const char *path = json_string_value(json_array_get(paths, i));
+
+        if (strstr(path, "/programme.schema.json"))
+            continue;
+        e = programme_make(a, schema, codes, json_array_get(documents, i), &all->v[all->n]);
+        if (e)
+            return with_place(a, path, e);
+        TRY(check_path(a, path, all->v[all->n]));
+        all->n++;
+    }
+    qsort(all->v, all->n, sizeof(*all->v), by_programme_and_version);
+    *ret = all;
+    return NULL;
+}
+
+const struct programme *programmes_find(const struct programmes *all, const char *programme)
+{
+    for (size_t i = all->n; i-- > 0;) {
+        if (str_eq(all->v[i]->code, programme))
+            return all->v[i];
+    }
+    return NULL;
+}
+
+const struct programme *programmes_version(const struct programmes *all, const char *programme,
+                                           int32_t version)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (str_eq(all->v[i]->code, programme) && all->v[i]->version == version)
+            return all->v[i];
+    }
+    return NULL;
+}
+
+const struct programme *programmes_at(const struct programmes *all, size_t i)
+{
+    for (size_t k = 0; k < all->n; k++) {
+        if (all->v[k] == programmes_find(all, all->v[k]->code) && i-- == 0)
+            return all->v[k];
+    }
+    return NULL;
+}
