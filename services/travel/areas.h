@@ -4,7 +4,7 @@
 
 #include "web/request.h"
 
-#define TRAVEL_AREAS(X) X(movements)
+#define TRAVEL_AREAS(X) X(movements) X(incidents)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 TRAVEL_AREAS(AREA_HANDLERS)

@@ -2,8 +2,6 @@
  * guards_*.c. Pure. */
 #include "travel/guards/guards.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
@@ -64,43 +62,18 @@ const char *movement_standing(struct arena *a, const struct movement_facts *fact
     return facts->status;
 }
 
-err_t unmet_err(struct arena *a, const struct unmet_list *unmet)
-{
-    struct fault_list faults = {0};
-
-    for (size_t i = 0; i < unmet->n; i++)
-        fault_add(a, &faults,
-                  (struct fault){
-                      .in = FAULT_GUARD,
-                      .at = unmet->v[i].pointer,
-                      .code = unmet->v[i].code,
-                      .detail = unmet->v[i].message,
-                      .remedy = unmet->v[i].remedy,
-                  });
-    return fault_list_err(a, &faults, ERR_CONFLICT, "guards.unmet", "The move is not allowed yet.");
-}
-
 void guard_unmet(struct judging *j, const char *pointer, const char *remedy, const char *fmt, ...)
 {
-    struct unmet_list *list = j->list;
     va_list ap;
 
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? list->cap * 2 : 8;
-        struct unmet *grown = ARENA_ARRAY(j->a, cap, struct unmet);
-
-        if (list->n)
-            memcpy(grown, list->v, list->n * sizeof(*grown));
-        list->v = grown;
-        list->cap = cap;
-    }
     va_start(ap, fmt);
-    list->v[list->n++] = (struct unmet){
-        .code = j->code,
-        .message = arena_vprintf(j->a, fmt, ap),
-        .pointer = pointer,
-        .remedy = remedy,
-    };
+    unmet_add(j->a, j->list,
+              (struct unmet){
+                  .code = j->code,
+                  .message = arena_vprintf(j->a, fmt, ap),
+                  .pointer = pointer,
+                  .remedy = remedy,
+              });
     va_end(ap);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/opt.h"
+#include "base/unmet.h"
 
 struct arena;
 
@@ -69,18 +70,6 @@ struct movement_facts {
     int32_t unsettled; /* currencies with an estimate or a deposit and no actual or refund */
 };
 
-/* What is not met. */
-struct unmet {
-    const char *code;    /* of the guard */
-    const char *message; /* one sentence */
-    const char *pointer; /* to what lacks, in the movement as `expand` shows it */
-    const char *remedy;  /* what would meet it */
-};
-struct unmet_list {
-    struct unmet *v;
-    size_t n, cap;
-};
-
 /* Judges all guards of the decision: adds to the list what is not met. */
 void movement_judge(struct arena *a, enum guarded decision, const struct movement_facts *facts,
                     struct unmet_list *list);
@@ -88,8 +77,6 @@ void movement_judge(struct arena *a, enum guarded decision, const struct movemen
  * guard, the one before that; ret_unmet then says why. Only before departure; later statuses hold. */
 const char *movement_standing(struct arena *a, const struct movement_facts *facts,
                               struct unmet_list *ret_unmet);
-/* ERR_CONFLICT guards.unmet with a FAULT_GUARD for each; NULL when the list is empty. */
-MUST_CHECK err_t unmet_err(struct arena *a, const struct unmet_list *unmet);
 
 /* The day of the first departure in its zone; `earliest` while there is no segment. */
 int32_t facts_departure_on(const struct movement_facts *f);

@@ -5,16 +5,19 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "travel/areas.h"
+#include "travel/guards/facts.h"
+#include "travel/movements/internal.h"
 #include "travel/movements/movements.h"
 #include "travel/movements/queries.h"
 #include "travel/movements/rules.h"
 #include "travel/state.h"
 #include "web/page.h"
 
-static err_t reply_movement(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
+err_t reply_movement(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
 {
     struct movement_row row;
 
+    (void)x;
     TRY(q_movement_get(tx, id, &row));
     reply_etag(rs, row.version);
     return reply_row(rs, status, &movement_row_json, &row);
@@ -132,6 +135,49 @@ static err_t get_movement(struct ctx *x, const struct request *rq, struct respon
     return reply_movement(x, tx, id, 200, rs);
 }
 
+/* patchMovement: PATCH /movements/{movementId} */
+static err_t patch_movement(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct uuid id = request_path_uuid(rq, "movementId");
+    struct movement_locked before;
+    struct movement_input in;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_movement_lock(tx, id, &before));
+    TRY(etag_match(rq, before.version));
+    TRY(rules_movement_change(before.status));
+    in = (struct movement_input){.group = before.group_name,
+                                 .priority = before.priority,
+                                 .cost_centre = before.cost_centre,
+                                 .fund = before.fund,
+                                 .origin = {before.origin_country, before.origin_place},
+                                 .destination = {before.destination_country, before.destination_place},
+                                 .earliest = before.earliest,
+                                 .latest = before.latest};
+    TRY(request_read(x, rq, &input_shape, &in));
+    TRY(rules_movement_terms(x->arena, travel_state(x)->codes, x->who,
+                             &(struct movement_terms){.origin_country = in.origin.country,
+                                                      .destination_country = in.destination.country,
+                                                      .earliest = in.earliest,
+                                                      .latest = in.latest}));
+    q_movement_save(tx, &(struct q_movement_save_in){.id = id,
+                                                     .group_name = in.group,
+                                                     .origin_country = in.origin.country,
+                                                     .origin_place = in.origin.place,
+                                                     .destination_country = in.destination.country,
+                                                     .destination_place = in.destination.place,
+                                                     .earliest = in.earliest,
+                                                     .latest = in.latest,
+                                                     .priority = in.priority,
+                                                     .fund = in.fund,
+                                                     .cost_centre = in.cost_centre,
+                                                     .now = x->now_us});
+    audit_write(tx, "movement", id, "update", json_member_names(x->arena, request_body(rq)));
+    TRY(movement_rejudge(x, tx, id, NULL));
+    return reply_movement(x, tx, id, 200, rs);
+}
+
 /* A day of the query, in Amsterdam, days later, as the instant at which it begins. */
 static struct opt_i64 day_begins(const struct request *rq, const char *name, int32_t later)
 {
@@ -173,5 +219,10 @@ const struct handler movements_handlers[] = {
     {"createMovement", create_movement},
     {"getMovement", get_movement},
     {"listMovements", list_movements},
+    {"patchMovement", patch_movement},
+    {"cancelMovement", cancel_movement},
+    {"listMovementTransitions", list_movement_transitions},
+    {"makeMovementTransition", make_movement_transition},
+    {"listMovementMoves", list_movement_moves},
     {NULL, NULL},
 };
