@@ -11,36 +11,66 @@
 #include "notifications/state.h"
 #include "notifications/subscriptions/deliveries.h"
 
-/* Plans what the rules say for an event; subject is what the message rests on. */
+/* What a message of the event rests on, and whose it is. */
+static void plan_basis(const struct schedule *s, const struct inbox_event *e, struct message_new *m)
+{
+    struct opt_uuid id = s->basis_id ? json_member_uuid(e->data, s->basis_id) : (struct opt_uuid){0};
+    m->basis_id = id.set ? id.v : e->subject;
+    m->ref_kind = json_member_text(e->data, "refKind");
+    m->ref_id = json_member_uuid(e->data, "refId");
+    m->case_id = str_eq(m->ref_kind, "case") ? m->ref_id : json_member_uuid(e->data, "caseId");
+}
+
+/* A rule may ask that they know of the thing already, or soon will. */
+static err_t plan_concerns(struct tx *tx, const struct schedule *s, const struct message_new *m, bool *ret)
+{
+    struct messages_told told;
+    *ret = true;
+    if (!s->told)
+        return NULL;
+    TRY(q_messages_told(tx, m->basis_id, m->ref_id, &told));
+    *ret = str_eq(s->told, "sent") ? told.sent : told.planned;
+    return NULL;
+}
+
+/* Plans what one rule says for an event. */
+static err_t plan_rule(struct ctx *x, struct tx *tx, const struct inbox_event *e, const struct schedule *s)
+{
+    struct schedule_time when;
+    const char *user = str_eq(s->recipient, "assignee") ? json_member_text(e->data, "assignee") : NULL;
+    bool concerns;
+    if (str_eq(s->recipient, "assignee") && !user)
+        return NULL; /* nobody has the task yet */
+    if (!schedule_when(s, e->data, x->now_us, &when))
+        return NULL;
+    struct message_new m = {.person_id = user ? (struct opt_uuid){0} : json_member_uuid(e->data, "personId"),
+                            .user_id = user,
+                            .topic = s->topic,
+                            .template = s->template,
+                            .class = s->class,
+                            .basis_kind = s->basis,
+                            .basis_event = s->basis_event,
+                            .basis_starts_at = {.set = when.moment_us && (str_eq(s->moment, "startsAt") ||
+                                                                          str_eq(s->moment, "departsAt")),
+                                                .v = when.moment_us},
+                            .sensitivity = json_member_bool(e->data, "sensitive", false) ? "protection" : "",
+                            .send_us = when.send_us,
+                            .expires_us = when.expires_us};
+    plan_basis(s, e, &m);
+    TRY(plan_concerns(tx, s, &m, &concerns));
+    if (concerns)
+        message_plan(x, tx, &m);
+    return NULL;
+}
+
+/* Plans what the rules say for an event. */
 static err_t plan(struct ctx *x, const struct inbox_event *e)
 {
     struct tx *tx;
     const struct schedule *s;
     TRY(db_begin(x, &tx));
-    for (size_t i = 0; (s = schedules_for(notifications_state(x)->schedules, e->type, i)) != NULL; i++) {
-        struct schedule_time when;
-        const char *user = str_eq(s->recipient, "assignee") ? json_member_text(e->data, "assignee") : NULL;
-        if (str_eq(s->recipient, "assignee") && !user)
-            continue; /* nobody has the task yet */
-        if (!schedule_when(s, e->data, x->now_us, &when))
-            continue;
-        message_plan(x, tx,
-                     &(struct message_new){
-                         .case_id = json_member_uuid(e->data, "caseId"),
-                         .person_id = user ? (struct opt_uuid){0} : json_member_uuid(e->data, "personId"),
-                         .user_id = user,
-                         .topic = s->topic,
-                         .template = s->template,
-                         .class = s->class,
-                         .basis_kind = s->basis,
-                         .basis_event = s->basis_event,
-                         .basis_id = e->subject,
-                         .basis_starts_at = {.set = when.moment_us && str_eq(s->moment, "startsAt"),
-                                             .v = when.moment_us},
-                         .sensitivity = json_member_bool(e->data, "sensitive", false) ? "protection" : "",
-                         .send_us = when.send_us,
-                         .expires_us = when.expires_us});
-    }
+    for (size_t i = 0; (s = schedules_for(notifications_state(x)->schedules, e->type, i)) != NULL; i++)
+        TRY(plan_rule(x, tx, e, s));
     TRY(tx_sync(tx));
     x->wakes = "sender";
     return NULL;
@@ -74,6 +104,37 @@ static err_t document_verified(struct ctx *x, const struct inbox_event *e)
     return plan(x, e);
 }
 
+/* The same for one reference of a movement: what was planned for it falls, then the rules say anew. */
+static err_t movement_told(struct ctx *x, const struct inbox_event *e, bool itinerary)
+{
+    struct tx *tx;
+    struct opt_uuid movement = json_member_uuid(e->data, "movementId"),
+                    ref = json_member_uuid(e->data, "refId");
+    TRY(db_begin(x, &tx));
+    if (movement.set && ref.set)
+        q_messages_supersede_ref(tx, &(struct q_messages_supersede_ref_in){.basis_id = movement.v,
+                                                                           .ref_id = ref.v,
+                                                                           .itinerary = itinerary,
+                                                                           .reason = e->type,
+                                                                           .now = x->now_us});
+    return plan(x, e);
+}
+
+static err_t movement_ticketed(struct ctx *x, const struct inbox_event *e)
+{
+    return movement_told(x, e, true);
+}
+
+static err_t movement_delayed(struct ctx *x, const struct inbox_event *e)
+{
+    return movement_told(x, e, false);
+}
+
+static err_t movement_cancelled(struct ctx *x, const struct inbox_event *e)
+{
+    return movement_told(x, e, true);
+}
+
 /* Everything planned for the people of the case stops; what tells them of it goes on. */
 static err_t stop_case(struct ctx *x, const struct inbox_event *e, const char *reason)
 {
@@ -97,14 +158,15 @@ static err_t status_changed(struct ctx *x, const struct inbox_event *e)
     return str_eq(to, "withdrawn") || str_eq(to, "closed") ? stop_case(x, e, "case.ended") : NULL;
 }
 
-/* Partners are told of what concerns their own view, with ids and types only. */
-static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char *member, const char *subject)
+/* Partners are told of what concerns their own view, with ids and types only. type: NULL, the event's own. */
+static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char *type, const char *member,
+                          const char *subject)
 {
     struct tx *tx;
     struct opt_uuid id = json_member_uuid(e->data, subject);
     const char *partner = json_member_text(e->data, member);
     TRY(db_begin(x, &tx));
-    TRY(deliveries_for(x, tx, partner, e->type, id.set ? id.v : e->subject, e->id, e->time_us));
+    TRY(deliveries_for(x, tx, partner, type ? type : e->type, id.set ? id.v : e->subject, e->id, e->time_us));
     TRY(tx_sync(tx));
     x->wakes = "webhooks";
     return NULL;
@@ -112,12 +174,23 @@ static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char
 
 static err_t share_told(struct ctx *x, const struct inbox_event *e)
 {
-    return tell_partner(x, e, "toOrganisation", "caseId");
+    return tell_partner(x, e, NULL, "toOrganisation", "caseId");
 }
 
 static err_t referral_told(struct ctx *x, const struct inbox_event *e)
 {
-    return tell_partner(x, e, "fromOrganisation", "referralId");
+    return tell_partner(x, e, NULL, "fromOrganisation", "referralId");
+}
+
+static err_t abn_told(struct ctx *x, const struct inbox_event *e)
+{
+    return tell_partner(x, e, NULL, "toOrganisation", "abnId");
+}
+
+/* To partners the journey itself is late, whatever we have sent them of it. */
+static err_t abn_delayed(struct ctx *x, const struct inbox_event *e)
+{
+    return tell_partner(x, e, "travel.movement.delayed", "toOrganisation", "movementId");
 }
 
 static const struct inbox_handler handlers[] = {
@@ -137,6 +210,13 @@ static const struct inbox_handler handlers[] = {
     {"cases.share.granted", share_told},
     {"cases.share.changed", share_told},
     {"cases.share.recalled", share_told},
+    {"diaspora.survey.opened", plan},
+    {"travel.booking.ticketed", movement_ticketed},
+    {"travel.movement.delayed", movement_delayed},
+    {"travel.movement.cancelled", movement_cancelled},
+    {"travel.abn.sent", abn_told},
+    {"travel.abn.superseded", abn_told},
+    {"travel.abn.delayed", abn_delayed},
     {NULL, NULL},
 };
 

@@ -1,6 +1,6 @@
 /*
- * main.c - the sender: takes messages that are due, asks the cases service whether they still hold, and lets
- * them leave.
+ * main.c - the sender: takes messages that are due, asks the services that know whether they still hold, and
+ * lets them leave.
  *
  * A message is `sending`, committed, before the server hears of it; found so after a crash it is sent once
  * more, marked maybeDuplicate. Address and content exist only in the memory of the turn.
@@ -10,7 +10,6 @@
 #include "app/audit.h"
 #include "app/keyring.h"
 #include "app/outbox.h"
-#include "app/peers.h"
 #include "app/worker_main.h"
 #include "base/arena.h"
 #include "base/ctx.h"
@@ -18,6 +17,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "check.h"
 #include "io/outcall.h"
 #include "mail.h"
 #include "notifications/inbox/inbox.h"
@@ -29,7 +29,6 @@
 #define LEASE_S                                                                                              \
     45 /* more than check and mail can take; a killed process holds its messages up for so long              \
         */
-#define CHECK_TIMEOUT_US (5 * DATE_US_PER_S)
 #define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
 
 struct sender_conf {
@@ -49,36 +48,6 @@ static const struct conf_entry conf_table[] = {
     {"WAYFARE_MAIL_FROM_NAME", CONF_TEXT, offsetof(struct sender_conf, from_name), "Wayfare",
      "sender's name, neutral"},
 };
-
-/* Asks the cases service: still true, safe, the right hour; to whom and with what. */
-static err_t ask(struct ctx *x, struct job *job)
-{
-    struct buf q;
-    json_t *answer;
-    char at[32];
-    const char *org = x->who->organisation;
-    buf_init(&q, x->arena, 512);
-    buf_puts(&q, "{\"topic\":");
-    json_write_text(&q, job->m.topic);
-    if (job->m.case_id.set)
-        buf_printf(&q, ",\"caseId\":\"%s\"", uuid_text(x->arena, job->m.case_id.v));
-    if (job->m.person_id.set)
-        buf_printf(&q, ",\"personId\":\"%s\"", uuid_text(x->arena, job->m.person_id.v));
-    if (job->m.user_id) {
-        buf_puts(&q, ",\"userId\":");
-        json_write_text(&q, job->m.user_id);
-    }
-    buf_printf(&q, ",\"basis\":{\"kind\":\"%s\",\"id\":\"%s\",\"event\":\"%s\"", job->m.basis_kind,
-               uuid_text(x->arena, job->m.basis_id), job->m.basis_event);
-    if (job->m.basis_starts_at.set) {
-        date_format_instant(job->m.basis_starts_at.v, at);
-        buf_printf(&q, ",\"startsAt\":\"%s\"", at);
-    }
-    buf_puts(&q, "}}");
-    TRY(peer_call(x, "cases", "/cases/v1/_send-check", org, buf_text(&q), CHECK_TIMEOUT_US, &answer));
-    job->answer = answer;
-    return NULL;
-}
 
 static err_t send_mail(struct ctx *x, struct job *job, const char *address, const char *subject,
                        const char *body, const char *language)
@@ -250,7 +219,7 @@ static err_t work_on(struct ctx *x, struct job *job)
     if (x->now_us > job->m.expires_at)
         return job_settle(x, job, "expired", "time.passed");
     TRY(tx_commit(x));
-    e = ask(x, job);
+    e = check_message(x, job);
     if (e && (e->kind == ERR_UNAVAILABLE || e->kind == ERR_UPSTREAM)) {
         log_err(LOG_WARN, x, "send check", e);
         return job_later(x, job, str_eq(job->m.status, "sending") ? "sending" : "queued", "check.away",

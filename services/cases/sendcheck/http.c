@@ -110,7 +110,7 @@ static err_t judge_task(struct tx *tx, const struct question *q, struct answer *
     return NULL;
 }
 
-/* Still true? */
+/* Still true? A movement is judged, and described, by the travel service; here only who it is for. */
 static err_t judge_basis(struct ctx *x, struct tx *tx, const struct question *q, struct answer *ans,
                          bool case_ended)
 {

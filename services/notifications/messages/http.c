@@ -45,12 +45,23 @@ struct message_input {
     struct opt_uuid case_id, person_id;
     struct opt_i64 send_at;
 };
-/* A case that the writer does not see is a case that is not there. */
-static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id)
+struct basis_input {
+    const char *kind, *event;
+    struct uuid id;
+    struct opt_i64 starts_at;
+};
+/* A case that the writer does not see is a case that is not there. A movement has many travellers: the case
+ * says whose message it is. */
+static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id,
+                        const struct basis_input *basis)
 {
+    static const struct fault none = {
+        .at = "/caseId", .code = "case.missing", .detail = "A message on a movement is for a case of it."};
     static const struct fault fault = {
         .at = "/caseId", .code = "case.unknown", .detail = "There is no such case."};
     bool found = true;
+    if (!case_id.set && str_eq(basis->kind, "movement"))
+        return err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &none, 1);
     if (case_id.set)
         TRY(readers_know(tx, case_id.v, &found));
     return found
@@ -58,11 +69,6 @@ static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id)
                : err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);
 }
 
-struct basis_input {
-    const char *kind, *event;
-    struct uuid id;
-    struct opt_i64 starts_at;
-};
 static const struct json_field input_fields[] = {
     JSON_FIELD(struct message_input, template, "template", JSON_TEXT),
     JSON_FIELD(struct message_input, user_id, "userId", JSON_TEXT),
@@ -93,20 +99,24 @@ static err_t create_message(struct ctx *x, const struct request *rq, struct resp
         return err_template;
     int64_t send = in.send_at.set && in.send_at.v > x->now_us ? in.send_at.v : x->now_us;
     TRY(db_begin(x, &tx));
-    TRY(check_case(x, tx, in.case_id));
-    struct uuid id = message_plan(x, tx,
-                                  &(struct message_new){.case_id = in.case_id,
-                                                        .person_id = in.person_id,
-                                                        .user_id = in.user_id,
-                                                        .topic = tp->topic,
-                                                        .template = in.template,
-                                                        .class = in.class,
-                                                        .basis_kind = basis.kind,
-                                                        .basis_event = basis.event,
-                                                        .basis_id = basis.id,
-                                                        .basis_starts_at = basis.starts_at,
-                                                        .send_us = send,
-                                                        .expires_us = send + 7 * DATE_US_PER_DAY});
+    TRY(check_case(x, tx, in.case_id, &basis));
+    bool movement = str_eq(basis.kind, "movement");
+    struct uuid id =
+        message_plan(x, tx,
+                     &(struct message_new){.case_id = in.case_id,
+                                           .person_id = in.person_id,
+                                           .user_id = in.user_id,
+                                           .topic = tp->topic,
+                                           .template = in.template,
+                                           .class = in.class,
+                                           .basis_kind = basis.kind,
+                                           .basis_event = basis.event,
+                                           .basis_id = basis.id,
+                                           .basis_starts_at = basis.starts_at,
+                                           .ref_kind = movement ? "case" : NULL,
+                                           .ref_id = movement ? in.case_id : (struct opt_uuid){0},
+                                           .send_us = send,
+                                           .expires_us = send + 7 * DATE_US_PER_DAY});
     audit_write(tx, "message", id, "create", NULL);
     x->wakes = "sender";
     reply_location(x, rs, "/messages/%s", uuid_text(x->arena, id));

@@ -17,6 +17,8 @@ struct uuid message_plan(struct ctx *x, struct tx *tx, const struct message_new 
                                                  .basis_id = m->basis_id,
                                                  .basis_event = m->basis_event,
                                                  .basis_starts_at = m->basis_starts_at,
+                                                 .ref_kind = m->ref_kind,
+                                                 .ref_id = m->ref_id,
                                                  .send_at = m->send_us,
                                                  .expires_at = m->expires_us,
                                                  .sensitivity = m->sensitivity ? m->sensitivity : "",

@@ -14,6 +14,8 @@ struct message_new {
     const char *basis_kind, *basis_event;
     struct uuid basis_id;
     struct opt_i64 basis_starts_at;
+    const char *ref_kind; /* case, assignment, mission: whose movement it is; NULL: of none */
+    struct opt_uuid ref_id;
     int64_t send_us, expires_us;
     const char *sensitivity; /* "" (or NULL), or "protection": seen with protection:read only */
 };

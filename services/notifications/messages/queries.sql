@@ -18,16 +18,16 @@ SELECT id, case_id, person_id, user_id, topic, template, class, basis, status, r
 --sort -createdAt created_at timestamptz
 ;
 
--- q_message_lock(id uuid) -> one message_locked(case_id uuid?, person_id uuid?, user_id text?, topic text, template text, basis_kind text, basis_id uuid, basis_event text, basis_starts_at timestamptz?, status text, send_at timestamptz, expires_at timestamptz, attempts int4, maybe_duplicate bool, version int4)        lane: own
-SELECT case_id, person_id, user_id, topic, template, basis_kind, basis_id, basis_event, basis_starts_at, status, send_at, expires_at, attempts,
+-- q_message_lock(id uuid) -> one message_locked(case_id uuid?, person_id uuid?, user_id text?, topic text, template text, basis_kind text, basis_id uuid, basis_event text, basis_starts_at timestamptz?, ref_kind text?, ref_id uuid?, status text, send_at timestamptz, expires_at timestamptz, attempts int4, maybe_duplicate bool, version int4)        lane: own
+SELECT case_id, person_id, user_id, topic, template, basis_kind, basis_id, basis_event, basis_starts_at, ref_kind, ref_id, status, send_at, expires_at, attempts,
        maybe_duplicate, version
   FROM messages WHERE id = $id FOR UPDATE;
 
--- q_message_add{id uuid, case_id uuid?, person_id uuid?, user_id text?, topic text, template text, class text, basis_kind text, basis_id uuid, basis_event text, basis_starts_at timestamptz?, send_at timestamptz, expires_at timestamptz, sensitivity text, by text, now timestamptz} -> exactly 1
-INSERT INTO messages (id, org, case_id, person_id, user_id, topic, template, class, basis_kind, basis_id, basis_event, basis_starts_at, status,
-                      send_at, expires_at, sensitivity, created_by, created_at, updated_at)
+-- q_message_add{id uuid, case_id uuid?, person_id uuid?, user_id text?, topic text, template text, class text, basis_kind text, basis_id uuid, basis_event text, basis_starts_at timestamptz?, ref_kind text?, ref_id uuid?, send_at timestamptz, expires_at timestamptz, sensitivity text, by text, now timestamptz} -> exactly 1
+INSERT INTO messages (id, org, case_id, person_id, user_id, topic, template, class, basis_kind, basis_id, basis_event, basis_starts_at, ref_kind,
+                      ref_id, status, send_at, expires_at, sensitivity, created_by, created_at, updated_at)
 VALUES ($id, sec.org(), $case_id, $person_id, $user_id, $topic, $template, $class, $basis_kind, $basis_id, $basis_event, $basis_starts_at,
-        'scheduled', $send_at, $expires_at, $sensitivity, $by, $now, $now);
+        $ref_kind, $ref_id, 'scheduled', $send_at, $expires_at, $sensitivity, $by, $now, $now);
 
 -- q_message_due_set(id uuid, due_at timestamptz) -> exactly 1
 INSERT INTO message_due (message_id, org, due_at) VALUES ($id, sec.org(), $due_at)
@@ -60,6 +60,22 @@ WITH planned AS (
      WHERE basis_id = $basis_id AND status IN ('scheduled', 'queued', 'tempFailed')
     RETURNING id)
 DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
+
+-- Of a movement with several references each has messages of its own. An itinerary that waits is made when it leaves, so a new time of
+-- departure does not make it wrong: itinerary says whether it falls too.
+-- q_messages_supersede_ref{basis_id uuid, ref_id uuid, itinerary bool, reason text, now timestamptz} -> any
+WITH planned AS (
+    UPDATE messages SET status = 'superseded', reason = $reason, version = version + 1, updated_at = $now
+     WHERE basis_id = $basis_id AND ref_id = $ref_id AND status IN ('scheduled', 'queued', 'tempFailed')
+       AND ($itinerary OR basis_event <> 'itinerary')
+    RETURNING id)
+DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
+
+-- What those of the reference have heard, or been called for (sent), and what they will have (planned).
+-- q_messages_told(basis_id uuid, ref_id uuid?) -> one messages_told(sent bool, planned bool)        lane: own
+SELECT coalesce(bool_or(status IN ('sending', 'sent', 'delivered', 'permFailed')), false) AS sent,
+       coalesce(bool_or(status IN ('sending', 'sent', 'delivered', 'permFailed', 'scheduled', 'queued', 'tempFailed')), false) AS planned
+  FROM messages WHERE basis_id = $basis_id AND ref_id IS NOT DISTINCT FROM $ref_id AND user_id IS NULL;
 
 -- q_messages_supersede_case{case_id uuid, reason text, now timestamptz} -> any
 WITH planned AS (

@@ -55,7 +55,10 @@ static err_t load_rule(struct arena *a, const char *path, size_t i, const json_t
                              .moment = json_member_text(from, "moment"),
                              .offset = json_member_text(from, "offset"),
                              .recipient = json_member_text(from, "recipient"),
-                             .class = json_member_text(from, "class")};
+                             .class = json_member_text(from, "class"),
+                             .basis_id = json_member_text(from, "basisId"),
+                             .skip_late = str_eq(json_member_text(from, "late"), "skip"),
+                             .told = json_member_text(from, "told")};
     if (!schedule_offset(ret->offset, &ret->offset_us))
         return err_internal(a, ERR_BUG, "schedule.offset", "%s: /schedules/%zu/offset is no duration", path,
                             i);
@@ -133,6 +136,8 @@ bool schedule_when(const struct schedule *s, const json_t *data, int64_t now_us,
             return false;
         ret->moment_us = moment;
     }
+    if (s->skip_late && moment + s->offset_us <= now_us)
+        return false;
     ret->send_us = moment + s->offset_us > now_us ? moment + s->offset_us : now_us;
     ret->expires_us = ret->moment_us > ret->send_us ? ret->moment_us : ret->send_us + WORTH_SENDING_US;
     return true;

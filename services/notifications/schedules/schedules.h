@@ -19,7 +19,10 @@ struct schedule {
     const char *moment;    /* member of the event's data (instant or date), or "now" */
     const char *offset;    /* as written: "-PT24H" */
     int64_t offset_us;     /* before the moment: negative */
-    const char *recipient; /* person, assignee */
+    const char *recipient; /* person, assignee, respondent */
+    const char *basis_id;  /* member of the event's data that names the basis; NULL: the event's subject */
+    bool skip_late;        /* its time has passed: not at all, instead of at once */
+    const char *told; /* only where a message of the same basis has left (sent) or is to (planned); NULL */
     const char *class;
 };
 
@@ -40,5 +43,6 @@ struct schedule_time {
     int64_t send_us;    /* not before now_us */
     int64_t expires_us; /* the moment, or 7 days after send_us when the moment is now or has passed */
 };
-/* False when the event's data has no such moment (null): no message. Pure. */
+/* False when the event's data has no such moment (null), or it is too late for a rule that skips then: no
+ * message. Pure. */
 bool schedule_when(const struct schedule *s, const json_t *data, int64_t now_us, struct schedule_time *ret);

@@ -1,6 +1,8 @@
 /* deliveries.c - see deliveries.h. */
 #include "notifications/subscriptions/deliveries.h"
 
+#include <string.h>
+
 #include "app/program.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -14,10 +16,11 @@ const char *delivery_body(struct arena *a, struct uuid id, const char *event_typ
     char at[32];
     date_format_instant(time_us, at);
     return arena_printf(a,
-                        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/wayfare/"
-                        "cases\",\"type\":\"%s\",\"subject\":\"%s\","
-                        "\"time\":\"%s\",\"datacontenttype\":\"application/json\",\"data\":{\"id\":\"%s\"}}",
-                        uuid_text(a, id), event_type, uuid_text(a, subject), at, uuid_text(a, subject));
+                        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/wayfare/%.*s\",\"type\":\"%s\","
+                        "\"subject\":\"%s\",\"time\":\"%s\",\"datacontenttype\":\"application/json\","
+                        "\"data\":{\"id\":\"%s\"}}",
+                        uuid_text(a, id), (int)strcspn(event_type, "."), event_type, event_type,
+                        uuid_text(a, subject), at, uuid_text(a, subject));
 }
 
 err_t deliveries_for(struct ctx *x, struct tx *tx, const char *partner, const char *event_type,

@@ -18,6 +18,7 @@ AWAITS MUST_CHECK err_t deliveries_for(struct ctx *x, struct tx *tx, const char 
                                        const char *event_type, struct uuid subject, struct uuid event_id,
                                        int64_t time_us);
 
-/* The body: CloudEvents 1.0 in JSON, ids and types only. Pure. */
+/* The body: CloudEvents 1.0 in JSON, ids and types only; the source is the service that the type names. Pure.
+ */
 const char *delivery_body(struct arena *a, struct uuid id, const char *event_type, struct uuid subject,
                           int64_t time_us);

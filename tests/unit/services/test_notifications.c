@@ -97,8 +97,8 @@ END_TEST
 /* domain.md: sender, subject and preview are neutral; here the words that would tell. */
 START_TEST(no_subject_says_what_it_is_about)
 {
-    static const char *const telling[] = {"return",  "travel",    "asylum", "IOM",
-                                          "vertrek", "terugkeer", "retour"};
+    static const char *const telling[] = {"return",  "travel", "asylum",    "IOM",    "flight", "journey",
+                                          "vertrek", "reis",   "terugkeer", "retour", "vlucht", "voyage"};
     const struct templates *t = all_templates();
     for (size_t i = 0; i < templates_count(t); i++)
         for (size_t j = 0; j < templates_at(t, i)->ntexts; j++)
@@ -206,6 +206,8 @@ static const struct {
     {"no such day", "validUntil", "{\"validUntil\":null}", NULL, NULL, 0},
     {"not said", "validUntil", "{}", NULL, NULL, 0},
     {"not a moment", "startsAt", "{\"startsAt\":\"soon\"}", NULL, NULL, 0},
+    {"a departure", "departsAt", "{\"departsAt\":\"2026-03-21T10:00:00Z\"}", "2026-03-18T10:00:00Z",
+     "2026-03-21T10:00:00Z", -72 * HOUR_US},
 };
 
 START_TEST(a_message_leaves_in_time_and_not_after_its_use)
@@ -218,6 +220,90 @@ START_TEST(a_message_leaves_in_time_and_not_after_its_use)
         return;
     ck_assert_msg(when.send_us == instant(moments[_i].send), "%s: leaves", moments[_i].what);
     ck_assert_msg(when.expires_us == instant(moments[_i].expires), "%s: expires", moments[_i].what);
+}
+END_TEST
+
+/* Of several reminders those that are late are left out, or they would all leave at once. */
+START_TEST(a_late_reminder_may_be_left_out)
+{
+    struct schedule s = rule("departsAt", -72 * HOUR_US);
+    struct schedule_time when;
+    json_t *soon = object("{\"departsAt\":\"2026-03-19T10:00:00Z\"}");
+    ck_assert(schedule_when(&s, soon, NOW_US, &when));
+    ck_assert_int_eq(when.send_us, NOW_US);
+    s.skip_late = true;
+    ck_assert(!schedule_when(&s, soon, NOW_US, &when));
+    s.offset_us = -24 * HOUR_US;
+    ck_assert(schedule_when(&s, soon, NOW_US, &when));
+    ck_assert_int_eq(when.send_us, instant("2026-03-18T10:00:00Z"));
+}
+END_TEST
+
+START_TEST(a_journey_is_told_of_by_the_rules)
+{
+    struct schedules *s = NULL;
+    ck_assert_ptr_null(schedules_load(unit_arena, folder("schedules"), all_templates(), &s));
+    const struct schedule *itinerary = schedules_for(s, "travel.booking.ticketed", 0);
+    ck_assert_str_eq(itinerary->template, "travel.itinerary");
+    ck_assert_str_eq(itinerary->basis_id, "movementId");
+    ck_assert_ptr_null(itinerary->told);
+    for (size_t i = 1; i <= 2; i++) {
+        ck_assert(schedules_for(s, "travel.booking.ticketed", i)->skip_late);
+        ck_assert(schedules_for(s, "travel.movement.delayed", i)->skip_late);
+        ck_assert_str_eq(schedules_for(s, "travel.movement.delayed", i)->told, "planned");
+    }
+    ck_assert_str_eq(schedules_for(s, "travel.movement.delayed", 0)->told, "sent");
+    ck_assert_str_eq(schedules_for(s, "travel.movement.cancelled", 0)->told, "sent");
+    ck_assert_str_eq(schedules_for(s, "diaspora.survey.opened", 0)->recipient, "respondent");
+}
+END_TEST
+
+/* ---- who is asked ---- */
+
+static const struct {
+    const char *basis;
+    bool of_case;
+    const char *services[3];
+} asked[] = {
+    {"appointment", true, {"cases"}},
+    {"document", true, {"cases"}},
+    {"task", false, {"cases"}},
+    {"case", true, {"cases"}},
+    {"movement", true, {"travel", "cases"}},
+    {"movement", false, {"travel", "diaspora"}},
+    {"survey", false, {"diaspora"}},
+    {"survey", true, {NULL}}, /* a survey is of no case */
+    {"rumour", false, {NULL}},
+};
+
+START_TEST(those_who_know_are_asked)
+{
+    const char *const *services = rules_send_services(asked[_i].basis, asked[_i].of_case);
+    if (!asked[_i].services[0]) {
+        ck_assert_ptr_null(services);
+        return;
+    }
+    ck_assert_ptr_nonnull(services);
+    size_t n = 0;
+    for (; asked[_i].services[n]; n++)
+        ck_assert_str_eq(services[n], asked[_i].services[n]);
+    ck_assert_ptr_null(services[n]);
+}
+END_TEST
+
+START_TEST(answers_join_content_and_recipient)
+{
+    const json_t *holds = object("{\"decision\":\"send\",\"reason\":null,\"recipient\":null,"
+                                 "\"personalisation\":{\"itinerary\":\"x\"}}");
+    const json_t *who = object("{\"decision\":\"delay\",\"reason\":\"quietHours\",\"recipient\":"
+                               "{\"channel\":\"email\"},\"personalisation\":{\"name\":\"y\"}}");
+    ck_assert_ptr_eq(rules_send_join(unit_arena, NULL, holds), holds);
+    const json_t *both = rules_send_join(unit_arena, holds, who);
+    ck_assert_str_eq(json_member_text(both, "decision"), "delay");
+    ck_assert_str_eq(json_member_text(both, "reason"), "quietHours");
+    ck_assert_str_eq(json_member_text(json_object_get(both, "recipient"), "channel"), "email");
+    ck_assert_str_eq(json_member_text(json_object_get(both, "personalisation"), "itinerary"), "x");
+    ck_assert_str_eq(json_member_text(json_object_get(both, "personalisation"), "name"), "y");
 }
 END_TEST
 
@@ -508,6 +594,9 @@ START_TEST(a_delivery_is_a_thin_cloud_event)
     ck_assert_str_eq(json_member_text(event, "time"), "2026-03-17T09:33:20Z");
     ck_assert_str_eq(json_member_text(json_object_get(event, "data"), "id"),
                      "01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a42");
+    ck_assert_str_eq(json_member_text(event, "source"), "/wayfare/cases");
+    event = object(delivery_body(unit_arena, id, "travel.movement.delayed", subject, NOW_US));
+    ck_assert_str_eq(json_member_text(event, "source"), "/wayfare/travel");
 }
 END_TEST
 
@@ -520,7 +609,11 @@ Suite *unit_suite(void)
     UNIT_CASE(s, "template_render", placeholders_are_filled_as_they_are, each_missing_value_is_named);
     UNIT_TABLE(s, "schedule_offset", offsets, an_offset_is_a_duration);
     UNIT_TABLE(s, "schedule_when", moments, a_message_leaves_in_time_and_not_after_its_use);
+    UNIT_CASE(s, "schedule_when", a_late_reminder_may_be_left_out);
     UNIT_CASE(s, "schedules_for", the_rules_name_their_events_in_order);
+    UNIT_CASE(s, "schedules_for", a_journey_is_told_of_by_the_rules);
+    UNIT_TABLE(s, "rules_send_services", asked, those_who_know_are_asked);
+    UNIT_CASE(s, "rules_send_join", answers_join_content_and_recipient);
     UNIT_TABLE(s, "mail subject", subjects, a_subject_in_any_script_is_read_back);
     UNIT_TABLE(s, "mail body", bodies, a_body_in_any_script_is_read_back);
     UNIT_CASE(s, "mail_text", a_mail_has_neutral_headers_and_is_the_same_each_time);
