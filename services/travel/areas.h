@@ -4,7 +4,13 @@
 
 #include "web/request.h"
 
-#define TRAVEL_AREAS(X) X(movements) X(incidents)
+#define TRAVEL_AREAS(X)                                                                                      \
+    X(movements)                                                                                             \
+    X(incidents)                                                                                             \
+    X(bookings)                                                                                              \
+    X(clearances)                                                                                            \
+    X(requirements)                                                                                          \
+    X(readiness)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 TRAVEL_AREAS(AREA_HANDLERS)

@@ -2,15 +2,19 @@
 #include "app/program.h"
 #include "base/arena.h"
 #include "base/codes.h"
+#include "travel/requirements/rules.h"
 #include "travel/state.h"
 
 err_t travel_start(struct program *p)
 {
     struct travel_state *state = ARENA_NEW(p->arena, struct travel_state);
     struct codes *codes;
+    struct requirements *requirements;
 
     TRY(codes_load(p->arena, CODES_FOLDER, &codes));
-    *state = (struct travel_state){.codes = codes};
+    TRY(requirements_load(p->arena, codes, arena_printf(p->arena, "%s/requirements", p->conf.data),
+                          &requirements));
+    *state = (struct travel_state){.codes = codes, .requirements = requirements};
     p->state = state;
     return NULL;
 }

@@ -8,9 +8,11 @@
 struct codes; /* base/codes.h: countries, languages */
 struct ctx;
 struct program;
+struct requirements; /* requirements/rules.h */
 
 struct travel_state {
     const struct codes *codes;
+    const struct requirements *requirements;
 };
 
 /* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the

@@ -1,11 +1,13 @@
 /* worker.c - the consumer of the events that concern the travel service. */
 #include "app/inbox.h"
 #include "app/readers.h"
+#include "travel/bookings/bookings.h"
 #include "travel/state.h"
 
 static const struct inbox_handler handlers[] = {
     {"cases.case.opened", readers_told},
     {"cases.case.readersChanged", readers_told},
+    {"travel.due.holdExpiry", booking_hold_due},
     {NULL, NULL},
 };
 

@@ -6,6 +6,8 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "io/db.h"
+#include "travel/bookings/bookings.h"
+#include "travel/guards/boarding_rows.h"
 #include "travel/guards/queries.h"
 
 struct movement_facts_rows {
@@ -13,6 +15,7 @@ struct movement_facts_rows {
     struct movement_fact_passenger *passengers;
     struct movement_fact_segment *segments;
     size_t npassengers, nsegments;
+    struct boarding_rows *boarding;
 };
 
 struct movement_facts_rows *movement_facts_later(struct ctx *x, struct tx *tx, struct uuid movement_id)
@@ -22,6 +25,7 @@ struct movement_facts_rows *movement_facts_later(struct ctx *x, struct tx *tx, s
     q_movement_facts_later(tx, movement_id, &r->movement);
     q_movement_fact_passengers_later(tx, movement_id, &r->passengers, &r->npassengers);
     q_movement_fact_segments_later(tx, movement_id, &r->segments, &r->nsegments);
+    r->boarding = boarding_rows_later(x, tx, movement_id);
     return r;
 }
 
@@ -103,21 +107,10 @@ void movement_facts_make(struct ctx *x, const struct movement_facts_rows *rows, 
         .npassengers = rows->npassengers,
         .segments = make_segments(x->arena, rows),
         .nsegments = rows->nsegments,
+        .boarding = boarding_facts_make(x, rows->boarding),
         .open_incidents = m->open_incidents,
         .unsettled = m->unsettled,
     };
-}
-
-/* Each code once. */
-static struct text_array codes_of(struct arena *a, const struct unmet_list *unmet)
-{
-    struct text_array codes = {.v = ARENA_ARRAY(a, unmet->n + 1, const char *)};
-
-    for (size_t i = 0; i < unmet->n; i++) {
-        if (codes.n == 0 || !str_eq(codes.v[codes.n - 1], unmet->v[i].code))
-            codes.v[codes.n++] = unmet->v[i].code;
-    }
-    return codes;
 }
 
 err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bool *ret_reopened)
@@ -129,6 +122,7 @@ err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bo
 
     TRY(tx_sync(tx));
     movement_facts_make(x, rows, &facts);
+    bookings_rejudge(x, tx, rows->boarding, &facts);
     status = movement_standing(x->arena, &facts, &unmet);
     if (ret_reopened)
         *ret_reopened = !str_eq(status, facts.status);
@@ -140,7 +134,7 @@ err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bo
                                                              .movement_id = movement_id,
                                                              .from_status = facts.status,
                                                              .to_status = status,
-                                                             .unmet = codes_of(x->arena, &unmet),
+                                                             .unmet = unmet_codes(x->arena, &unmet),
                                                              .by = x->who->subject,
                                                              .now = x->now_us});
     audit_write(tx, "movement", movement_id, "reopen", "[\"status\"]");

@@ -17,6 +17,19 @@ static const struct guard {
     {"segments.connect", GUARDED_READY, judge_connections},
     {"segments.withinWindow", GUARDED_READY, judge_window},
     {"segments.destination", GUARDED_READY, judge_destination},
+    {"travel.nameMatches", GUARDED_TICKET | GUARDED_CLEAR, judge_names},
+    {"travel.documentCovers", GUARDED_TICKET | GUARDED_CLEAR, judge_document_covers},
+    {"travel.documentAccepted", GUARDED_TICKET | GUARDED_CLEAR, judge_document_accepted},
+    {"visa.coversEntry", GUARDED_TICKET | GUARDED_CLEAR, judge_visa},
+    {"travel.minorAccompanied", GUARDED_TICKET, judge_minor_accompanied},
+    {"travel.unaccompaniedMinor", GUARDED_TICKET | GUARDED_CLEAR, judge_unaccompanied_minor},
+    {"budget.free", GUARDED_TICKET, judge_budget},
+    {"travel.departureWithin", GUARDED_CLEAR, judge_departure_within},
+    {"travel.ticketed", GUARDED_CLEAR, judge_ticketed},
+    {"medical.fitToTravel", GUARDED_CLEAR, judge_fitness},
+    {"travel.manifestClosed", GUARDED_CLEAR, judge_manifest},
+    {"travel.abnAcknowledged", GUARDED_CLEAR, judge_abn},
+    {"travel.declared", GUARDED_TICKET | GUARDED_CLEAR, judge_declared},
     {"outcomes.recorded", GUARDED_RECONCILE, judge_outcomes},
     {"incidents.closed", GUARDED_RECONCILE, judge_incidents},
     {"costs.settled", GUARDED_RECONCILE, judge_costs},
@@ -75,6 +88,17 @@ void guard_unmet(struct judging *j, const char *pointer, const char *remedy, con
                   .remedy = remedy,
               });
     va_end(ap);
+}
+
+struct text_array unmet_codes(struct arena *a, const struct unmet_list *unmet)
+{
+    struct text_array codes = {.v = ARENA_ARRAY(a, unmet->n + 1, const char *)};
+
+    for (size_t i = 0; i < unmet->n; i++) {
+        if (codes.n == 0 || !str_eq(codes.v[codes.n - 1], unmet->v[i].code))
+            codes.v[codes.n++] = unmet->v[i].code;
+    }
+    return codes;
 }
 
 const char *passenger_pointer(struct judging *j, size_t i, const char *rest)

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/opt.h"
 #include "base/unmet.h"
+#include "travel/guards/boarding.h"
 
 struct arena;
 
@@ -66,6 +67,7 @@ struct movement_facts {
     size_t npassengers;
     const struct fact_segment *segments;
     size_t nsegments;
+    struct boarding_facts boarding; /* what bookings, clearances and other services say */
     int32_t open_incidents;
     int32_t unsettled; /* currencies with an estimate or a deposit and no actual or refund */
 };
@@ -77,6 +79,9 @@ void movement_judge(struct arena *a, enum guarded decision, const struct movemen
  * guard, the one before that; ret_unmet then says why. Only before departure; later statuses hold. */
 const char *movement_standing(struct arena *a, const struct movement_facts *facts,
                               struct unmet_list *ret_unmet);
+
+/* The codes of what is not met, each once. */
+struct text_array unmet_codes(struct arena *a, const struct unmet_list *unmet);
 
 /* The day of the first departure in its zone; `earliest` while there is no segment. */
 int32_t facts_departure_on(const struct movement_facts *f);

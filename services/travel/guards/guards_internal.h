@@ -27,3 +27,26 @@ void judge_destination(struct judging *j);
 void judge_outcomes(struct judging *j);
 void judge_incidents(struct judging *j);
 void judge_costs(struct judging *j);
+
+/* ---- what bookings, clearances and other services say ---- */
+
+/* The passenger, or the segment, is of the booking that is judged, or no booking is. */
+bool judged_passenger(const struct judging *j, size_t i);
+bool judged_segment(const struct judging *j, size_t i);
+
+/* guards_documents.c: documents and visas, by the dates of the segments. */
+void judge_names(struct judging *j);
+void judge_document_covers(struct judging *j);
+void judge_document_accepted(struct judging *j);
+void judge_visa(struct judging *j);
+/* guards_people.c: children, fitness, the wish. */
+void judge_minor_accompanied(struct judging *j);
+void judge_unaccompanied_minor(struct judging *j);
+void judge_fitness(struct judging *j);
+void judge_declared(struct judging *j);
+/* guards_boarding.c: money, the hour, tickets, manifest, notification. */
+void judge_budget(struct judging *j);
+void judge_departure_within(struct judging *j);
+void judge_ticketed(struct judging *j);
+void judge_manifest(struct judging *j);
+void judge_abn(struct judging *j);

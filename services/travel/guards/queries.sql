@@ -34,3 +34,13 @@ UPDATE movements SET status = $status, cleared_at = NULL, version = version + 1,
 -- q_movement_reopened{id uuid, movement_id uuid, from_status text, to_status text, unmet text[], by text, now timestamptz} -> exactly 1
 INSERT INTO movement_moves (id, org, movement_id, transition, from_status, to_status, unmet, made_by, made_at)
 VALUES ($id, sec.org(), $movement_id, 'reopen', $from_status, $to_status, $unmet, $by, $now);
+
+-- q_declared_movement(id uuid) -> one declared_movement(id uuid)
+SELECT id FROM movements WHERE id = $id;
+
+-- q_declared_refs(movement_id uuid) -> many declared_ref(ref_kind text, ref_id uuid, person_ids uuid[])
+SELECT r.ref_kind, r.ref_id,
+       (SELECT coalesce(array_agg(p.person_id ORDER BY p.person_id), '{}') FROM passengers p
+         WHERE p.org = r.org AND p.movement_id = r.movement_id AND p.status = 'planned' AND coalesce(p.ref_id, r.ref_id) = r.ref_id) AS person_ids
+  FROM movement_refs r JOIN movements m ON m.org = r.org AND m.id = r.movement_id
+ WHERE r.movement_id = $movement_id ORDER BY r.ref_kind, r.ref_id LIMIT 200;

@@ -158,8 +158,8 @@ static bool part_same(struct arena *a, const struct part *one, const struct part
 
 static bool is_title(const char *word)
 {
-    static const char *const titles[] = {"MR",   "MRS", "MS",  "MISS", "MSTR", "MASTER", "MSS",
-                                         "CHD",  "CHLD", "INF", "INFT", "DR",   "PROF",   "SIR",
+    static const char *const titles[] = {"MR",  "MRS",   "MS",  "MISS", "MSTR", "MASTER", "MSS",
+                                         "CHD", "CHLD",  "INF", "INFT", "DR",   "PROF",   "SIR",
                                          "MDM", "MADAM", "MIR", "MEVR", "DHR",  "JR",     "SR"};
 
     for (size_t i = 0; i < LENGTH(titles); i++) {
@@ -228,8 +228,8 @@ static bool same_when_cut(struct arena *a, const struct travel_name *document, c
 {
     for (int k = 0; k < LETTER_SPELLINGS; k++) {
         const char *f = part_spell(a, family, k, false), *g = part_spell(a, given, k, false);
-        const char *field = arena_printf(a, "%s<<%s", part_spell(a, family, k, true),
-                                         part_spell(a, given, k, true));
+        const char *field =
+            arena_printf(a, "%s<<%s", part_spell(a, family, k, true), part_spell(a, given, k, true));
         bool same_family = str_eq(f, ticket_family);
         size_t had = strlen(ticket_family) + strlen(ticket_given);
 
@@ -262,8 +262,8 @@ static bool same(struct arena *a, const struct travel_name *document, const stru
             const struct part *only = family->n == 0 ? given : family;
             bool by_family = part_same(a, only, ticket_family), by_given = part_same(a, only, g);
 
-            if (only->n > 0 && ((by_family && (by_given || is_placeholder(g_text))) ||
-                                (by_given && is_placeholder(f))))
+            if (only->n > 0 &&
+                ((by_family && (by_given || is_placeholder(g_text))) || (by_given && is_placeholder(f))))
                 return true;
             continue;
         }

@@ -37,6 +37,6 @@ enum name_verdict name_compare(struct arena *a, const struct travel_name *docume
 /* Whether a name that was printed whole, in whatever order, is made of the same two parts. */
 bool name_whole_is(struct arena *a, const char *whole, const struct travel_name *name);
 
-/* "WARSAME<<ASHA<CABDI", with 9303's first spelling of each letter, cut to its field; for people to compare. A
- * letter that 9303 does not know is "*". */
+/* "WARSAME<<ASHA<CABDI", with 9303's first spelling of each letter, cut to its field; for people to compare.
+ * A letter that 9303 does not know is "*". */
 const char *name_mrz(struct arena *a, const struct travel_name *name);
