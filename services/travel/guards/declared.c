@@ -51,11 +51,14 @@ err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared 
     struct uuid *persons;
     struct tx *tx;
     size_t n, most = 0;
+    bool open =
+        x->tx != NULL; /* an operation with an Idempotency-Key holds its transaction from the beginning */
 
-    TRY(db_read(x, &tx));
+    TRY(open ? db_begin(x, &tx) : db_read(x, &tx));
     q_declared_movement_later(tx, movement_id, &movement);
     TRY(q_declared_refs(tx, movement_id, &refs, &n));
-    tx_post(x);
+    if (!open)
+        tx_post(x);
     for (size_t i = 0; i < n; i++)
         most += refs[i].person_ids.n;
     persons = ARENA_ARRAY(x->arena, most + 1, struct uuid);

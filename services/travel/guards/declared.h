@@ -6,9 +6,9 @@
 #include "travel/guards/boarding.h"
 
 /*
- * Asks for each reference of the movement, right before a decision that cannot be taken back. No transaction
- * may be open; none is afterwards. ERR_MISSING when the caller does not see the movement; ERR_UNAVAILABLE
- * peer.away when the other service does not answer: then the decision is refused, never made without the
- * answer.
+ * Asks for each reference of the movement, right before a decision that cannot be taken back, and before
+ * anything is locked. Without an open transaction none is open while the other service thinks. ERR_MISSING
+ * when the caller does not see the movement; ERR_UNAVAILABLE peer.away when the other service does not
+ * answer: then the decision is refused, never made without the answer.
  */
 AWAITS MUST_CHECK err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared *ret);

@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "io/db.h"
+#include "travel/bookings/bookings.h"
 #include "travel/guards/facts.h"
 #include "travel/incidents/incidents.h"
 #include "travel/movements/queries.h"
@@ -128,6 +129,8 @@ static err_t make_move(struct ctx *x, struct tx *tx, const struct movement_locke
                       &(struct incident_noted){
                           .movement_id = m->id, .kind = "notCleared", .severity = "high", .at = at});
     audit_write(tx, "movement", m->id, "transition", "[\"status\"]");
+    if (str_eq(move->to, "cancelled"))
+        TRY(bookings_movement_cancelled(x, tx, m->id));
     return tell_move(x, tx, m, move, w, at);
 }
 
@@ -140,6 +143,7 @@ err_t movement_move(struct ctx *x, struct tx *tx, const struct movement_locked *
 
     TRY(tx_sync(tx));
     movement_facts_make(x, rows, &facts);
+    facts.boarding.declared = w->declared;
     TRY(machine_find(x->arena, movement_machine, m->status, w->transition, w->reason, &move));
     TRY(rules_movement_said(x->arena, move, w->observed_at, w->observed_by, w->reason, x->now_us));
     TRY(machine_move(x->arena, movement_machine, m->status, w->transition, w->reason, rules_movement_judge,

@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
+struct fact_declared;
 struct movement_locked;
 struct tx;
 
@@ -19,10 +20,11 @@ AWAITS MUST_CHECK err_t movement_tell_ref(struct ctx *x, struct tx *tx, struct u
 
 /* A move that is wished for. */
 struct movement_wish {
-    const char *transition;     /* code: makeReady, sendAbn, … */
-    const char *reason;         /* cancel: a code; else a text or NULL */
-    struct opt_i64 observed_at; /* observations; not set: now */
-    const char *observed_by;    /* observations; NULL: the caller */
+    const char *transition;               /* code: makeReady, sendAbn, … */
+    const char *reason;                   /* cancel: a code; else a text or NULL */
+    struct opt_i64 observed_at;           /* observations; not set: now */
+    const char *observed_by;              /* observations; NULL: the caller */
+    const struct fact_declared *declared; /* clearToBoard: who still wishes to go, asked right before */
 };
 /* Makes a move with everything that hangs on it: guards, row, trail, event, of what was observed and not
  * cleared an incident. The movement is locked (q_movement_lock). ERR_CONFLICT guards.unmet,

@@ -2,6 +2,8 @@
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/str.h"
+#include "travel/guards/declared.h"
 #include "travel/guards/facts.h"
 #include "travel/movements/internal.h"
 #include "travel/movements/movements.h"
@@ -42,7 +44,7 @@ err_t list_movement_transitions(struct ctx *x, const struct request *rq, struct 
 err_t make_movement_transition(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *body = request_body(rq);
-    const struct movement_wish w = {
+    struct movement_wish w = {
         .transition = json_member_text(body, "transition"),
         .reason = json_member_text(body, "reason"),
         .observed_at = json_member_instant(body, "observedAt"),
@@ -53,9 +55,14 @@ err_t make_movement_transition(struct ctx *x, const struct request *rq, struct r
     struct movement_facts_rows *rows;
     const struct machine_move *move;
     struct movement_facts facts;
+    struct fact_declared declared;
     struct movement_locked m;
     struct tx *tx;
 
+    if (str_eq(w.transition, "clearToBoard")) {
+        TRY(declared_ask(x, id, &declared));
+        w.declared = &declared;
+    }
     TRY(db_begin(x, &tx));
     TRY(q_movement_lock(tx, id, &m));
     TRY(etag_match(rq, m.version));
@@ -66,6 +73,7 @@ err_t make_movement_transition(struct ctx *x, const struct request *rq, struct r
     rows = movement_facts_later(x, tx, id);
     TRY(tx_sync(tx));
     movement_facts_make(x, rows, &facts);
+    facts.boarding.declared = w.declared;
     TRY(machine_move(x->arena, movement_machine, m.status, w.transition, w.reason, rules_movement_judge,
                      &facts, &move));
     TRY(rules_movement_said(x->arena, move, w.observed_at, w.observed_by, w.reason, x->now_us));
