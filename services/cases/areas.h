@@ -19,6 +19,7 @@
     X(sendcheck)                                                                                             \
     X(referrals)                                                                                             \
     X(consents)                                                                                              \
+    X(profiles)                                                                                              \
     X(shares)                                                                                                \
     X(changes)                                                                                               \
     X(enquiries)                                                                                             \

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/codes.h"
 #include "cases/eligibility/rules.h"
+#include "cases/profiles/occupations.h"
 #include "cases/programmes/pack.h"
 #include "cases/state.h"
 
@@ -10,13 +11,16 @@ err_t cases_start(struct program *p)
 {
     struct cases_state *state = ARENA_NEW(p->arena, struct cases_state);
     struct codes *codes;
+    struct occupations *occupations;
     struct packs *packs;
     struct rulesets *rulesets;
 
     TRY(codes_load(p->arena, CODES_FOLDER, &codes));
     TRY(rulesets_load(p->arena, codes, arena_printf(p->arena, "%s/eligibility", p->conf.data), &rulesets));
     TRY(packs_load(p->arena, rulesets, arena_printf(p->arena, "%s/programmes", p->conf.data), &packs));
-    *state = (struct cases_state){.codes = codes, .packs = packs, .rulesets = rulesets};
+    TRY(occupations_load(p->arena, arena_printf(p->arena, "%s/profiles", p->conf.data), &occupations));
+    *state = (struct cases_state){
+        .codes = codes, .occupations = occupations, .packs = packs, .rulesets = rulesets};
     p->state = state;
     return NULL;
 }

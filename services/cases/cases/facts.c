@@ -11,6 +11,7 @@
 #include "cases/declarations/queries.h"
 #include "cases/documents/queries.h"
 #include "cases/eligibility/queries.h"
+#include "cases/profiles/queries.h"
 #include "cases/programmes/pack.h"
 #include "cases/state.h"
 #include "cases/tasks/queries.h"
@@ -28,6 +29,7 @@ struct facts_rows {
     struct document_fact *documents;
     struct decision_fact *decisions;
     struct eligibility_fact *answers;
+    struct claim_facts_row profile;
     size_t npersons, nroles, noverrides, ndeclarations, nconsents, nauthorities, nappointments, ntasks,
         ndocuments, ndecisions, nanswers;
     bool has_clearance;
@@ -49,6 +51,7 @@ struct facts_rows *facts_later(struct ctx *x, struct tx *tx, struct uuid case_id
     q_document_facts_later(tx, case_id, &r->documents, &r->ndocuments);
     q_decision_facts_later(tx, case_id, &r->decisions, &r->ndecisions);
     q_eligibility_facts_later(tx, case_id, &r->answers, &r->nanswers);
+    q_claim_facts_later(tx, case_id, &r->profile);
     return r;
 }
 
@@ -192,6 +195,7 @@ err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_lo
         .departure_on = c->planned_departure_on,
         .cleared = r->has_clearance && r->clearance.cleared,
         .risk_assessed = r->has_clearance && r->clearance.risk_assessed,
+        .claims = (size_t)r->profile.claims,
         .pack = packs_version(state->packs, c->programme, c->programme_version),
         .rulesets = state->rulesets,
     };

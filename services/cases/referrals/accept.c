@@ -112,11 +112,12 @@ static err_t open_case(struct ctx *x, struct tx *tx, const struct referral_row *
 
 struct share_terms_input {
     struct text_array fields;
-    const char *legal_basis, *regime, *document;
+    const char *level, *legal_basis, *regime, *document;
     struct opt_date until;
 };
 static const struct json_field share_terms_fields[] = {
     JSON_FIELD(struct share_terms_input, fields, "fields", JSON_TEXTS),
+    JSON_FIELD(struct share_terms_input, level, "level", JSON_TEXT),
     JSON_FIELD(struct share_terms_input, legal_basis, "legalBasis", JSON_TEXT),
     JSON_FIELD(struct share_terms_input, regime, "regime", JSON_TEXT),
     JSON_FIELD(struct share_terms_input, document, "document", JSON_TEXT),
@@ -129,6 +130,7 @@ static err_t sender_share(struct ctx *x, struct tx *tx, const struct referral_ro
 {
     const struct packs *packs = PROGRAM_STATE(x, struct cases_state)->packs;
     struct share_terms_input in = {.fields = packs_newest(packs, row->programme)->sender_fields,
+                                   .level = "view",
                                    .legal_basis = "publicTask",
                                    .regime = "GDPR"};
     const json_t *share = json_object_get(body, "share");
@@ -148,7 +150,7 @@ static err_t sender_share(struct ctx *x, struct tx *tx, const struct referral_ro
                        &(struct share_new){.case_id = case_id,
                                            .to_organisation = row->from_organisation,
                                            .fields = in.fields,
-                                           .level = "view",
+                                           .level = in.level,
                                            .until_on = in.until,
                                            .legal_basis = in.legal_basis,
                                            .regime = in.regime,
@@ -157,38 +159,48 @@ static err_t sender_share(struct ctx *x, struct tx *tx, const struct referral_ro
                        &share_id);
 }
 
-/* acceptReferral: POST /referrals/{referralId}/accept */
-err_t accept_referral(struct ctx *x, const struct request *rq, struct response *rs)
+err_t referral_accept(struct ctx *x, struct tx *tx, const struct referral_row *row, const json_t *body,
+                      struct uuid *ret_case_id)
 {
-    const json_t *body = request_body(rq), *persons, *item;
-    struct referral_row row;
+    const json_t *persons, *item;
     struct uuid *ids, case_id;
     json_t *handover;
-    struct tx *tx;
     size_t i;
 
-    TRY(referral_take(x, rq, "accept", &tx, &row));
-    TRY(referral_handover(x, &row, &handover));
+    TRY(referral_handover(x, row, &handover));
     persons = json_object_get(handover, "persons");
     ids = ARENA_ARRAY(x->arena, json_array_size(persons), struct uuid);
     TRY(persons_make(x, tx, persons, json_object_get(body, "known"), ids));
-    TRY(open_case(x, tx, &row, handover, body, ids, &case_id));
+    TRY(open_case(x, tx, row, handover, body, ids, &case_id));
 
     json_array_foreach(persons, i, item) consent_add_handover(x, tx, json_object_get(item, "consent"), ids[i],
-                                                              case_id, row.id, row.from_organisation);
+                                                              case_id, row->id, row->from_organisation);
     q_referral_role_add(tx, &(struct q_referral_role_add_in){.id = uuid_new(x->now_us),
                                                              .case_id = case_id,
-                                                             .organisation = row.from_organisation,
+                                                             .organisation = row->from_organisation,
                                                              .from_on = date_today_nl(x->now_us),
                                                              .now = x->now_us});
     q_referral_accept(tx, &(struct q_referral_accept_in){
-                              .id = row.id, .case_id = case_id, .by = x->who->subject, .now = x->now_us});
+                              .id = row->id, .case_id = case_id, .by = x->who->subject, .now = x->now_us});
     timeline_add(tx, case_id, "referral.accepted",
                  arena_printf(x->arena, "{\"referralId\":\"%s\",\"organisation\":\"%s\"}",
-                              uuid_text(x->arena, row.id), row.from_organisation),
+                              uuid_text(x->arena, row->id), row->from_organisation),
                  "");
-    referral_tell(x, tx, &row, "cases.referral.accepted", case_id);
-    audit_write(tx, "referral", row.id, "accept", NULL);
-    TRY(sender_share(x, tx, &row, body, case_id));
+    referral_tell(x, tx, row, "cases.referral.accepted", case_id);
+    audit_write(tx, "referral", row->id, "accept", NULL);
+    TRY(sender_share(x, tx, row, body, case_id));
+    *ret_case_id = case_id;
+    return NULL;
+}
+
+/* acceptReferral: POST /referrals/{referralId}/accept */
+err_t accept_referral(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct referral_row row;
+    struct uuid case_id;
+    struct tx *tx;
+
+    TRY(referral_take(x, rq, "accept", &tx, &row));
+    TRY(referral_accept(x, tx, &row, request_body(rq), &case_id));
     return referral_reply(x, tx, row.id, 200, rs);
 }

@@ -8,9 +8,6 @@
 #include "cases/referrals/queries.h"
 #include "web/page.h"
 
-ERR_DEFINE(err_taken, ERR_CONFLICT, "externalRef.taken",
-           "The organisation has used this external reference for another referral.");
-
 static err_t referral_valid(struct ctx *x, const json_t *body)
 {
     struct fault_list faults = {0};
@@ -31,7 +28,7 @@ static err_t create_referral(struct ctx *x, const struct request *rq, struct res
     TRY(referral_store_later(x, tx, body, &stored));
     TRY(tx_sync(tx));
     if (!stored->found)
-        return err_taken;
+        return referral_taken();
     referral_created(x, tx, body, stored->id);
     return referral_reply(x, tx, stored->id, 201, rs);
 }
@@ -85,78 +82,6 @@ static err_t upsert_referral(struct ctx *x, const struct request *rq, struct res
     }
     TRY(referral_correct(x, tx, body, stored->handover, &id));
     return referral_reply(x, tx, id, 200, rs);
-}
-
-static void write_fault(struct buf *b, const struct fault *f)
-{
-    buf_puts(b, "{\"pointer\":");
-    json_write_text(b, f->at);
-    buf_puts(b, ",\"code\":");
-    json_write_text(b, f->code);
-    buf_puts(b, ",\"detail\":");
-    json_write_text(b, f->detail);
-    buf_putc(b, '}');
-}
-
-/* One item of a batch: stored, or what is wrong with it. */
-struct batch_item {
-    struct fault_list faults;
-    struct referral_stored *stored;
-};
-
-static void write_result(struct ctx *x, struct buf *b, const json_t *body, const struct batch_item *item)
-{
-    buf_printf(b, "{\"status\":%d,\"externalRef\":",
-               item->faults.n > 0    ? 400
-               : item->stored->found ? 201
-                                     : 409);
-    json_write_text(b, json_member_text(body, "externalRef"));
-    if (item->faults.n > 0) {
-        buf_puts(b, ",\"code\":\"request.invalid\",\"errors\":[");
-        for (size_t i = 0; i < item->faults.n; i++) {
-            if (i > 0)
-                buf_putc(b, ',');
-            write_fault(b, &item->faults.v[i]);
-        }
-        buf_putc(b, ']');
-    } else if (item->stored->found) {
-        buf_printf(b, ",\"id\":\"%s\"", uuid_text(x->arena, item->stored->id));
-    } else {
-        buf_printf(b, ",\"code\":\"%s\"", err_taken->code);
-    }
-    buf_putc(b, '}');
-}
-
-/* batchReferrals: POST /referrals/_batch. All rows go in one round trip; a key that is taken leaves its row
- * out and no other. */
-static err_t batch_referrals(struct ctx *x, const struct request *rq, struct response *rs)
-{
-    const json_t *items = json_object_get(request_body(rq), "items"), *body;
-    struct batch_item *batch = ARENA_ARRAY(x->arena, json_array_size(items), struct batch_item);
-    struct buf *b;
-    struct tx *tx;
-    size_t i;
-
-    TRY(db_begin(x, &tx));
-    json_array_foreach(items, i, body)
-    {
-        referral_judge(x, body, &batch[i].faults);
-        if (batch[i].faults.n == 0)
-            TRY(referral_store_later(x, tx, body, &batch[i].stored));
-    }
-    TRY(tx_sync(tx));
-    b = reply_begin(rs, 200);
-    buf_puts(b, "{\"items\":[");
-    json_array_foreach(items, i, body)
-    {
-        if (batch[i].stored && batch[i].stored->found)
-            referral_created(x, tx, body, batch[i].stored->id);
-        if (i > 0)
-            buf_putc(b, ',');
-        write_result(x, b, body, &batch[i]);
-    }
-    buf_puts(b, "]}");
-    return NULL;
 }
 
 /* previewReferral: POST /referrals/_preview */
@@ -233,6 +158,7 @@ const struct handler referrals_handlers[] = {
     {"createReferral", create_referral},
     {"upsertReferral", upsert_referral},
     {"batchReferrals", batch_referrals},
+    {"acceptReferrals", accept_referrals},
     {"previewReferral", preview_referral},
     {"listReferrals", list_referrals},
     {"getReferral", get_referral},

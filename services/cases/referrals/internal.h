@@ -31,6 +31,14 @@ MUST_CHECK err_t referral_unseal(struct ctx *x, const struct referral_row *row, 
 /* The same, parsed; belongs to the arena. */
 MUST_CHECK err_t referral_handover(struct ctx *x, const struct referral_row *row, json_t **ret);
 
+/* ERR_CONFLICT externalRef.taken. */
+MUST_CHECK err_t referral_taken(void);
+
+/* Accepts a locked referral that may be accepted: persons, case, consents, share, and what the sender is
+ * told. body is a ReferralAcceptance. */
+AWAITS MUST_CHECK err_t referral_accept(struct ctx *x, struct tx *tx, const struct referral_row *row,
+                                        const json_t *body, struct uuid *ret_case_id);
+
 struct referral_reader referral_reader_of(struct ctx *x, const char *from_organisation,
                                           const char *to_organisation);
 /* Answers with the referral as the reader may see it. */
@@ -43,4 +51,5 @@ AWAITS MUST_CHECK err_t referral_take(struct ctx *x, const struct request *rq, c
 void referral_tell(struct ctx *x, struct tx *tx, const struct referral_row *row, const char *event,
                    struct uuid case_id);
 
-handler_fn accept_referral, reject_referral, revoke_referral, complete_referral, list_referral_matches;
+handler_fn accept_referral, reject_referral, revoke_referral, complete_referral, list_referral_matches,
+    batch_referrals, accept_referrals;

@@ -26,6 +26,9 @@ SELECT id, org AS from_organisation, to_org AS to_organisation, external_ref, pr
        '{}'::text[] AS allowed_actions, NULL::jsonb AS handover, handover AS handover_, version AS version_
   FROM referrals WHERE org = sec.org() AND external_ref = $external_ref FOR UPDATE;
 
+-- q_referral_known_key(external_ref text) -> maybe referral_known_key(id uuid, handover_ bytea)
+SELECT id, handover AS handover_ FROM referrals WHERE org = sec.org() AND external_ref = $external_ref;
+
 -- q_referral_list{sent bool?, received bool?, status text?, programme text?, external_ref text?} -> list referral_item(id uuid, from_organisation text, to_organisation text, external_ref text, programme text, urgency text,
 --   person_count int4, status text, case_id uuid?, reject_reason text?, reject_note text?, decided_at timestamptz?, revoked_at timestamptz?,
 --   revoke_reason text?, done_at timestamptz?, created_at timestamptz, updated_at timestamptz, allowed_actions text[])

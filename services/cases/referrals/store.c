@@ -17,6 +17,14 @@
 
 #define PLACE "referrals.handover"
 
+ERR_DEFINE(err_taken, ERR_CONFLICT, "externalRef.taken",
+           "The organisation has used this external reference for another referral.");
+
+err_t referral_taken(void)
+{
+    return err_taken;
+}
+
 void referral_judge(struct ctx *x, const json_t *body, struct fault_list *faults)
 {
     const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);

@@ -48,9 +48,11 @@
     X("override.asked", "An override was asked for, to {transition}.")                                       \
     X("override.granted", "An override was granted, to {transition}.")                                       \
     X("override.refused", "An override was refused, to {transition}.")                                       \
+    X("profile.changed", "A claim of the profile was changed, by {organisation}.")                           \
     X("profile.claimWithdrawn", "A claim of the profile was withdrawn, by {organisation}.")                  \
     X("profile.claimed", "The profile says more, by {organisation}.")                                        \
     X("profile.confirmed", "A claim of the profile was confirmed, by {organisation}.")                       \
+    X("profile.evidenced", "Evidence was put beside a claim of the profile, by {organisation}.")             \
     X("protection.decided", "The protection focal point decided.")                                           \
     X("referral.accepted", "The referral was accepted.")                                                     \
     X("referral.completed", "What the referral asked for is done.")                                          \
