@@ -4,7 +4,15 @@
 
 #include "web/request.h"
 
-#define DIASPORA_AREAS(X) X(programmes)
+#define DIASPORA_AREAS(X)                                                                                    \
+    X(programmes)                                                                                            \
+    X(assignments)                                                                                           \
+    X(journeys)                                                                                              \
+    X(surveys)                                                                                               \
+    X(trainings)                                                                                             \
+    X(results)                                                                                               \
+    X(claims)                                                                                                \
+    X(sendcheck)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 DIASPORA_AREAS(AREA_HANDLERS)

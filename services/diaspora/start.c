@@ -2,8 +2,23 @@
 #include "app/program.h"
 #include "base/arena.h"
 #include "base/codes.h"
+#include "base/data.h"
 #include "diaspora/programmes/programme.h"
 #include "diaspora/state.h"
+
+/* What assignments, claims and surveys rest on: documents of a folder each. */
+static err_t load_data(struct program *p, struct diaspora_state *state)
+{
+    json_t *documents, *paths;
+
+    TRY(data_folder(p->arena, arena_printf(p->arena, "%s/travel-rules", p->conf.data), &documents, &paths));
+    TRY(travel_rules_make(p->arena, documents, &state->travel_rules));
+    TRY(data_folder(p->arena, arena_printf(p->arena, "%s/claims/rates", p->conf.data), &documents, &paths));
+    TRY(rates_make(p->arena, documents, &state->rates));
+    TRY(data_folder(p->arena, arena_printf(p->arena, "%s/surveys/instruments", p->conf.data), &documents,
+                    &paths));
+    return instruments_make(p->arena, documents, &state->instruments);
+}
 
 err_t diaspora_start(struct program *p)
 {
@@ -14,6 +29,7 @@ err_t diaspora_start(struct program *p)
     TRY(codes_load(p->arena, CODES_FOLDER, &codes));
     TRY(programmes_load(p->arena, codes, arena_printf(p->arena, "%s/programmes", p->conf.data), &programmes));
     *state = (struct diaspora_state){.codes = codes, .programmes = programmes};
+    TRY(load_data(p, state));
     p->state = state;
     return NULL;
 }

@@ -4,6 +4,9 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "diaspora/assignments/travel_rules.h"
+#include "diaspora/claims/rules.h"
+#include "diaspora/surveys/rules.h"
 
 struct codes; /* base/codes.h: countries, languages */
 struct ctx;
@@ -13,6 +16,9 @@ struct programmes; /* programmes/programme.h */
 struct diaspora_state {
     const struct codes *codes;
     const struct programmes *programmes;
+    struct travel_rules_set travel_rules;
+    struct rate_tables rates;
+    struct instruments instruments;
 };
 
 /* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the

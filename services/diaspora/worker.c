@@ -1,8 +1,23 @@
 /* worker.c - the consumer of the events that concern the diaspora service. */
 #include "app/inbox.h"
+#include "diaspora/assignments/assignments.h"
+#include "diaspora/journeys/journeys.h"
 #include "diaspora/state.h"
+#include "diaspora/surveys/surveys.h"
 
 static const struct inbox_handler handlers[] = {
+    {"diaspora.country.closed", assignments_country_closed},
+    {"diaspora.due.surveyWave", survey_wave_due},
+    {"diaspora.due.surveyClose", survey_close_due},
+    {"travel.movement.made", journey_made},
+    {"travel.booking.ticketed", journey_scheduled},
+    {"travel.movement.delayed", journey_scheduled},
+    {"travel.movement.cleared", journey_observed},
+    {"travel.movement.departed", journey_observed},
+    {"travel.movement.arrived", journey_observed},
+    {"travel.movement.cancelled", journey_cancelled},
+    {"travel.passenger.noShow", journey_observed},
+    {"travel.passenger.refusedEntry", journey_observed},
     {NULL, NULL},
 };
 

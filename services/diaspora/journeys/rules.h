@@ -1,0 +1,19 @@
+/* rules.h - how a request for a journey follows what the travel service tells; pure. Drawn in schema/0002. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Not departed and not over: it can still be called off. */
+bool rules_journey_open(const char *status);
+/* The status after a ticket or a change of the schedule; NULL: the request is over and stays as it is.
+ * reopened: what was cleared to board no longer is. */
+const char *rules_journey_scheduled(const char *status, bool ticketed, bool reopened);
+/* The status after an observation (an event's type); NULL: it tells nothing new. What was observed counts
+ * also when we had called it off. */
+const char *rules_journey_observed(const char *status, const char *type);
+/* ERR_INVALID request.invalid with faults dates.order (/latest), days.phase (/latest: after the phase has
+ * begun). */
+MUST_CHECK err_t rules_journey_days(struct arena *a, int32_t earliest, int32_t latest, int32_t phase_ends_on);
