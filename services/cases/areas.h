@@ -25,7 +25,8 @@
     X(enquiries)                                                                                             \
     X(declarations)                                                                                          \
     X(authority)                                                                                             \
-    X(disclosures)
+    X(disclosures)                                                                                           \
+    X(travel)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 CASES_AREAS(AREA_HANDLERS)

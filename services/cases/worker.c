@@ -11,6 +11,7 @@
 #include "cases/shares/shares.h"
 #include "cases/state.h"
 #include "cases/tasks/tasks.h"
+#include "cases/travel/travel.h"
 #include "io/db.h"
 
 /* A message did not reach the person: a human takes over. */
@@ -42,6 +43,20 @@ static const struct inbox_handler handlers[] = {
     {"cases.referral.revoked", referral_revoked},
     {"notifications.message.failed", message_failed},
     {"cases.partner.wrote", partner_wrote},
+    {"cases.due.followUp", follow_up_due},
+    {"travel.movement.made", travel_movement_made},
+    {"travel.movement.ready", travel_movement_ready},
+    {"travel.movement.delayed", travel_movement_delayed},
+    {"travel.movement.cleared", travel_movement_cleared},
+    {"travel.movement.departed", travel_movement_departed},
+    {"travel.movement.arrived", travel_movement_arrived},
+    {"travel.movement.cancelled", travel_movement_cancelled},
+    {"travel.booking.ticketed", travel_booking_ticketed},
+    {"travel.booking.expired", travel_booking_expired},
+    {"travel.passenger.noShow", travel_passenger_no_show},
+    {"travel.passenger.refusedEntry", travel_passenger_refused},
+    {"travel.passenger.deniedBoarding", travel_passenger_denied},
+    {"travel.clearance.recorded", travel_clearance_recorded},
     {NULL, NULL},
 };
 

@@ -10,6 +10,8 @@
 #include "base/cleanup.h"
 #include "base/ctx.h"
 #include "base/err.h"
+#include "cases/cases/guards.h"
+#include "cases/programmes/pack.h"
 
 struct inbox_event;
 struct tx;
@@ -38,6 +40,29 @@ AWAITS MUST_CHECK err_t case_open(struct ctx *x, struct tx *tx, const struct cas
  * appointments, open tasks, deadlines and pending authority checks. Harmless on a case that has ended. why: a
  * code, "declarationWithdrawn". */
 AWAITS MUST_CHECK err_t case_stop(struct ctx *x, struct tx *tx, struct uuid case_id, const char *why);
+
+/* What the travel service tells moves the case by the pack's `travel` (programmes/pack.h). */
+
+/* Records that it has happened, whatever the status. Harmless when the case has been through it already. */
+AWAITS MUST_CHECK err_t case_observe(struct ctx *x, struct tx *tx, struct uuid case_id, enum travel_word word,
+                                     int64_t at_us);
+struct case_tried {
+    bool made;
+    bool leaves;             /* the move leaves from the present status */
+    bool there;              /* the case is where the move would lead */
+    const char *status;      /* of before */
+    struct unmet_list unmet; /* why it was not made */
+};
+/* Makes the move if it leaves from the present status and its guards hold. */
+AWAITS MUST_CHECK err_t case_try(struct ctx *x, struct tx *tx, struct uuid case_id, enum travel_word word,
+                                 const char *reason, struct case_tried *ret);
+/* Judges again what a clearance to board rests on; what no longer holds (or is broken anyway) takes the case
+ * back, with a task. */
+AWAITS MUST_CHECK err_t case_rejudge(struct ctx *x, struct tx *tx, struct uuid case_id, const char *reason,
+                                     bool broken);
+/* A task that says what lacks, what is sensitive masked. */
+AWAITS MUST_CHECK err_t case_lacks_task(struct ctx *x, struct tx *tx, struct uuid case_id, const char *kind,
+                                        const char *title, const struct unmet_list *unmet);
 
 /* Handlers of cases.due.deadline and cases.due.overrideReview for worker.c (an inbox_fn each). */
 AWAITS MUST_CHECK err_t case_deadline_due(struct ctx *x, const struct inbox_event *e);

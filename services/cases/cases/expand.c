@@ -8,7 +8,7 @@
 #include "cases/shares/shares.h"
 
 struct expansion {
-    bool principal, members, transitions, tasks, documents, consents, appointments;
+    bool principal, members, transitions, tasks, documents, consents, appointments, journey, has_journey;
     struct facts_rows *facts;
     struct case_locked state; /* for the facts */
     struct person_row person;
@@ -17,6 +17,7 @@ struct expansion {
     struct case_document_expanded *document_rows;
     struct case_consent_expanded *consent_rows;
     struct case_appointment_expanded *appointment_rows;
+    struct case_journey_expanded journey_row;
     size_t ntasks, ndocuments, nconsents, nappointments;
 };
 
@@ -34,6 +35,7 @@ static err_t expansion_read(struct ctx *x, const struct request *rq, struct expa
         {"documents", "documents:read", &e->documents},
         {"consents", "consents:read", &e->consents},
         {"nextAppointments", "appointments:read", &e->appointments},
+        {"journey", "travel-requests:read", &e->journey},
     };
 
     for (size_t i = 0; i < LENGTH(choices); i++) {
@@ -63,6 +65,8 @@ static void expansion_later(struct ctx *x, struct tx *tx, struct uuid id, struct
         q_case_consents_expanded_later(tx, id, &e->consent_rows, &e->nconsents);
     if (e->appointments)
         q_case_appointments_expanded_later(tx, id, x->now_us, &e->appointment_rows, &e->nappointments);
+    if (e->journey)
+        q_case_journey_expanded_later(tx, id, &e->has_journey, &e->journey_row);
 }
 
 static void put_rows(struct buf *out, const char *name, const struct json_shape *shape, const void *rows,
@@ -99,6 +103,13 @@ static err_t expansion_write(struct ctx *x, struct buf *out, struct expansion *e
     if (e->appointments)
         put_rows(out, "nextAppointments", &case_appointment_expanded_json, e->appointment_rows,
                  e->nappointments);
+    if (e->journey) {
+        buf_puts(out, ",\"journey\":");
+        if (e->has_journey)
+            json_write(out, &case_journey_expanded_json, &e->journey_row);
+        else
+            buf_puts(out, "null");
+    }
     return NULL;
 }
 
@@ -109,6 +120,8 @@ static void expansion_audit(struct tx *tx, const struct case_row *row, const str
         audit_read(tx, "person", e->person.id, "contact");
     if (e->members)
         audit_read(tx, "case", row->id, "members");
+    if (e->journey)
+        audit_read(tx, "case", row->id, "journey");
     if (e->tasks)
         audit_rows(tx, "task", e->task_rows, e->ntasks, sizeof(*e->task_rows),
                    offsetof(struct case_task_expanded, id));

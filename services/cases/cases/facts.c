@@ -15,6 +15,7 @@
 #include "cases/programmes/pack.h"
 #include "cases/state.h"
 #include "cases/tasks/queries.h"
+#include "cases/travel/queries.h"
 
 struct facts_rows {
     struct case_person_fact *persons;
@@ -30,9 +31,11 @@ struct facts_rows {
     struct decision_fact *decisions;
     struct eligibility_fact *answers;
     struct claim_facts_row profile;
+    struct journey_fact journey;
+    struct traveller_fact *travellers;
     size_t npersons, nroles, noverrides, ndeclarations, nconsents, nauthorities, nappointments, ntasks,
-        ndocuments, ndecisions, nanswers;
-    bool has_clearance;
+        ndocuments, ndecisions, nanswers, ntravellers;
+    bool has_clearance, has_journey;
 };
 
 struct facts_rows *facts_later(struct ctx *x, struct tx *tx, struct uuid case_id)
@@ -52,6 +55,8 @@ struct facts_rows *facts_later(struct ctx *x, struct tx *tx, struct uuid case_id
     q_decision_facts_later(tx, case_id, &r->decisions, &r->ndecisions);
     q_eligibility_facts_later(tx, case_id, &r->answers, &r->nanswers);
     q_claim_facts_later(tx, case_id, &r->profile);
+    q_journey_fact_later(tx, case_id, &r->has_journey, &r->journey);
+    q_traveller_facts_later(tx, case_id, &r->travellers, &r->ntravellers);
     return r;
 }
 
@@ -143,6 +148,7 @@ static void make_work(struct arena *a, const struct facts_rows *r, struct case_f
             .person_id = r->documents[i].person_id,
             .kind = r->documents[i].kind,
             .status = r->documents[i].status,
+            .country = r->documents[i].country,
             .valid_until = r->documents[i].valid_until,
         };
     for (size_t i = 0; i < r->ndecisions; i++)
@@ -183,6 +189,47 @@ static void make_checks(struct arena *a, const struct facts_rows *r, struct case
     f->noverrides = r->noverrides;
 }
 
+/* The day of an instant where it happens. */
+static struct opt_date local_day(struct opt_i64 at, const char *zone)
+{
+    int32_t offset;
+
+    if (!at.set || !zone || !date_zone_offset(zone, at.v, &offset))
+        return (struct opt_date){0};
+    return OPT_DATE(date_of_instant(at.v + offset * DATE_US_PER_S));
+}
+
+static void make_journey(struct arena *a, const struct facts_rows *r, const struct case_locked *c,
+                         struct case_facts *f)
+{
+    struct fact_traveller *travellers = ARENA_ARRAY(a, r->ntravellers + 1, struct fact_traveller);
+
+    f->journey.destination = c->country_of_return;
+    if (r->has_journey) {
+        const struct journey_fact *j = &r->journey;
+
+        f->journey = (struct fact_journey){
+            .there = true,
+            .ticketed = j->ticketed,
+            .departs_us = j->departs_at,
+            .departs_on = local_day(j->departs_at, j->departure_zone),
+            .arrives_on = local_day(j->arrives_at, j->arrival_zone),
+            .destination = j->destination ? j->destination : c->country_of_return,
+        };
+    }
+    if (f->journey.departs_on.set)
+        f->departure_on = f->journey.departs_on;
+    for (size_t i = 0; i < r->ntravellers; i++)
+        travellers[i] = (struct fact_traveller){
+            .person_id = r->travellers[i].person_id,
+            .medical = r->travellers[i].medical,
+            .fitness = r->travellers[i].fitness,
+            .fitness_us = r->travellers[i].fitness_at.v,
+        };
+    f->travellers = travellers;
+    f->ntravellers = r->ntravellers;
+}
+
 err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_locked *c,
                  struct case_facts *ret)
 {
@@ -208,6 +255,7 @@ err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_lo
     make_wishes(x->arena, r, &f);
     make_work(x->arena, r, &f);
     make_checks(x->arena, r, &f);
+    make_journey(x->arena, r, c, &f);
     *ret = f;
     return NULL;
 }

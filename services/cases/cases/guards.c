@@ -13,6 +13,7 @@
 
 static const char *const minors[] = {"all", "unaccompanied", NULL};
 static const char *const stages[] = {"application", "departure", NULL};
+static const char *const passengers[] = {"all", "flagged", NULL};
 static const char *const declarations[] = {"return", "travel", NULL};
 
 static const struct guard guards[] = {
@@ -26,6 +27,11 @@ static const struct guard guards[] = {
     {"appointment.held", judge_appointment, .params = {{"kind", PARAM_TEXT, true}}},
     {"document.coversJourney", judge_document,
      .params = {{"kinds", PARAM_TEXTS, true}, {"daysAfterDeparture", PARAM_INT, true}}},
+    {"travel.ticketed", judge_ticketed},
+    {"departure.within", judge_departure, .params = {{"hours", PARAM_INT, true}}},
+    {"visa.coversEntry", judge_visa, .params = {{"kinds", PARAM_TEXTS, true}}},
+    {"medical.fitToTravel", judge_fitness,
+     .params = {{"appliesTo", PARAM_TEXT, true, passengers}, {"maxAgeHours", PARAM_INT, true}}},
     {"role.assigned", judge_role, .params = {{"role", PARAM_TEXT, true}}},
     {"profile.begun", judge_profile},
     {"training.attended", judge_training, .params = {{"sessions", PARAM_INT, true}}},

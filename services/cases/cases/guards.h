@@ -55,7 +55,21 @@ struct fact_task {
 struct fact_document {
     struct opt_uuid person_id; /* absent: of the case as a whole */
     const char *kind, *status;
+    const char *country; /* that issued it; NULL: not recorded */
     struct opt_date valid_until;
+};
+/* The movement as the travel service has told it. */
+struct fact_journey {
+    bool there, ticketed;
+    struct opt_i64 departs_us;
+    struct opt_date departs_on, arrives_on; /* where they leave from, and where they arrive */
+    const char *destination; /* country; the case's country of return while none is planned; or NULL */
+};
+struct fact_traveller {
+    struct uuid person_id;
+    bool medical;        /* has the need `medical` */
+    const char *fitness; /* outcome of the last check for the present movement; NULL: none */
+    int64_t fitness_us;  /* when it was checked */
 };
 struct fact_decision {
     const char *subject, *outcome;
@@ -85,8 +99,11 @@ struct case_facts {
     const char *status;
     const char *resumes_to;       /* set while suspended */
     const char *result;           /* asked for with the move; NULL: none */
-    struct opt_date departure_on; /* planned */
-    bool cleared, risk_assessed;  /* protection clearance */
+    struct opt_date departure_on; /* of the journey where there is one, else as planned */
+    struct fact_journey journey;
+    const struct fact_traveller *travellers; /* one for each person */
+    size_t ntravellers;
+    bool cleared, risk_assessed; /* protection clearance */
     const struct fact_person *persons;
     size_t npersons;
     const struct fact_declaration *declarations;
@@ -135,6 +152,9 @@ void guard_judge(struct arena *a, const struct guard *g, const json_t *params, c
 /* The table, for documentation and tests: NULL beyond the last. */
 const struct guard *guard_at(size_t i);
 
+/* The person's wish to return or to travel is in force. That of a child is with whoever speaks for it, the
+ * principal, unless it has withdrawn its own. */
+bool fact_wishes(const struct case_facts *f, const struct fact_person *p);
 /* True when the person may be under age on the day: by the youngest age that the birth date can mean, or when
  * it is unknown. */
 bool fact_maybe_minor(const struct fact_person *p, int32_t on);

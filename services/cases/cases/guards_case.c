@@ -117,7 +117,7 @@ void judge_appointment(struct judging *j)
                 "No appointment of kind %s was held.", kind);
 }
 
-static bool of_kinds(const json_t *kinds, const char *kind)
+bool guard_of_kinds(const json_t *kinds, const char *kind)
 {
     const json_t *item;
     size_t i;
@@ -138,7 +138,7 @@ static bool covers(const struct judging *j, const struct fact_person *p, int32_t
         const struct fact_document *d = &j->facts->documents[i];
 
         if (d->person_id.set && uuid_eq(d->person_id.v, p->id) && str_eq(d->status, "verified") &&
-            d->valid_until.set && d->valid_until.v >= until && of_kinds(kinds, d->kind))
+            d->valid_until.set && d->valid_until.v >= until && guard_of_kinds(kinds, d->kind))
             return true;
     }
     return false;

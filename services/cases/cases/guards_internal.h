@@ -59,6 +59,11 @@ void judge_result(struct judging *j);
 /* guards_labour.c: the way to work. */
 void judge_profile(struct judging *j);
 void judge_training(struct judging *j);
+/* guards_travel.c: the journey. */
+void judge_ticketed(struct judging *j);
+void judge_departure(struct judging *j);
+void judge_visa(struct judging *j);
+void judge_fitness(struct judging *j);
 /* guards_protection.c: who must be protected. */
 void judge_minor(struct judging *j);
 void judge_parental_authority(struct judging *j);
@@ -67,4 +72,5 @@ void judge_protection(struct judging *j);
 
 /* Facts that several ask for. */
 bool facts_role(const struct case_facts *f, const char *role);
+bool guard_of_kinds(const json_t *kinds, const char *kind);
 bool facts_decided(const struct case_facts *f, const char *subject);

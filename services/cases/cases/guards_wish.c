@@ -17,6 +17,25 @@ static bool declared(const struct case_facts *f, struct uuid person_id, const ch
     return false;
 }
 
+bool fact_wishes(const struct case_facts *f, const struct fact_person *p)
+{
+    bool withdrawn = false;
+
+    if (declared(f, p->id, "return") || declared(f, p->id, "travel"))
+        return true;
+    for (size_t i = 0; i < f->ndeclarations; i++)
+        withdrawn |= uuid_eq(f->declarations[i].person_id, p->id) && f->declarations[i].withdrawn;
+    if (withdrawn || p->principal || !fact_maybe_minor(p, facts_journey_on(f)))
+        return false;
+    for (size_t i = 0; i < f->npersons; i++) {
+        const struct fact_person *other = &f->persons[i];
+
+        if (other->principal && (declared(f, other->id, "return") || declared(f, other->id, "travel")))
+            return true;
+    }
+    return false;
+}
+
 /* The principal and everyone who is certainly of age declares in person; a minor's wish is heard under
  * minor.protected, and whoever speaks for the minor declares for the family. */
 void judge_voluntary(struct judging *j)

@@ -247,6 +247,7 @@ const struct handler cases_handlers[] = {
     {"listTransitions", list_transitions},
     {"makeTransition", make_transition},
     {"listCaseMoves", list_case_moves},
+    {"changeProgrammeVersion", change_programme_version},
     {"listOverrides", list_overrides},
     {"requestOverride", request_override},
     {"getOverride", get_override},

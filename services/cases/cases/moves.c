@@ -90,7 +90,7 @@ static void move_write(struct arena *a, struct buf *out, const struct move *m, b
 
     buf_puts(out, "{\"code\":");
     json_write_text(out, m->transition->code);
-    buf_puts(out, ",\"to\":");
+    buf_printf(out, ",\"kind\":\"%s\",\"to\":", move_kind_text(m->transition->kind));
     json_write_text(out, m->to);
     buf_printf(out, ",\"labels\":%s,\"allowed\":%s,\"reasonRequired\":%s,\"unmet\":",
                json_text(a, m->transition->labels), unmet.n == 0 ? "true" : "false",

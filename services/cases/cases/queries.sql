@@ -107,17 +107,23 @@ UPDATE cases
  WHERE id = $id;
 
 -- q_case_move_add{id uuid, case_id uuid, transition text, from_status text, to_status text, reason text?, override_id uuid?, by text,
---   now timestamptz} -> exactly 1
-INSERT INTO case_moves (id, org, case_id, transition, from_status, to_status, reason, override_id, by_user, at)
-VALUES ($id, sec.org(), $case_id, $transition, $from_status, $to_status, $reason, $override_id, $by, $now);
+--   now timestamptz, observed_at timestamptz?} -> exactly 1
+INSERT INTO case_moves (id, org, case_id, transition, from_status, to_status, reason, override_id, by_user, at, observed_at)
+VALUES ($id, sec.org(), $case_id, $transition, $from_status, $to_status, $reason, $override_id, $by, $now, $observed_at);
 
 -- q_case_moves(case_id uuid) -> many case_move_row(id uuid, transition text, from text, to text, reason text?, override_id uuid?, by_user text,
---   at timestamptz)
-SELECT id, transition, from_status AS "from", to_status AS "to", reason, override_id, by_user, at
+--   at timestamptz, observed_at timestamptz?)
+SELECT id, transition, from_status AS "from", to_status AS "to", reason, override_id, by_user, at, observed_at
   FROM case_moves
  WHERE case_id = $case_id
  ORDER BY at, id
  LIMIT 200;
+
+-- q_case_version(id uuid, version int4, now timestamptz) -> exactly 1
+UPDATE cases SET programme_version = $version, version = version + 1, updated_at = $now WHERE id = $id;
+
+-- q_case_departure(id uuid, planned_departure_on date?, now timestamptz) -> exactly 1
+UPDATE cases SET planned_departure_on = $planned_departure_on, version = version + 1, updated_at = $now WHERE id = $id;
 
 -- ---- members and team ----
 
@@ -220,6 +226,17 @@ SELECT id, case_id, person_id, kind, starts_at, duration_minutes, zone, place, l
  WHERE case_id = $case_id AND status = 'planned' AND starts_at >= $now
  ORDER BY starts_at, id
  LIMIT 20;
+
+-- q_case_journey_expanded(case_id uuid) -> maybe case_journey_expanded(movement_id uuid, request_id uuid?, status text, departs_at timestamptz?,
+--   departure_zone text?, arrives_at timestamptz?, arrival_zone text?, ticketed_at timestamptz?, cleared_at timestamptz?,
+--   departed_at timestamptz?, arrived_at timestamptz?, passengers jsonb)
+SELECT j.movement_id, j.request_id, j.status, j.departs_at, j.departure_zone, j.arrives_at, j.arrival_zone, j.ticketed_at, j.cleared_at,
+       j.departed_at, j.arrived_at,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', p.person_id, 'outcome', p.outcome, 'observedAt', rfc3339(p.observed_at))
+                                  ORDER BY p.observed_at, p.person_id), '[]')
+          FROM case_passengers p WHERE p.org = j.org AND p.case_id = j.case_id AND p.movement_id = j.movement_id) AS passengers
+  FROM case_journeys j
+ WHERE j.case_id = $case_id AND j.status NOT IN ('cancelled', 'superseded', 'ended');
 
 -- ---- overrides ----
 

@@ -27,6 +27,26 @@ void case_person_join(struct ctx *x, struct tx *tx, const struct pack *pack, str
 AWAITS MUST_CHECK err_t person_of(struct ctx *x, struct tx *tx, const json_t *id, const json_t *person,
                                   const char *pointer, struct uuid *ret);
 
+/* transitions.c: a move that is wished. */
+struct move_wish {
+    const char *transition;
+    const char *reason;         /* NULL: none given */
+    const char *result;         /* of the move that closes; NULL: none given */
+    struct opt_i64 observed_us; /* of an observation: when it happened; absent: now */
+};
+/* The move is allowed: makes it, and what hangs on it. */
+AWAITS MUST_CHECK err_t move_make(struct ctx *x, struct tx *tx, const struct case_facts *facts,
+                                  const struct case_locked *c, const struct move *m,
+                                  const struct move_wish *w);
+
+/* observe.c: may it be recorded? Not what the case has been through already, nor of a closed case. */
+bool observation_open(const struct case_facts *facts, const struct pack_transition *t);
+/* Records what has happened. Where it was not to be expected, or a guard of what went before was unmet, the
+ * record stands: an incident in the timeline and a review task tell of it. */
+AWAITS MUST_CHECK err_t observation_make(struct ctx *x, struct tx *tx, const struct case_facts *facts,
+                                         const struct case_locked *c, const struct pack_transition *t,
+                                         const struct move_wish *w);
+
 /* readers.c: tells who may know of the case, by the event of that name; after a patch, if it concerns them.
  */
 void case_readers_tell(struct ctx *x, struct tx *tx, const char *event, struct uuid id,
@@ -42,6 +62,7 @@ AWAITS MUST_CHECK err_t deadlines_resume(struct ctx *x, struct tx *tx, struct uu
 AWAITS MUST_CHECK err_t deadlines_cancel(struct ctx *x, struct tx *tx, struct uuid case_id);
 
 handler_fn list_transitions, make_transition, list_case_moves;
+handler_fn change_programme_version;
 handler_fn list_overrides, request_override, get_override, grant_override, refuse_override;
 handler_fn list_deadlines, create_deadline, get_deadline, update_deadline;
 handler_fn list_case_roles, assign_case_role, get_case_role, end_case_role;

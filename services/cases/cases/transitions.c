@@ -12,13 +12,8 @@
 #include "cases/shares/shares.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "cases/travel/travel.h"
 #include "web/request.h"
-
-struct move_wish {
-    const char *transition;
-    const char *reason; /* NULL: none given */
-    const char *result; /* of the move that closes; NULL: none given */
-};
 
 /* Which move is meant, and whether it may be made at all from here. */
 static err_t wished(struct ctx *x, const struct case_facts *facts, const struct move_wish *w,
@@ -28,7 +23,12 @@ static err_t wished(struct ctx *x, const struct case_facts *facts, const struct 
 
     if (!t)
         return err_new(x->arena, ERR_INVALID, "transition.unknown", "The programme has no such transition.");
-    if (!pack_transition_from(t, facts->status))
+    if (t->kind != MOVE_OBSERVE && w->observed_us.set)
+        return err_new(x->arena, ERR_INVALID, "observedAt.unexpected",
+                       "The move is a decision, no observation.");
+    if (w->observed_us.set && w->observed_us.v > x->now_us)
+        return err_new(x->arena, ERR_INVALID, "observedAt.future", "It has not happened yet.");
+    if (t->kind == MOVE_OBSERVE ? !observation_open(facts, t) : !pack_transition_from(t, facts->status))
         return err_new(x->arena, ERR_CONFLICT, "transition.unavailable",
                        "The move does not leave from the present status.");
     if (t->reason_required && !w->reason)
@@ -80,7 +80,7 @@ static void tell_moved(struct ctx *x, struct tx *tx, const struct case_locked *c
 {
     static const char *const kinds[] = {
         [MOVE_STEP] = "case.moved",     [MOVE_STOP] = "case.withdrawn", [MOVE_SUSPEND] = "case.suspended",
-        [MOVE_RESUME] = "case.resumed", [MOVE_CLOSE] = "case.closed",
+        [MOVE_RESUME] = "case.resumed", [MOVE_CLOSE] = "case.closed",   [MOVE_OBSERVE] = "case.observed",
     };
     const char *id = uuid_text(x->arena, c->id);
 
@@ -94,6 +94,7 @@ static void tell_moved(struct ctx *x, struct tx *tx, const struct case_locked *c
                             .override_id = m->override_id,
                             .by = x->who->subject,
                             .now = x->now_us,
+                            .observed_at = w->observed_us,
                         });
     if (m->override_id.set)
         q_override_use(tx, m->override_id.v, x->now_us);
@@ -116,21 +117,37 @@ static err_t end_plans(struct ctx *x, struct tx *tx, struct uuid case_id, const 
     TRY(appointments_cancel_for_case(x, tx, case_id, why));
     tasks_cancel_for_case(tx, case_id, x->now_us);
     TRY(deadlines_cancel(x, tx, case_id));
+    TRY(travel_cancel_for_case(x, tx, case_id, why));
+    TRY(follow_ups_cancel(x, tx, case_id));
     authority_cancel_for_case(tx, case_id, x->now_us);
     return NULL;
 }
 
-/* The move is allowed: makes it. */
-static err_t move_make(struct ctx *x, struct tx *tx, const struct case_facts *facts,
-                       const struct case_locked *c, const struct move *m, const struct move_wish *w)
+/* What has happened takes effect on the wishes and on what was paused. */
+static err_t observed(struct ctx *x, struct tx *tx, const struct case_facts *facts,
+                      const struct case_locked *c, const struct move *m, int64_t at)
+{
+    if (str_eq(pack_status(facts->pack, m->to)->phase, "afterBoarding"))
+        authority_departed_for_case(tx, c->id, at);
+    if (str_eq(m->transition->code, facts->pack->travel.no_show))
+        authority_cancel_for_case(tx, c->id, x->now_us);
+    return c->suspended_since.set ? deadlines_resume(x, tx, c->id) : NULL;
+}
+
+err_t move_make(struct ctx *x, struct tx *tx, const struct case_facts *facts, const struct case_locked *c,
+                const struct move *m, const struct move_wish *w)
 {
     save_move(x, tx, facts, c, m, w);
     tell_moved(x, tx, c, m, w);
     switch (m->transition->kind) {
+    case MOVE_OBSERVE:
+        TRY(observed(x, tx, facts, c, m, w->observed_us.set ? w->observed_us.v : x->now_us));
+        TRY(deadlines_enter(x, tx, facts->pack, c->id, m->to));
+        TRY(follow_ups_enter(x, tx, facts->pack, c->id, m->to));
+        break;
     case MOVE_STEP:
         TRY(deadlines_enter(x, tx, facts->pack, c->id, m->to));
-        if (str_eq(pack_status(facts->pack, m->to)->phase, "afterBoarding"))
-            authority_departed_for_case(tx, c->id, x->now_us);
+        TRY(follow_ups_enter(x, tx, facts->pack, c->id, m->to));
         break;
     case MOVE_SUSPEND:
         TRY(deadlines_pause(x, tx, c->id));
@@ -236,6 +253,7 @@ err_t make_transition(struct ctx *x, const struct request *rq, struct response *
         .transition = json_member_text(body, "transition"),
         .reason = json_member_text(body, "reason"),
         .result = json_member_text(body, "result"),
+        .observed_us = json_member_instant(body, "observedAt"),
     };
     struct uuid id = request_path_uuid(rq, "caseId");
     const struct pack_transition *t;
@@ -259,7 +277,10 @@ err_t make_transition(struct ctx *x, const struct request *rq, struct response *
         transitions_write(x, rs, &c, &facts, true);
         return NULL;
     }
-    TRY(move_make(x, tx, &facts, &c, &m, &w));
+    if (t->kind == MOVE_OBSERVE)
+        TRY(observation_make(x, tx, &facts, &c, t, &w));
+    else
+        TRY(move_make(x, tx, &facts, &c, &m, &w));
     return transitions_after(x, tx, id, rs);
 }
 

@@ -30,3 +30,6 @@ AWAITS MUST_CHECK err_t external_refs_add(struct ctx *x, struct tx *tx, const ch
 /* Replaces those of a row. */
 AWAITS MUST_CHECK err_t external_refs_replace(struct ctx *x, struct tx *tx, const char *kind,
                                               struct uuid subject, const json_t *refs);
+
+/* The number of a row of person_identifiers, opened. The caller commits to the trail that it was read. */
+MUST_CHECK err_t identifier_number(struct ctx *x, struct uuid id, struct bytes sealed, const char **ret);

@@ -137,10 +137,15 @@ err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const ch
     return NULL;
 }
 
+err_t identifier_number(struct ctx *x, struct uuid id, struct bytes sealed, const char **ret)
+{
+    return keyring_unseal(x->arena, program_of(x)->keyring, "document", x->who->organisation, NUMBER_PLACE,
+                          id, sealed, ret);
+}
+
 /* Identifiers as the API shows them, numbers unsealed. */
 static err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n, const char **ret)
 {
-    const struct keyring *keys = program_of(x)->keyring;
     struct buf out;
     const char *number;
     char day[11];
@@ -148,8 +153,7 @@ static err_t identifiers_text(struct ctx *x, const struct person_identifier *row
     buf_init(&out, x->arena, 128 * n + 16);
     buf_putc(&out, '[');
     for (size_t i = 0; i < n; i++) {
-        TRY(keyring_unseal(x->arena, keys, "document", x->who->organisation, NUMBER_PLACE, rows[i].id,
-                           rows[i].number_sealed, &number));
+        TRY(identifier_number(x, rows[i].id, rows[i].number_sealed, &number));
         buf_puts(&out, i ? ",{\"kind\":" : "{\"kind\":");
         json_write_text(&out, rows[i].kind);
         buf_puts(&out, ",\"number\":");

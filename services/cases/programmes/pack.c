@@ -10,11 +10,16 @@
 
 static const char *const kinds[] = {
     [MOVE_STEP] = "step",     [MOVE_STOP] = "stop",   [MOVE_SUSPEND] = "suspend",
-    [MOVE_RESUME] = "resume", [MOVE_CLOSE] = "close",
+    [MOVE_RESUME] = "resume", [MOVE_CLOSE] = "close", [MOVE_OBSERVE] = "observe",
 };
 
 /* Where a pack names none (domain.md, partner view). */
 static const char *sender_fields[] = {"accepted", "plannedDepartureDate", "departed", "cancelled"};
+
+const char *move_kind_text(enum move_kind kind)
+{
+    return kinds[kind];
+}
 
 static struct text_array texts(struct arena *a, const json_t *array)
 {
@@ -157,6 +162,41 @@ static void read_results(struct arena *a, const json_t *document, struct pack *p
     };
 }
 
+static void read_follow_ups(struct arena *a, const json_t *array, struct pack *p)
+{
+    const json_t *item, *month;
+    size_t i, k;
+
+    p->follow_ups = ARENA_ARRAY(a, json_array_size(array) + 1, struct pack_follow_up);
+    json_array_foreach(array, i, item)
+    {
+        const json_t *months = json_object_get(item, "months");
+        struct pack_follow_up *f = &p->follow_ups[p->nfollow_ups++];
+
+        *f = (struct pack_follow_up){
+            .code = json_member_text(item, "code"),
+            .set_on = json_member_text(item, "setOn"),
+            .months = ARENA_ARRAY(a, json_array_size(months), int32_t),
+            .lead_days = (int32_t)json_member_i64(item, "leadDays", 0),
+            .title = json_member_text(item, "title"),
+            .urgency = json_member_text(item, "urgency"),
+        };
+        json_array_foreach(months, k, month) f->months[f->nmonths++] = (int32_t)json_integer_value(month);
+    }
+}
+
+static void read_travel(struct arena *a, const json_t *travel, struct pack *p)
+{
+    const json_t *moves = json_object_get(travel, "moves");
+
+    p->travel = (struct pack_travel){.purpose = json_member_text(travel, "purpose"),
+                                     .request_from = texts(a, json_object_get(travel, "requestFrom")),
+#define TRAVEL_MOVE(member, name, kind) .member = json_member_text(moves, name),
+                                     PACK_TRAVEL_MOVES(TRAVEL_MOVE)
+#undef TRAVEL_MOVE
+    };
+}
+
 err_t pack_make(struct arena *a, const struct schema *schema, const struct rulesets *rulesets,
                 const json_t *document, struct pack **ret)
 {
@@ -181,6 +221,8 @@ err_t pack_make(struct arena *a, const struct schema *schema, const struct rules
     read_deadlines(a, json_object_get(document, "deadlines"), p);
     read_documents(a, json_object_get(document, "requiredDocuments"), p);
     read_results(a, document, p);
+    read_follow_ups(a, json_object_get(document, "followUps"), p);
+    read_travel(a, json_object_get(document, "travel"), p);
     pack_check(a, p, &faults);
     TRY(fault_list_err(a, &faults, ERR_INVALID, "pack.invalid", "The programme pack is not valid."));
     *ret = p;
@@ -240,6 +282,60 @@ const struct pack_retention *pack_retention(const struct pack *p, const char *cl
     for (size_t i = 0; i < p->nretentions; i++) {
         if (str_eq(p->retentions[i].class, class))
             return &p->retentions[i];
+    }
+    return NULL;
+}
+
+const struct pack_transition *pack_entry(const struct pack *p, const char *status)
+{
+    for (size_t i = 0; i < p->ntransitions; i++) {
+        const struct pack_transition *t = &p->transitions[i];
+
+        if (t->kind == MOVE_STEP && t->nguards > 0 && str_eq(t->to, status))
+            return t;
+    }
+    return NULL;
+}
+
+const json_t *pack_guard_params(const struct pack *p, const char *code)
+{
+    for (size_t i = 0; i < p->ntransitions; i++) {
+        const struct pack_transition *t = &p->transitions[i];
+
+        for (size_t k = 0; k < t->nguards; k++) {
+            if (str_eq(guard_code(t->guards[k].guard), code))
+                return t->guards[k].params;
+        }
+    }
+    return NULL;
+}
+
+const char *travel_move(const struct pack_travel *t, enum travel_word word)
+{
+    switch (word) {
+#define TRAVEL_WORD(member, name, kind)                                                                      \
+    case TRAVEL_##member:                                                                                    \
+        return t->member;
+        PACK_TRAVEL_MOVES(TRAVEL_WORD)
+#undef TRAVEL_WORD
+    }
+    return NULL;
+}
+
+err_t pack_rules_migrate(struct arena *a, const struct pack *to, int32_t from_version, const char *status,
+                         const char *resumes_to)
+{
+    const char *const needed[] = {status, resumes_to};
+
+    if (!to)
+        return err_new(a, ERR_INVALID, "version.unknown", "The programme has no such version.");
+    if (to->version <= from_version)
+        return err_new(a, ERR_CONFLICT, "version.older", "The case is on that version, or on a newer one.");
+    for (size_t i = 0; i < LENGTH(needed); i++) {
+        const struct pack_status *s = needed[i] ? pack_status(to, needed[i]) : NULL;
+
+        if (needed[i] && (!s || s->awaits))
+            return err_new(a, ERR_CONFLICT, "version.status", "That version has no status %s.", needed[i]);
     }
     return NULL;
 }

@@ -34,6 +34,7 @@ static void check_codes(struct arena *a, const struct pack *p, struct fault_list
     check_unique(a, "deadlines", "code", p->deadlines, p->ndeadlines, sizeof(*p->deadlines), faults);
     check_unique(a, "requiredDocuments", "code", p->documents, p->ndocuments, sizeof(*p->documents), faults);
     check_unique(a, "results", "code", p->results, p->nresults, sizeof(*p->results), faults);
+    check_unique(a, "followUps", "code", p->follow_ups, p->nfollow_ups, sizeof(*p->follow_ups), faults);
     check_unique(a, "retention", "class", p->retentions, p->nretentions, sizeof(*p->retentions), faults);
 }
 
@@ -107,6 +108,11 @@ static void check_transition(struct arena *a, const struct pack *p, size_t i, st
     if (t->kind == MOVE_STOP && t->nguards > 0)
         pack_fault(a, faults, arena_printf(a, "%s/guards", at), "stop.guarded",
                    "A wish is withdrawn without guards.");
+    if (t->kind == MOVE_OBSERVE && t->nguards > 0)
+        pack_fault(a, faults, arena_printf(a, "%s/guards", at), "observe.guarded",
+                   "What has happened is recorded without guards.");
+    if (t->kind == MOVE_OBSERVE && to && (str_eq(to->phase, "ended") || str_eq(to->phase, "closed")))
+        pack_fault(a, faults, at_to, "transition.phase", "An observation ends no case.");
     if (t->kind == MOVE_SUSPEND && to && !leaves(p, MOVE_RESUME, to->code))
         pack_fault(a, faults, at_to, "resume.missing", "Nothing resumes from there.");
 }
@@ -191,6 +197,34 @@ static void check_results(struct arena *a, const struct pack *p, struct fault_li
     }
 }
 
+/* A move that the travel service's word makes is a transition of the kind that it must be. */
+static void check_travel_move(struct arena *a, const struct pack *p, const char *code, const char *name,
+                              enum move_kind kind, struct fault_list *faults)
+{
+    const struct pack_transition *t = pack_transition(p, code);
+    const char *at = arena_printf(a, "/travel/moves/%s", name);
+
+    if (!t)
+        pack_fault(a, faults, at, "transition.unknown", "The pack has no such transition.");
+    else if (t->kind != kind)
+        pack_fault(a, faults, at, "transition.kind",
+                   arena_printf(a, "Must be a transition of kind %s.", move_kind_text(kind)));
+}
+
+static void check_travel(struct arena *a, const struct pack *p, struct fault_list *faults)
+{
+    if (!p->travel.purpose)
+        return;
+    for (size_t i = 0; i < p->travel.request_from.n; i++) {
+        const char *at = arena_printf(a, "/travel/requestFrom/%zu", i);
+
+        check_phase(a, known(a, p, p->travel.request_from.v[i], at, faults), "beforeBoarding", at, faults);
+    }
+#define CHECK_TRAVEL_MOVE(member, name, kind) check_travel_move(a, p, p->travel.member, name, kind, faults);
+    PACK_TRAVEL_MOVES(CHECK_TRAVEL_MOVE)
+#undef CHECK_TRAVEL_MOVE
+}
+
 void pack_check(struct arena *a, const struct pack *p, struct fault_list *faults)
 {
     check_codes(a, p, faults);
@@ -203,5 +237,8 @@ void pack_check(struct arena *a, const struct pack *p, struct fault_list *faults
         known(a, p, p->deadlines[i].set_on, arena_printf(a, "/deadlines/%zu/setOn", i), faults);
         known(a, p, p->deadlines[i].met_on, arena_printf(a, "/deadlines/%zu/metOn", i), faults);
     }
+    for (size_t i = 0; i < p->nfollow_ups; i++)
+        known(a, p, p->follow_ups[i].set_on, arena_printf(a, "/followUps/%zu/setOn", i), faults);
     check_results(a, p, faults);
+    check_travel(a, p, faults);
 }

@@ -14,13 +14,16 @@
     X("authority.planned", "Asking an authority was planned: {authority}.")                                  \
     X("case.assigned", "The caseworker was named.")                                                          \
     X("case.closed", "The case was closed.")                                                                 \
+    X("case.incident", "What was observed was not to be expected: {transition}, from {from}.")               \
     X("case.memberAdded", "A member joined the case.")                                                       \
     X("case.memberRemoved", "A member left the case.")                                                       \
     X("case.moved", "The case moved from {from} to {to}.")                                                   \
+    X("case.observed", "It was observed that the case came from {from} to {to}.")                            \
     X("case.opened", "The case was opened.")                                                                 \
     X("case.resumed", "The case was resumed.")                                                               \
     X("case.suspended", "The case was suspended.")                                                           \
     X("case.updated", "The case was changed.")                                                               \
+    X("case.versionChanged", "The case moved from version {from} of its programme to version {to}.")         \
     X("case.withdrawn", "The case was withdrawn; everything planned has ended.")                             \
     X("consent.given", "A consent was recorded, for {purpose}.")                                             \
     X("consent.withdrawn", "A consent was withdrawn, for {purpose}.")                                        \
@@ -44,6 +47,7 @@
     X("document.verified", "A document was verified: {kind}.")                                               \
     X("eligibility.answered", "Eligibility: {rule} was answered.")                                           \
     X("eligibility.started", "An eligibility check was started by the rule set {ruleSet}.")                  \
+    X("followUp.planned", "What follows was planned: {code}.")                                               \
     X("note.written", "A note was written.")                                                                 \
     X("override.asked", "An override was asked for, to {transition}.")                                       \
     X("override.granted", "An override was granted, to {transition}.")                                       \
@@ -63,7 +67,22 @@
     X("share.granted", "A partner was given sight of the case: {organisation}.")                             \
     X("task.added", "A task was added.")                                                                     \
     X("task.cancelled", "A task was cancelled.")                                                             \
-    X("task.done", "A task was done.")
+    X("task.done", "A task was done.")                                                                       \
+    X("travel.arrived", "The travellers arrived.")                                                           \
+    X("travel.bookingExpired", "A held booking has expired.")                                                \
+    X("travel.cancelled", "The movement was cancelled.")                                                     \
+    X("travel.clearance", "A clearance was recorded: {kind}.")                                               \
+    X("travel.cleared", "Travel is cleared to board.")                                                       \
+    X("travel.deniedBoarding", "A traveller was denied boarding.")                                           \
+    X("travel.departed", "The travellers departed.")                                                         \
+    X("travel.noShow", "A traveller did not show.")                                                          \
+    X("travel.planned", "A movement was made for the case.")                                                 \
+    X("travel.ready", "The movement is ready to be booked.")                                                 \
+    X("travel.refusedEntry", "A traveller was refused entry.")                                               \
+    X("travel.requestCancelled", "The request for a journey was taken back.")                                \
+    X("travel.requested", "A journey was asked for.")                                                        \
+    X("travel.rescheduled", "The schedule of the journey has changed.")                                      \
+    X("travel.ticketed", "The journey has its ticket.")
 
 struct arena;
 

@@ -26,7 +26,7 @@ SELECT id, kind, case_id, reference, reason, text, due_at, due_at <= $now AS ove
         SELECT c.id, 'departure', c.id, c.reference, 'departure.soon', c.status,
                c.planned_departure_on::timestamp AT TIME ZONE 'Europe/Amsterdam', '["transition"]'::jsonb, c.caseworker
           FROM cases c
-         WHERE c.closed_at IS NULL AND c.status NOT IN ('withdrawn', 'closed', 'departed', 'arrived', 'reintegration')
+         WHERE c.closed_at IS NULL AND c.status NOT IN ('withdrawn', 'ineligible', 'closed', 'departed', 'arrived', 'reintegration', 'noShow', 'refusedEntry')
            AND c.planned_departure_on BETWEEN $now::date AND ($now + interval '7 days')::date) AS w
  WHERE true
 --? kind AND kind = $kind

@@ -74,7 +74,7 @@ START_TEST(avrr_declares_its_path_and_its_sides)
     for (size_t i = 0; i < LENGTH(results); i++)
         ck_assert_msg(pack_result(f.avrr, results[i]) != NULL, "%s", results[i]);
     ck_assert_str_eq(f.avrr->prefix, "AVRR");
-    ck_assert_ptr_eq(packs_newest(f.packs, "avrr"), f.avrr);
+    ck_assert_int_eq(packs_newest(f.packs, "avrr")->version, 2);
     ck_assert_ptr_null(packs_newest(f.packs, "nonsense"));
     ck_assert_ptr_null(packs_version(f.packs, "avrr", 9999));
 }
@@ -146,15 +146,17 @@ static const struct {
     const char *at, *code;       /* what it is refused with */
 } faults[] = {
     /* guards */
-    {"/transitions/0/guards/-", "{'code':'travel.ticketed'}", "/transitions/0/guards/1/code",
-     "guard.unknown"},
-    {"/transitions/0/guards/-", "{'code':'visa.coversEntry'}", "/transitions/0/guards/1/code",
-     "guard.unknown"},
     {"/transitions/0/guards/-", "{'code':'budget.approved'}", "/transitions/0/guards/1/code",
      "guard.unknown"},
+    {"/transitions/0/guards/-", "{'code':'travel.ticketed','params':{'by':'iom'}}",
+     "/transitions/0/guards/1/params/by", "guard.param"},
+    {"/transitions/0/guards/-", "{'code':'visa.coversEntry'}", "/transitions/0/guards/1/params/kinds",
+     "guard.param"},
+    {"/transitions/0/guards/-", "{'code':'departure.within','params':{'hours':-1}}",
+     "/transitions/0/guards/1/params/hours", "guard.param"},
     {"/transitions/0/guards/-",
-     "{'code':'medical.fitToTravel','params':{'appliesTo':'flagged','maxAgeHours':72}}",
-     "/transitions/0/guards/1/code", "guard.unknown"},
+     "{'code':'medical.fitToTravel','params':{'appliesTo':'some','maxAgeHours':72}}",
+     "/transitions/0/guards/1/params/appliesTo", "guard.param"},
     {"/transitions/0/guards/0/params", "{'role':'caseworker','extra':1}",
      "/transitions/0/guards/0/params/extra", "guard.param"},
     {"/transitions/0/guards/0/params", "{}", "/transitions/0/guards/0/params/role", "guard.param"},
@@ -246,11 +248,84 @@ START_TEST(pack_reports_every_fault_at_once)
     struct pack *pack;
     err_t e;
 
-    put(document, "/transitions/0/guards/-", json_of(f.a, "{'code':'travel.ticketed'}"));
+    put(document, "/transitions/0/guards/-", json_of(f.a, "{'code':'budget.approved'}"));
     put(document, "/deadlines/0/setOn", json_of(f.a, "'nonsense'"));
     e = pack_make(f.a, f.pack_schema, f.rulesets, document, &pack);
     ck_assert_str_eq(e->code, "pack.invalid");
     ck_assert_uint_eq(e->nfaults, 2);
+}
+END_TEST
+
+/* ---- version 2: the journey and what follows it ---- */
+
+START_TEST(version_2_goes_all_the_way)
+{
+    const struct pack *p = packs_version(f.packs, "avrr", 2);
+
+    for (size_t i = 0; i < p->nstatuses; i++) {
+        ck_assert_ptr_null(p->statuses[i].awaits);
+        ck_assert_msg(pack_status(f.avrr, p->statuses[i].code) != NULL, "%s", p->statuses[i].code);
+    }
+    ck_assert_str_eq(p->travel.purpose, "return");
+    ck_assert_str_eq(travel_move(&p->travel, TRAVEL_ticketed), "book");
+    ck_assert_str_eq(travel_move(&p->travel, TRAVEL_broken), "reopenBooking");
+    ck_assert_ptr_null(travel_move(&f.avrr->travel, TRAVEL_ticketed));
+    ck_assert_int_eq(pack_transition(p, "departed")->kind, MOVE_OBSERVE);
+    ck_assert_str_eq(move_kind_text(MOVE_OBSERVE), "observe");
+    ck_assert_ptr_eq(pack_entry(p, "clearedToBoard"), pack_transition(p, "clearToBoard"));
+    ck_assert_ptr_null(pack_entry(p, "departed"));
+    ck_assert_ptr_nonnull(pack_guard_params(p, "medical.fitToTravel"));
+    ck_assert_ptr_null(pack_guard_params(f.avrr, "medical.fitToTravel"));
+    ck_assert_uint_eq(p->nfollow_ups, 1);
+    ck_assert_uint_eq(p->follow_ups[0].nmonths, 3);
+    ck_assert_int_eq(p->follow_ups[0].months[2], 12);
+}
+END_TEST
+
+static const struct {
+    const char *pointer, *value, *at, *code;
+} travel_faults[] = {
+    {"/travel/moves/ticketed", "'nonsense'", "/travel/moves/ticketed", "transition.unknown"},
+    {"/travel/moves/ticketed", "'departed'", "/travel/moves/ticketed", "transition.kind"},
+    {"/travel/moves/departed", "'book'", "/travel/moves/departed", "transition.kind"},
+    {"/travel/moves/noShow", NULL, "/travel/moves/noShow", "schema.required"},
+    {"/travel/requestFrom/-", "'nonsense'", "/travel/requestFrom/2", "status.unknown"},
+    {"/travel/requestFrom/-", "'arrived'", "/travel/requestFrom/2", "transition.phase"},
+    {"/travel/purpose", "'deportation'", "/travel/purpose", "schema.enum"},
+    {"/followUps/0/setOn", "'nonsense'", "/followUps/0/setOn", "status.unknown"},
+    {"/followUps/0/months", "[0]", "/followUps/0/months/0", "schema.minimum"},
+    {"/transitions/7/guards", "[{'code':'task.noneOverdue'}]", "/transitions/7/guards", "observe.guarded"},
+    {"/transitions/7/to", "'withdrawn'", "/transitions/7/to", "transition.phase"},
+};
+
+START_TEST(travel_that_is_not_valid_is_refused_with_its_place)
+{
+    const struct pack *p = packs_version(f.packs, "avrr", 2);
+    json_t *document = arena_own_json(f.a, json_deep_copy(p->document));
+    struct pack *pack = NULL;
+    err_t e;
+
+    put(document, travel_faults[_i].pointer,
+        travel_faults[_i].value ? json_of(f.a, travel_faults[_i].value) : NULL);
+    e = pack_make(f.a, f.pack_schema, f.rulesets, document, &pack);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_msg(fault_at(e, travel_faults[_i].at, travel_faults[_i].code) != NULL, "%s: %s at %s",
+                  travel_faults[_i].pointer, e->faults[0].code, e->faults[0].at);
+}
+END_TEST
+
+START_TEST(case_moves_to_a_newer_version_that_has_its_status)
+{
+    const struct pack *two = packs_version(f.packs, "avrr", 2);
+
+    ck_assert_ptr_null(pack_rules_migrate(f.a, two, 1, "documents", NULL));
+    ck_assert_ptr_null(pack_rules_migrate(f.a, two, 1, "suspended", "documents"));
+    ck_assert_str_eq(pack_rules_migrate(f.a, NULL, 1, "documents", NULL)->code, "version.unknown");
+    ck_assert_str_eq(pack_rules_migrate(f.a, two, 2, "documents", NULL)->code, "version.older");
+    ck_assert_str_eq(pack_rules_migrate(f.a, f.avrr, 2, "documents", NULL)->code, "version.older");
+    ck_assert_str_eq(pack_rules_migrate(f.a, two, 1, "nonsense", NULL)->code, "version.status");
+    ck_assert_str_eq(pack_rules_migrate(f.a, two, 1, "suspended", "nonsense")->code, "version.status");
+    ck_assert_str_eq(pack_rules_migrate(f.a, f.avrr, 0, "booked", NULL)->code, "version.status"); /* awaits */
 }
 END_TEST
 
@@ -267,6 +342,9 @@ Suite *unit_suite(void)
     tcase_add_test(t, labour_market_closes_without_placement);
     tcase_add_loop_test(t, pack_that_is_not_valid_is_refused_with_its_place, 0, LENGTH(faults));
     tcase_add_test(t, pack_reports_every_fault_at_once);
+    tcase_add_test(t, version_2_goes_all_the_way);
+    tcase_add_loop_test(t, travel_that_is_not_valid_is_refused_with_its_place, 0, LENGTH(travel_faults));
+    tcase_add_test(t, case_moves_to_a_newer_version_that_has_its_status);
     suite_add_tcase(s, t);
     return s;
 }
