@@ -6,6 +6,12 @@
 
 #define DIASPORA_AREAS(X)                                                                                    \
     X(programmes)                                                                                            \
+    X(institutions)                                                                                          \
+    X(needs)                                                                                                 \
+    X(experts)                                                                                               \
+    X(tors)                                                                                                  \
+    X(applications)                                                                                          \
+    X(matches)                                                                                               \
     X(assignments)                                                                                           \
     X(journeys)                                                                                              \
     X(surveys)                                                                                               \

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/str.h"
 #include "diaspora/programmes/queries.h"
 #include "diaspora/programmes/rules.h"
 #include "diaspora/state.h"
@@ -64,4 +65,29 @@ err_t programme_place(struct ctx *x, struct tx *tx, const struct programme *p, c
                                 .nclosures = n},
                 faults);
     return NULL;
+}
+
+bool programme_among(const struct text_array *codes, const char *code)
+{
+    for (size_t i = 0; i < codes->n; i++) {
+        if (str_eq(codes->v[i], code))
+            return true;
+    }
+    return false;
+}
+
+err_t programmes_change_mine(struct ctx *x, const struct text_array *before, const struct text_array *after,
+                             const char *pointer)
+{
+    struct fault_list faults = {0};
+
+    for (size_t i = 0; i < after->n; i++) {
+        if (!programme_among(before, after->v[i]) && !find_mine(x, after->v[i]))
+            unknown(x->arena, &faults, arena_printf(x->arena, "%s/%zu", pointer, i));
+    }
+    for (size_t i = 0; i < before->n; i++) {
+        if (!programme_among(after, before->v[i]) && !find_mine(x, before->v[i]))
+            unknown(x->arena, &faults, pointer);
+    }
+    return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "A programme is not known.");
 }

@@ -18,3 +18,7 @@ MUST_CHECK err_t programmes_mine(struct ctx *x, const struct text_array *codes, 
 AWAITS MUST_CHECK err_t programme_place(struct ctx *x, struct tx *tx, const struct programme *p,
                                         const char *country, const char *sector, int32_t day,
                                         struct fault_list *faults);
+/* The same for a change of a list: whatever it adds or takes away is the caller's. */
+MUST_CHECK err_t programmes_change_mine(struct ctx *x, const struct text_array *before,
+                                        const struct text_array *after, const char *pointer);
+bool programme_among(const struct text_array *codes, const char *code);

@@ -1,0 +1,25 @@
+/* experts.h - what other areas ask of experts, inside the transaction they are in. */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "diaspora/experts/rules.h"
+
+struct ctx;
+struct tx;
+
+/* Reads and unseals the residence of an expert whom the caller may see; not recorded is no error. Leaves its
+ * row in the audit trail, so it belongs into db_begin. What it says is for decisions of the house: never for
+ * a host. */
+AWAITS MUST_CHECK err_t expert_residence_read(struct ctx *x, struct tx *tx, struct uuid expert_id,
+                                              struct expert_residence *ret);
+/* The same of a row that was read elsewhere (sealed.p NULL: nothing is recorded); the caller keeps the trail.
+ */
+MUST_CHECK err_t expert_residence_unseal(struct ctx *x, struct uuid expert_id, struct bytes sealed,
+                                         bool verified, struct expert_residence *ret);
+/* Adds at pointer expert.missing (also when hidden), expert.notInProgramme, expert.inactive. */
+AWAITS MUST_CHECK err_t expert_check(struct ctx *x, struct tx *tx, struct uuid expert_id,
+                                     const char *programme, const char *pointer, struct fault_list *faults);
+/* True if the expert is there and active. */
+AWAITS MUST_CHECK err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret);

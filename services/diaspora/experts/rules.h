@@ -1,0 +1,44 @@
+/* rules.h - decisions on experts; pure. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "base/opt.h"
+
+struct arena;
+struct codes;
+
+/* What a schema cannot say of the members of a profile that the body has (creation and merge-patch alike):
+ * date.missing, birth.future, language.unknown, language.twice, country.unknown, contact.value (no address or
+ * number of its kind), names.document (none as on the document). */
+void rules_expert(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
+                  struct fault_list *faults);
+
+/* Of the residence: nationality.unknown, country.unknown, residence.dutch (a Dutch person has Dutch
+ * nationality), residence.basis (a permit has a basis, nothing else has one; of an asylum permit it is
+ * asylum). */
+void rules_residence(struct arena *a, const struct codes *codes, const json_t *body,
+                     struct fault_list *faults);
+
+/* What the sealed record of residence says. */
+struct expert_residence {
+    bool recorded, verified;
+    struct text_array nationalities;
+    const char *country;         /* of residence */
+    const char *permit;          /* dutch, euCitizen, regularPermit, asylumPermit, none */
+    const char *basis;           /* of the permit: work, study, family, asylum, other; NULL */
+    const char *travel_document; /* passport, conventionTravelDocument, alienPassport; NULL */
+    struct opt_date valid_until; /* of the permit; not set: for good */
+};
+
+/* Whether residence allows a stay abroad that ends on that day (domain: Dutch or EU nationality, or a permit
+ * not based on asylum, verified and valid to 30 days after return). NULL, or why not: residence.unknown (not
+ * recorded or not verified), residence.none, residence.asylum, residence.ends. Never shown to a host. */
+const char *rules_residence_obstacle(const struct expert_residence *r, int32_t ends_on);
+
+/* Evidence above declared names its source, else evidence.source at pointer. */
+void rules_evidence(struct arena *a, const char *evidence, const char *source, const char *pointer,
+                    struct fault_list *faults);
+/* 0 declared … 3 confirmed. */
+int rules_evidence_level(const char *evidence);
