@@ -41,7 +41,7 @@ static err_t get_booking(struct ctx *x, const struct request *rq, struct respons
     struct uuid id = request_path_uuid(rq, "bookingId");
     struct tx *tx;
 
-    TRY(db_read(x, &tx));
+    TRY(db_begin_read(x, &tx)); /* with all its parts: more than a point */
     audit_read(tx, "booking", id, "");
     return booking_reply(tx, id, 200, rs);
 }

@@ -8,6 +8,8 @@ ERR_DEFINE(err_unavailable, ERR_CONFLICT, "transition.unavailable",
            "The move does not leave from the present status.");
 ERR_DEFINE(err_stale, ERR_CONFLICT, "quote.stale",
            "The quote is not the open one of the booking, or no longer valid: ask for a new one.");
+ERR_DEFINE(err_users, ERR_DENIED, "budget.users", "Only a person may approve what is spent.");
+ERR_DEFINE(err_same, ERR_CONFLICT, "budget.same", "Who asked for a booking does not approve what it costs.");
 ERR_DEFINE(err_expired, ERR_CONFLICT, "hold.expired", "The deadline of the hold has passed.");
 
 static const struct machine_move moves[] = {
@@ -151,4 +153,11 @@ err_t rules_tickets(struct arena *a, const struct ticket_terms *tickets, size_t 
         }
     }
     return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The tickets do not fit the booking.");
+}
+
+err_t rules_budget_approve(bool is_user, bool asked)
+{
+    if (!is_user)
+        return err_users;
+    return asked ? err_same : NULL;
 }

@@ -54,3 +54,6 @@ struct ticket_terms {
  * missing, stands twice, or is not of the booking), ticket.segments, ticket.number (stands twice). */
 MUST_CHECK err_t rules_tickets(struct arena *a, const struct ticket_terms *tickets, size_t n,
                                const struct uuid_array *passengers, const struct uuid_array *segments);
+
+/* A person who asked for no booking of the movement: ERR_DENIED budget.users, ERR_CONFLICT budget.same. */
+MUST_CHECK err_t rules_budget_approve(bool is_user, bool asked);

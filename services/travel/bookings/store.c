@@ -24,7 +24,7 @@ err_t booking_step_begin(struct ctx *x, const struct request *rq, const char *mo
     struct booking_step s = {.move = move};
     struct tx *tx;
 
-    TRY(db_read(x, &tx));
+    TRY(db_begin_read(x, &tx));
     TRY(q_booking_state(tx, id, &s.before));
     tx_post(x);
     TRY(etag_match(rq, s.before.version));

@@ -29,6 +29,14 @@ static err_t ask(struct ctx *x, const struct declared_ref *ref, json_t **ret)
                      buf_text(&body), CHECK_TIMEOUT_US, ret);
 }
 
+err_t declared_unanswered(err_t e, struct fact_declared *d)
+{
+    if (e->kind != ERR_MISSING)
+        return err_away;
+    d->ended = true; /* it knows no such case or assignment */
+    return NULL;
+}
+
 static void take(const json_t *answer, struct uuid *persons, struct fact_declared *ret)
 {
     const json_t *item;
@@ -54,7 +62,7 @@ err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared 
     bool open =
         x->tx != NULL; /* an operation with an Idempotency-Key holds its transaction from the beginning */
 
-    TRY(open ? db_begin(x, &tx) : db_read(x, &tx));
+    TRY(open ? db_begin(x, &tx) : db_begin_read(x, &tx));
     q_declared_movement_later(tx, movement_id, &movement);
     TRY(q_declared_refs(tx, movement_id, &refs, &n));
     if (!open)
@@ -70,10 +78,8 @@ err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared 
         if (refs[i].person_ids.n == 0)
             continue;
         e = ask(x, &refs[i], &answer);
-        if (e && e->kind == ERR_MISSING)
-            ret->ended = true; /* it knows no such case or assignment */
-        else if (e)
-            return err_away;
+        if (e)
+            TRY(declared_unanswered(e, ret));
         else if (json_array_size(json_object_get(answer, "persons")) > refs[i].person_ids.n)
             return err_away;
         else

@@ -12,3 +12,6 @@
  * answer: then the decision is refused, never made without the answer.
  */
 AWAITS MUST_CHECK err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared *ret);
+/* What an error of the other service means: ERR_MISSING is an answer (ended), everything else is peer.away.
+ * Pure. */
+MUST_CHECK err_t declared_unanswered(err_t e, struct fact_declared *d);

@@ -6,12 +6,10 @@
 #include "base/str.h"
 #include "io/db.h"
 #include "travel/areas.h"
+#include "travel/bookings/rules.h"
 #include "travel/guards/boarding_rows.h"
 #include "travel/guards/facts.h"
 #include "travel/guards/queries.h"
-
-ERR_DEFINE(err_users, ERR_DENIED, "budget.users", "Only a person may approve what is spent.");
-ERR_DEFINE(err_same, ERR_CONFLICT, "budget.same", "Who asked for a booking does not approve what it costs.");
 
 static void booking_write(struct ctx *x, struct buf *out, const struct booking_fact *b,
                           const struct movement_facts *facts)
@@ -96,18 +94,16 @@ static err_t approve_budget(struct ctx *x, const struct request *rq, struct resp
     bool found, same;
 
     TRY(request_read(x, rq, &budget_shape, &in));
-    if (!x->who->is_user)
-        return err_users;
     TRY(db_begin(x, &tx));
     q_booking_movement_lock_later(tx, in.movement_id, &found, &movement);
     TRY(q_budget_asked_by(tx, in.movement_id, in.by, &same, &asked));
     if (!found)
         return err_new(x->arena, ERR_MISSING, "movement.missing", "There is no such movement.");
-    if (same)
-        return err_same;
+    TRY(rules_budget_approve(x->who->is_user, same));
     q_budget_add(tx, &in);
     audit_write(tx, "movement", in.movement_id, "approveBudget", NULL);
     TRY(movement_rejudge(x, tx, in.movement_id, NULL));
+    reply_location(x, rs, "/movements/%s/budget-approvals", uuid_text(x->arena, in.movement_id));
     return reply_row(rs, 201, &budget_row_json,
                      &(struct budget_row){.id = in.id,
                                           .movement_id = in.movement_id,

@@ -12,8 +12,6 @@
 
 #define TRANSITS_MAX 6
 
-ERR_DEFINE(err_none, ERR_MISSING, "requirements.none", "No version of the table was in force on the day.");
-
 struct route {
     const char *countries[TRANSITS_MAX + 2]; /* origin, transits, destination */
     size_t n;
@@ -83,6 +81,10 @@ static void point_write(struct buf *out, const char *country, const char *stage,
 /* getDocumentRequirements: GET /document-requirements */
 static err_t get_document_requirements(struct ctx *x, const struct request *rq, struct response *rs)
 {
+    static const struct fault none = {.in = FAULT_PARAMETER,
+                                      .at = "on",
+                                      .code = "requirements.none",
+                                      .detail = "No version of the table was in force on the day."};
     const struct requirements *table = travel_state(x)->requirements;
     struct opt_date asked = request_query_date(rq, "on");
     int32_t on = asked.set ? asked.v : date_today_nl(x->now_us), from;
@@ -92,7 +94,8 @@ static err_t get_document_requirements(struct ctx *x, const struct request *rq, 
 
     TRY(route_read(x, rq, &route));
     if (!requirements_version(table, on, &from))
-        return err_none;
+        return err_faults(x->arena, ERR_INVALID, "request.invalid", "The question cannot be answered.", &none,
+                          1);
     date_format(from, version);
     date_format(on, day);
     out = reply_begin(rs, 200);

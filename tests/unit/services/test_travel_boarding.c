@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "travel/guards/declared.h"
 #include "travel/guards/guards.h"
 #include "travel/requirements/rules.h"
 #include "unit.h"
@@ -351,6 +352,20 @@ START_TEST(who_travels_still_wishes_to)
 }
 END_TEST
 
+START_TEST(without_an_answer_nothing_is_decided)
+{
+    static const struct err away = {.kind = ERR_UNAVAILABLE, .code = "peer.breaker"},
+                            wrong = {.kind = ERR_UPSTREAM}, missing = {.kind = ERR_MISSING};
+    struct fact_declared d = {0};
+
+    ck_assert_str_eq(declared_unanswered(&away, &d)->code, "peer.away");
+    ck_assert_int_eq(declared_unanswered(&wrong, &d)->kind, ERR_UNAVAILABLE);
+    ck_assert(!d.ended);
+    ck_assert_ptr_null(declared_unanswered(&missing, &d));
+    ck_assert(d.ended);
+}
+END_TEST
+
 START_TEST(a_movement_is_cleared_in_the_last_three_days)
 {
     facts.now_us = segments[0].departs_us - 72 * HOUR_US;
@@ -576,6 +591,7 @@ Suite *unit_suite(void)
     tcase_add_test(guards, an_unaccompanied_minor_has_escort_and_receiver);
     tcase_add_test(guards, the_budget_is_free);
     tcase_add_test(guards, who_travels_still_wishes_to);
+    tcase_add_test(guards, without_an_answer_nothing_is_decided);
     tcase_add_test(guards, a_movement_is_cleared_in_the_last_three_days);
     tcase_add_test(guards, everybody_has_a_ticket_on_every_segment);
     tcase_add_test(guards, fitness_is_asked_as_the_programme_says);

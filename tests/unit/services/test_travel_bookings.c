@@ -175,6 +175,14 @@ START_TEST(each_passenger_has_one_ticket_for_all_segments)
 }
 END_TEST
 
+START_TEST(a_budget_is_approved_by_a_person_who_asked_for_nothing)
+{
+    ck_assert_ptr_null(rules_budget_approve(true, false));
+    ck_assert_str_eq(first_code(rules_budget_approve(true, true)), "budget.same");
+    ck_assert_str_eq(first_code(rules_budget_approve(false, false)), "budget.users");
+}
+END_TEST
+
 START_TEST(a_supplier_is_found_by_its_code)
 {
     ck_assert_ptr_eq(supplier_find("manual"), &supplier_manual);
@@ -221,7 +229,8 @@ Suite *unit_suite(void)
 
     UNIT_CASE(s, "bookings", a_booking_moves_only_as_drawn, a_quote_must_hold_and_be_of_the_bookings_money,
               a_confirmation_names_the_open_quote, a_hold_ends_between_now_and_the_departure,
-              each_passenger_has_one_ticket_for_all_segments, a_supplier_is_found_by_its_code);
+              each_passenger_has_one_ticket_for_all_segments,
+              a_budget_is_approved_by_a_person_who_asked_for_nothing, a_supplier_is_found_by_its_code);
     UNIT_CASE(s, "clearances", a_clearance_says_who_decided_and_when);
     return s;
 }
