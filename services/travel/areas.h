@@ -11,6 +11,7 @@
     X(clearances)                                                                                            \
     X(requirements)                                                                                          \
     X(readiness)
+#define TRAVEL_AREAS(X) X(movements) X(incidents) X(escorts) X(assistance) X(abns) X(manifests) X(sendcheck)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 TRAVEL_AREAS(AREA_HANDLERS)

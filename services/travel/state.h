@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
+struct addressees;
 struct codes; /* base/codes.h: countries, languages */
 struct ctx;
 struct program;
@@ -13,6 +14,7 @@ struct requirements; /* requirements/rules.h */
 struct travel_state {
     const struct codes *codes;
     const struct requirements *requirements;
+    const struct addressees *addressees; /* abns/addressees.h: who may be told */
 };
 
 /* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the

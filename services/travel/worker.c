@@ -2,12 +2,14 @@
 #include "app/inbox.h"
 #include "app/readers.h"
 #include "travel/bookings/bookings.h"
+#include "travel/abns/abns.h"
 #include "travel/state.h"
 
 static const struct inbox_handler handlers[] = {
     {"cases.case.opened", readers_told},
     {"cases.case.readersChanged", readers_told},
     {"travel.due.holdExpiry", booking_hold_due},
+    {"travel.abn.answered", abns_answered},
     {NULL, NULL},
 };
 

@@ -8,6 +8,7 @@
 #include "io/db.h"
 #include "travel/bookings/bookings.h"
 #include "travel/guards/boarding_rows.h"
+#include "travel/abns/abns.h"
 #include "travel/guards/queries.h"
 
 struct movement_facts_rows {
@@ -115,11 +116,13 @@ void movement_facts_make(struct ctx *x, const struct movement_facts_rows *rows, 
 
 err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bool *ret_reopened)
 {
-    struct movement_facts_rows *rows = movement_facts_later(x, tx, movement_id);
+    struct movement_facts_rows *rows;
     struct unmet_list unmet = {0};
     struct movement_facts facts;
     const char *status;
 
+    TRY(abns_refresh(x, tx, movement_id)); /* who was told is told anew, and is to answer again */
+    rows = movement_facts_later(x, tx, movement_id);
     TRY(tx_sync(tx));
     movement_facts_make(x, rows, &facts);
     bookings_rejudge(x, tx, rows->boarding, &facts);

@@ -13,7 +13,8 @@ struct movement_facts_rows *movement_facts_later(struct ctx *x, struct tx *tx, s
 void movement_facts_make(struct ctx *x, const struct movement_facts_rows *rows, struct movement_facts *ret);
 
 /* After a change of schedule, segments, passengers or whatever else guards look at, in the same transaction,
- * the movement locked: judges every guard again and moves back what no longer holds (clearedToBoard -> … ->
- * draft), with its row in movement_moves. ret_reopened may be NULL. */
+ * the movement locked: tells those anew who were told (abns/abns.h), judges every guard again and moves back
+ * what no longer holds (clearedToBoard -> … -> draft), with its row in movement_moves. ret_reopened may be
+ * NULL. */
 AWAITS MUST_CHECK err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id,
                                          bool *ret_reopened);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "io/db.h"
 #include "travel/bookings/bookings.h"
+#include "travel/abns/abns.h"
 #include "travel/guards/facts.h"
 #include "travel/incidents/incidents.h"
 #include "travel/movements/queries.h"
@@ -129,8 +130,10 @@ static err_t make_move(struct ctx *x, struct tx *tx, const struct movement_locke
                       &(struct incident_noted){
                           .movement_id = m->id, .kind = "notCleared", .severity = "high", .at = at});
     audit_write(tx, "movement", m->id, "transition", "[\"status\"]");
-    if (str_eq(move->to, "cancelled"))
+    if (str_eq(move->to, "cancelled")) {
         TRY(bookings_movement_cancelled(x, tx, m->id));
+        TRY(abns_refresh(x, tx, m->id));
+    }
     return tell_move(x, tx, m, move, w, at);
 }
 

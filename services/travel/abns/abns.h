@@ -1,0 +1,22 @@
+/* abns.h - advance booking notifications: sent, kept true, answered. All run inside x->tx. */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/opt.h"
+
+struct inbox_event;
+struct tx;
+
+/*
+ * After any change of a movement that an addressee may see (segments, schedule, passengers, assistance,
+ * cancelled), with the movement locked: of each notification that stands, and whose view has other bytes now,
+ * the next version is sent and the former superseded. Events travel.abn.superseded and travel.abn.sent, and
+ * travel.abn.delayed when places or times differ. Where nothing that is shown has changed nothing is told.
+ */
+AWAITS MUST_CHECK err_t abns_refresh(struct ctx *x, struct tx *tx, struct uuid movement_id);
+
+/* Handler of travel.abn.answered (an inbox_fn): when nobody's answer is missing any more, the movement goes
+ * on from abnSent to abnAcknowledged. */
+AWAITS MUST_CHECK err_t abns_answered(struct ctx *x, const struct inbox_event *e);
