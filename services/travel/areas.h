@@ -10,8 +10,12 @@
     X(bookings)                                                                                              \
     X(clearances)                                                                                            \
     X(requirements)                                                                                          \
-    X(readiness)
-#define TRAVEL_AREAS(X) X(movements) X(incidents) X(escorts) X(assistance) X(abns) X(manifests) X(sendcheck)
+    X(readiness)                                                                                             \
+    X(escorts)                                                                                               \
+    X(assistance)                                                                                            \
+    X(abns)                                                                                                  \
+    X(manifests)                                                                                             \
+    X(sendcheck)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 TRAVEL_AREAS(AREA_HANDLERS)

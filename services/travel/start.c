@@ -2,8 +2,8 @@
 #include "app/program.h"
 #include "base/arena.h"
 #include "base/codes.h"
-#include "travel/requirements/rules.h"
 #include "travel/abns/addressees.h"
+#include "travel/requirements/rules.h"
 #include "travel/state.h"
 
 err_t travel_start(struct program *p)

@@ -1,8 +1,8 @@
 /* worker.c - the consumer of the events that concern the travel service. */
 #include "app/inbox.h"
 #include "app/readers.h"
-#include "travel/bookings/bookings.h"
 #include "travel/abns/abns.h"
+#include "travel/bookings/bookings.h"
 #include "travel/state.h"
 
 static const struct inbox_handler handlers[] = {

@@ -53,8 +53,8 @@ struct boarding_facts {
     size_t nclearances;
     const struct fact_budget *budgets;
     size_t nbudgets;
-    struct uuid_array escorted; /* passengers with an escort */
-    struct uuid_array received; /* passengers whom a named person meets at the arrival */
+    struct uuid_array escorted; /* passengers with a confirmed escort all the way */
+    struct uuid_array received; /* passengers whom somebody meets at the arrival */
     bool manifest_closed;
     bool abn_open; /* an advance booking notification was sent and is not acknowledged */
     const struct fact_declared *declared; /* NULL: not asked, so not judged */

@@ -13,6 +13,7 @@ struct boarding_rows *boarding_rows_later(struct ctx *x, struct tx *tx, struct u
     q_booking_fact_tickets_later(tx, movement_id, &r->tickets, &r->ntickets);
     q_booking_fact_budgets_later(tx, movement_id, &r->budgets, &r->nbudgets);
     q_clearance_facts_later(tx, movement_id, &r->clearances, &r->nclearances);
+    telling_facts_later(tx, movement_id, &r->telling);
     return r;
 }
 
@@ -70,6 +71,10 @@ struct boarding_facts boarding_facts_make(struct ctx *x, const struct boarding_r
         .nclearances = r->nclearances,
         .budgets = make_budgets(x->arena, r),
         .nbudgets = r->nbudgets,
+        .escorted = r->telling.escorted,
+        .received = r->telling.received,
+        .manifest_closed = r->telling.manifest_closed,
+        .abn_open = r->telling.abn_open,
     };
 }
 

@@ -5,6 +5,7 @@
 #include "base/ctx.h"
 #include "travel/bookings/queries.h"
 #include "travel/clearances/queries.h"
+#include "travel/escorts/escorts.h"
 #include "travel/guards/boarding.h"
 
 struct tx;
@@ -15,6 +16,7 @@ struct boarding_rows {
     struct booking_fact_budget *budgets;
     struct clearance_fact *clearances;
     size_t nbookings, ntickets, nbudgets, nclearances;
+    struct telling_facts telling; /* escorts, meetings, the manifest, who was told */
 };
 
 /* Queues the statements; the rows are there after the next wait. */

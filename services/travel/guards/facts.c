@@ -6,9 +6,9 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "io/db.h"
+#include "travel/abns/abns.h"
 #include "travel/bookings/bookings.h"
 #include "travel/guards/boarding_rows.h"
-#include "travel/abns/abns.h"
 #include "travel/guards/queries.h"
 
 struct movement_facts_rows {
