@@ -28,7 +28,7 @@ static const struct guard {
     {"travel.ticketed", GUARDED_CLEAR, judge_ticketed},
     {"medical.fitToTravel", GUARDED_CLEAR, judge_fitness},
     {"travel.manifestClosed", GUARDED_CLEAR, judge_manifest},
-    {"travel.abnAcknowledged", GUARDED_CLEAR, judge_abn},
+    {"travel.abnAcknowledged", GUARDED_ABN_ANSWERED | GUARDED_CLEAR, judge_abn},
     {"travel.declared", GUARDED_TICKET | GUARDED_CLEAR, judge_declared},
     {"outcomes.recorded", GUARDED_RECONCILE, judge_outcomes},
     {"incidents.closed", GUARDED_RECONCILE, judge_incidents},
