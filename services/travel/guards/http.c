@@ -88,17 +88,15 @@ static err_t approve_budget(struct ctx *x, const struct request *rq, struct resp
                                  .movement_id = request_path_uuid(rq, "movementId"),
                                  .by = x->who->subject,
                                  .now = x->now_us};
-    struct booking_movement movement;
+    struct clearance_movement movement;
     struct budget_asked_by asked;
     struct tx *tx;
-    bool found, same;
+    bool same;
 
     TRY(request_read(x, rq, &budget_shape, &in));
     TRY(db_begin(x, &tx));
-    q_booking_movement_lock_later(tx, in.movement_id, &found, &movement);
+    q_clearance_movement_lock_later(tx, in.movement_id, &movement);
     TRY(q_budget_asked_by(tx, in.movement_id, in.by, &same, &asked));
-    if (!found)
-        return err_new(x->arena, ERR_MISSING, "movement.missing", "There is no such movement.");
     TRY(rules_budget_approve(x->who->is_user, same));
     q_budget_add(tx, &in);
     audit_write(tx, "movement", in.movement_id, "approveBudget", NULL);

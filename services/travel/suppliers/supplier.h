@@ -8,9 +8,12 @@
  *
  * All functions may wait. They run before the transaction that records the outcome, so that no connection is
  * held while a supplier thinks; order.key is the same whenever the same step of the same version of a booking
- * is tried again, for the supplier's own idempotency. Guards have been judged before `ticket` and `change`
- * are called. Errors: ERR_INVALID for what the caller typed, ERR_CONFLICT for what the supplier refuses,
- * ERR_UNAVAILABLE when it is away.
+ * is tried again, for the supplier's own idempotency. Errors: ERR_INVALID for what the caller typed,
+ * ERR_CONFLICT for what the supplier refuses, ERR_UNAVAILABLE when it is away.
+ *
+ * The guards are judged on the tickets that `ticket` and `change` give, under the lock, and refuse what does
+ * not meet them: right for tickets that are typed. An adapter that buys by itself is asked for only after the
+ * same judgement on the names that it is going to send (tickets_judge in bookings/tickets.c).
  */
 #pragma once
 
