@@ -32,11 +32,19 @@
 #define DRAIN_US (20 * 1000 * 1000LL)
 #define PAUSE_MIN_US (100 * 1000LL)
 #define PAUSE_MAX_US (5 * 1000 * 1000LL)
+/* After so many turns that found nothing the tick doubles, up to a second: an idle stack leaves the database
+ * alone. */
+#define IDLE_TURNS 8
+#define IDLE_TICK_US (1000 * 1000LL)
+#define SIBLING_TICK_US                                                                                      \
+    (10 * 1000 * 1000LL) /* of all but the first of a work: whoever finds something wakes them */
 
 struct instance {
     struct workers *all;
     const struct work *work;
     bool running, poked;
+    bool sibling;        /* not the first of its work */
+    unsigned idle;       /* turns in a row that found nothing */
     struct co_wait *nap; /* while it sleeps */
     bool deaf;           /* the nap is a pause after an error */
     struct loop_timer *timer;
@@ -232,6 +240,28 @@ static int64_t pause_us(unsigned failures)
     return us / 2 + us * random / (2 * 65536);
 }
 
+static int64_t tick_us(const struct instance *i)
+{
+    unsigned doublings = i->idle / IDLE_TURNS;
+    int64_t us = i->work->tick_us << (doublings < 10 ? doublings : 10);
+
+    if (i->sibling)
+        return i->work->tick_us > SIBLING_TICK_US ? i->work->tick_us : SIBLING_TICK_US;
+    if (us <= IDLE_TICK_US)
+        return us;
+    return i->work->tick_us > IDLE_TICK_US ? i->work->tick_us : IDLE_TICK_US;
+}
+
+static void siblings_wake(const struct instance *i)
+{
+    for (size_t k = 0; k < i->all->n; k++) {
+        struct instance *other = &i->all->v[k];
+
+        if (other != i && other->work == i->work)
+            instance_wake(other);
+    }
+}
+
 static void instance_run(void *arg)
 {
     struct instance *i = arg;
@@ -239,13 +269,17 @@ static void instance_run(void *arg)
     size_t done;
 
     while (!i->all->draining) {
+        i->idle = i->poked ? 0 : i->idle;
         i->poked = false;
         arena_reset(a);
         done = turn(i, a);
+        i->idle = done > 0 ? 0 : i->idle + 1;
+        if (done > 0)
+            siblings_wake(i);
         if (i->failures > 0)
             nap(i, pause_us(i->failures), true);
         else if (done == 0 && i->work->tick_us > 0)
-            nap(i, i->work->tick_us, false);
+            nap(i, tick_us(i), false);
     }
     arena_free(a);
     i->running = false;
@@ -303,7 +337,7 @@ static err_t start_works(struct workers *w)
         struct instance *first = &w->v[w->n];
 
         for (unsigned c = 0; c < (work->parallel ? work->parallel : 1); c++)
-            w->v[w->n++] = (struct instance){.all = w, .work = work, .running = true};
+            w->v[w->n++] = (struct instance){.all = w, .work = work, .running = true, .sibling = c > 0};
         if (work->poke)
             TRY(pokes_listen(&w->program, poke_name(&w->program, work->poke), work_poked, first));
     }

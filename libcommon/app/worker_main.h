@@ -19,7 +19,8 @@ struct work {
      * again at once; 0: wait for a poke or the tick; an error is logged and answered with capped backoff.
      * What it opened in x->tx is committed on success, rolled back on error. */
     err_t (*run_once)(struct ctx *x, size_t *ret_done);
-    int64_t tick_us;
+    int64_t tick_us; /* doubles up to a second while there is nothing to do; of several side by side one ticks
+                        and wakes the others */
     const char
         *poke; /* name of the datagram socket in WAYFARE_RUN that wakes it, "%s" is the service; NULL none */
     unsigned parallel; /* so many run side by side; 0 is 1 */
