@@ -36,3 +36,5 @@ identity_ctl users add pim --organisation iom --name "Pim Dekker" --role project
 identity_ctl users add mira --organisation iom --name "Mira Osei" --role projectManager --office nl --programme cd4d2 --programme ed4d --if-missing
 identity_ctl users add finn --organisation iom --name "Finn Mulder" --role financeApprover --office nl --programme avrr --programme cd4d2 --programme ed4d --if-missing
 identity_ctl users add hodan --organisation iom --name "Hodan Ismail" --role caseworker --office so --programme avrr --if-missing # the office of return
+identity_ctl users add jan --organisation iom --name "Jan de Wit" --role juror --office nl --programme ed4d --if-missing
+identity_ctl users add efua --organisation iom --name "Efua Asante" --role embassyJuror --office nl --programme ed4d --if-missing

@@ -3,6 +3,7 @@
 
 #include "base/actions.h"
 #include "base/json.h"
+#include "base/str.h"
 
 bool machine_leaves(const struct machine_move *move, const char *status)
 {
@@ -81,6 +82,15 @@ void machine_write(struct arena *a, struct buf *out, struct machine m, const cha
         write_one(a, out, &m.moves[i], judge, facts);
     }
     buf_putc(out, ']');
+}
+
+void machine_write_transitions(struct arena *a, struct buf *out, const struct machine_shown *shown,
+                               struct machine m, machine_judge *judge, const void *facts)
+{
+    buf_printf(out, "{\"id\":\"%s\",\"status\":\"%s\",\"version\":%d,\"dryRun\":%s,\"transitions\":",
+               uuid_text(a, shown->id), shown->status, shown->version, shown->dry_run ? "true" : "false");
+    machine_write(a, out, m, shown->status, judge, facts);
+    buf_putc(out, '}');
 }
 
 void machine_actions(struct arena *a, struct machine m, const char *status, struct text_array *actions)

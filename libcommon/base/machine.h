@@ -10,11 +10,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/opt.h"
 #include "base/unmet.h"
+#include "base/uuid.h"
 
 #define MACHINE_FROM_MAX 12
 
@@ -47,5 +49,15 @@ MUST_CHECK err_t machine_move(struct arena *a, struct machine m, const char *sta
  * api-spec/common.yaml. */
 void machine_write(struct arena *a, struct buf *out, struct machine m, const char *status,
                    machine_judge *judge, const void *facts);
+/* What is shown with the moves. */
+struct machine_shown {
+    struct uuid id;
+    const char *status;
+    int32_t version;
+    bool dry_run; /* the move that was asked for would be made; nothing changed */
+};
+/* {"id","status","version","dryRun","transitions":[…]}: schema Transitions of api-spec/common.yaml. */
+void machine_write_transitions(struct arena *a, struct buf *out, const struct machine_shown *shown,
+                               struct machine m, machine_judge *judge, const void *facts);
 /* The codes of the moves out of a status, for allowedActions. */
 void machine_actions(struct arena *a, struct machine m, const char *status, struct text_array *actions);

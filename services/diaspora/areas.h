@@ -5,20 +5,25 @@
 #include "web/request.h"
 
 #define DIASPORA_AREAS(X)                                                                                    \
-    X(programmes)                                                                                            \
-    X(institutions)                                                                                          \
-    X(needs)                                                                                                 \
-    X(experts)                                                                                               \
-    X(tors)                                                                                                  \
     X(applications)                                                                                          \
-    X(matches)                                                                                               \
     X(assignments)                                                                                           \
-    X(journeys)                                                                                              \
-    X(surveys)                                                                                               \
-    X(trainings)                                                                                             \
-    X(results)                                                                                               \
     X(claims)                                                                                                \
-    X(sendcheck)
+    X(cohorts)                                                                                               \
+    X(experts)                                                                                               \
+    X(institutions)                                                                                          \
+    X(journeys)                                                                                              \
+    X(jury)                                                                                                  \
+    X(matches)                                                                                               \
+    X(mentoring)                                                                                             \
+    X(missions)                                                                                              \
+    X(needs)                                                                                                 \
+    X(programmes)                                                                                            \
+    X(results)                                                                                               \
+    X(sendcheck)                                                                                             \
+    X(surveys)                                                                                               \
+    X(tors)                                                                                                  \
+    X(trainings)                                                                                             \
+    X(ventures)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 DIASPORA_AREAS(AREA_HANDLERS)

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/codes.h"
 #include "base/data.h"
+#include "diaspora/jury/form.h"
 #include "diaspora/matches/rules.h"
 #include "diaspora/programmes/programme.h"
 #include "diaspora/state.h"
@@ -25,13 +26,16 @@ err_t diaspora_start(struct program *p)
 {
     struct diaspora_state *state = ARENA_NEW(p->arena, struct diaspora_state);
     struct codes *codes;
+    struct jury_forms *jury_forms;
     struct programmes *programmes;
     const struct match_weights *weights;
 
     TRY(codes_load(p->arena, CODES_FOLDER, &codes));
     TRY(programmes_load(p->arena, codes, arena_printf(p->arena, "%s/programmes", p->conf.data), &programmes));
     TRY(match_weights_load(p->arena, arena_printf(p->arena, "%s/matches", p->conf.data), &weights));
-    *state = (struct diaspora_state){.codes = codes, .programmes = programmes, .weights = weights};
+    TRY(jury_forms_load(p->arena, arena_printf(p->arena, "%s/jury", p->conf.data), &jury_forms));
+    *state = (struct diaspora_state){
+        .codes = codes, .jury_forms = jury_forms, .programmes = programmes, .weights = weights};
     TRY(load_data(p, state));
     p->state = state;
     return NULL;

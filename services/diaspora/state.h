@@ -10,12 +10,14 @@
 
 struct codes; /* base/codes.h: countries, languages */
 struct ctx;
+struct jury_forms;    /* jury/form.h */
 struct match_weights; /* matches/rules.h */
 struct program;
 struct programmes; /* programmes/programme.h */
 
 struct diaspora_state {
     const struct codes *codes;
+    const struct jury_forms *jury_forms;
     const struct programmes *programmes;
     const struct match_weights *weights;
     struct travel_rules_set travel_rules;

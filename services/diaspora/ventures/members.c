@@ -1,0 +1,67 @@
+/* members.c - who is in a venture's team. */
+#include "app/audit.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "diaspora/state.h"
+#include "diaspora/ventures/ventures.h"
+#include "io/db.h"
+#include "web/request.h"
+
+ERR_DEFINE(err_member, ERR_MISSING, "member.missing", "There is no such member.");
+ERR_DEFINE(err_last, ERR_CONFLICT, "member.last", "The last member stays; drop the venture instead.");
+
+void venture_member_add(struct ctx *x, struct tx *tx, struct uuid venture_id, const json_t *member)
+{
+    q_venture_member_add(tx, &(struct q_venture_member_add_in){
+                                 .id = uuid_new(x->now_us),
+                                 .venture_id = venture_id,
+                                 .kind = json_member_text(member, "kind"),
+                                 .given = json_member_text(member, "given"),
+                                 .family = json_member_text(member, "family"),
+                                 .email = json_member_text(member, "email"),
+                                 .nationalities = json_member_texts(x->arena, member, "nationalities"),
+                                 .origin_country = json_member_text(member, "originCountry"),
+                                 .residence_country = json_member_text(member, "residenceCountry"),
+                                 .now = x->now_us});
+}
+
+/* addVentureMember: POST /ventures/{ventureId}/members */
+err_t add_venture_member(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct fault_list faults = {0};
+    struct venture_state v;
+    struct uuid id;
+    struct tx *tx;
+
+    rules_member(x->arena, diaspora_state(x)->codes, request_body(rq), "", &faults);
+    TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The member cannot be kept so."));
+    TRY(venture_open(x, rq, &tx, &id, &v));
+    venture_member_add(x, tx, id, request_body(rq));
+    q_venture_touch(tx, id, x->now_us);
+    audit_write(tx, "venture", id, "memberAdded", NULL);
+    return venture_reply(x, tx, id, 200, rs);
+}
+
+/* leaveVenture: POST /ventures/{ventureId}/members/{memberId}/leave */
+err_t leave_venture(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct uuid member_id = request_path_uuid(rq, "memberId"), id;
+    struct venture_teammate *team;
+    struct venture_state v;
+    struct tx *tx;
+    bool found = false;
+    size_t n;
+
+    TRY(venture_open(x, rq, &tx, &id, &v));
+    TRY(q_venture_team(tx, id, &team, &n));
+    for (size_t i = 0; i < n; i++)
+        found |= uuid_eq(team[i].id, member_id);
+    if (!found)
+        return err_member;
+    if (n == 1)
+        return err_last;
+    q_venture_member_leave(tx, id, member_id, x->now_us);
+    q_venture_touch(tx, id, x->now_us);
+    audit_write(tx, "venture", id, "memberLeft", NULL);
+    return venture_reply(x, tx, id, 200, rs);
+}
