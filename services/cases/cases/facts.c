@@ -32,9 +32,10 @@ struct facts_rows {
     struct eligibility_fact *answers;
     struct claim_facts_row profile;
     struct journey_fact journey;
-    struct traveller_fact *travellers;
+    struct medical_fact *medical;
+    struct fitness_fact *fitness;
     size_t npersons, nroles, noverrides, ndeclarations, nconsents, nauthorities, nappointments, ntasks,
-        ndocuments, ndecisions, nanswers, ntravellers;
+        ndocuments, ndecisions, nanswers, nmedical, nfitness;
     bool has_clearance, has_journey;
 };
 
@@ -56,7 +57,8 @@ struct facts_rows *facts_later(struct ctx *x, struct tx *tx, struct uuid case_id
     q_eligibility_facts_later(tx, case_id, &r->answers, &r->nanswers);
     q_claim_facts_later(tx, case_id, &r->profile);
     q_journey_fact_later(tx, case_id, &r->has_journey, &r->journey);
-    q_traveller_facts_later(tx, case_id, &r->travellers, &r->ntravellers);
+    q_medical_facts_later(tx, case_id, &r->medical, &r->nmedical);
+    q_fitness_facts_later(tx, case_id, &r->fitness, &r->nfitness);
     return r;
 }
 
@@ -199,15 +201,12 @@ static struct opt_date local_day(struct opt_i64 at, const char *zone)
     return OPT_DATE(date_of_instant(at.v + offset * DATE_US_PER_S));
 }
 
-static void make_journey(struct arena *a, const struct facts_rows *r, const struct case_locked *c,
-                         struct case_facts *f)
+static void make_journey(const struct facts_rows *r, const struct case_locked *c, struct case_facts *f)
 {
-    struct fact_traveller *travellers = ARENA_ARRAY(a, r->ntravellers + 1, struct fact_traveller);
+    const struct journey_fact *j = &r->journey;
 
     f->journey.destination = c->country_of_return;
-    if (r->has_journey) {
-        const struct journey_fact *j = &r->journey;
-
+    if (r->has_journey)
         f->journey = (struct fact_journey){
             .there = true,
             .ticketed = j->ticketed,
@@ -216,18 +215,29 @@ static void make_journey(struct arena *a, const struct facts_rows *r, const stru
             .arrives_on = local_day(j->arrives_at, j->arrival_zone),
             .destination = j->destination ? j->destination : c->country_of_return,
         };
-    }
     if (f->journey.departs_on.set)
         f->departure_on = f->journey.departs_on;
-    for (size_t i = 0; i < r->ntravellers; i++)
-        travellers[i] = (struct fact_traveller){
-            .person_id = r->travellers[i].person_id,
-            .medical = r->travellers[i].medical,
-            .fitness = r->travellers[i].fitness,
-            .fitness_us = r->travellers[i].fitness_at.v,
-        };
-    f->travellers = travellers;
-    f->ntravellers = r->ntravellers;
+}
+
+/* One for each person: its need, and its check for the movement that counts. */
+static void make_travellers(struct arena *a, const struct facts_rows *r, struct case_facts *f)
+{
+    struct fact_traveller *v = ARENA_ARRAY(a, f->npersons + 1, struct fact_traveller);
+
+    for (size_t i = 0; i < f->npersons; i++) {
+        v[i].person_id = f->persons[i].id;
+        for (size_t k = 0; k < r->nmedical; k++)
+            v[i].medical |= uuid_eq(r->medical[k].person_id, v[i].person_id);
+        for (size_t k = 0; k < r->nfitness && r->has_journey; k++) {
+            if (!uuid_eq(r->fitness[k].person_id, v[i].person_id) ||
+                !uuid_eq(r->fitness[k].movement_id, r->journey.movement_id))
+                continue;
+            v[i].fitness = r->fitness[k].outcome;
+            v[i].fitness_us = r->fitness[k].at;
+        }
+    }
+    f->travellers = v;
+    f->ntravellers = f->npersons;
 }
 
 err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_locked *c,
@@ -255,7 +265,8 @@ err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_lo
     make_wishes(x->arena, r, &f);
     make_work(x->arena, r, &f);
     make_checks(x->arena, r, &f);
-    make_journey(x->arena, r, c, &f);
+    make_journey(r, c, &f);
+    make_travellers(x->arena, r, &f);
     *ret = f;
     return NULL;
 }

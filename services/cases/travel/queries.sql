@@ -10,18 +10,17 @@ SELECT j.movement_id, j.status, j.departs_at, j.departure_zone, j.arrives_at, j.
   LEFT JOIN travel_requests r ON r.org = j.org AND r.id = j.request_id
  WHERE j.case_id = $case_id AND j.status NOT IN ('cancelled', 'superseded', 'ended');
 
--- q_traveller_facts(case_id uuid) -> many traveller_fact(person_id uuid, medical bool, fitness text?, fitness_at timestamptz?)
-SELECT p.person_id,
-       EXISTS (SELECT 1 FROM travel_request_persons t JOIN travel_requests r ON r.org = t.org AND r.id = t.request_id
-                WHERE t.case_id = p.case_id AND t.person_id = p.person_id AND r.status IN ('requested', 'made')
-                  AND 'medical' = ANY (t.needs)) AS medical,
-       f.outcome AS fitness, f.at AS fitness_at
-  FROM case_persons p
-  LEFT JOIN case_journeys j ON j.org = p.org AND j.case_id = p.case_id AND j.status NOT IN ('cancelled', 'superseded', 'ended')
-  LEFT JOIN case_clearances f ON f.org = j.org AND f.case_id = j.case_id AND f.movement_id = j.movement_id
-                             AND f.person_id = p.person_id AND f.kind = 'fitness'
- WHERE p.case_id = $case_id AND p.left_at IS NULL
- ORDER BY p.role DESC, p.joined_at, p.id;
+-- Who of the active request has a medical need.
+-- q_medical_facts(case_id uuid) -> many medical_fact(person_id uuid)
+SELECT t.person_id
+  FROM travel_request_persons t
+ WHERE t.case_id = $case_id AND 'medical' = ANY (t.needs)
+   AND t.request_id = (SELECT r.id FROM travel_requests r WHERE r.case_id = $case_id AND r.status IN ('requested', 'made'))
+ LIMIT 60;
+
+-- Checks of fitness, of every movement: the journey says which counts.
+-- q_fitness_facts(case_id uuid) -> many fitness_fact(movement_id uuid, person_id uuid, outcome text, at timestamptz)
+SELECT movement_id, person_id, outcome, at FROM case_clearances WHERE case_id = $case_id AND kind = 'fitness' ORDER BY at LIMIT 200;
 
 -- ---- requests ----
 
