@@ -13,6 +13,9 @@
     X(tasks)                                                                                                 \
     X(notes)                                                                                                 \
     X(decisions)                                                                                             \
+    X(trainings)                                                                                             \
+    X(coaching)                                                                                              \
+    X(evaluations)                                                                                           \
     X(documents)                                                                                             \
     X(timeline)                                                                                              \
     X(worklist)                                                                                              \

@@ -10,7 +10,9 @@
 #include "cases/referrals/referrals.h"
 #include "cases/shares/shares.h"
 #include "cases/state.h"
+#include "cases/tasks/followup.h"
 #include "cases/tasks/tasks.h"
+#include "cases/trainings/trainings.h"
 #include "cases/travel/travel.h"
 #include "io/db.h"
 
@@ -57,6 +59,8 @@ static const struct inbox_handler handlers[] = {
     {"travel.passenger.refusedEntry", travel_passenger_refused},
     {"travel.passenger.deniedBoarding", travel_passenger_denied},
     {"travel.clearance.recorded", travel_clearance_recorded},
+    {"cases.training.cancelled", training_cancelled},
+    {"cases.followUp.planned", followup_planned},
     {NULL, NULL},
 };
 

@@ -15,6 +15,7 @@
 #include "cases/programmes/pack.h"
 #include "cases/state.h"
 #include "cases/tasks/queries.h"
+#include "cases/trainings/queries.h"
 #include "cases/travel/queries.h"
 
 struct facts_rows {
@@ -31,6 +32,7 @@ struct facts_rows {
     struct decision_fact *decisions;
     struct eligibility_fact *answers;
     struct claim_facts_row profile;
+    struct training_facts training;
     struct journey_fact journey;
     struct medical_fact *medical;
     struct fitness_fact *fitness;
@@ -56,6 +58,7 @@ struct facts_rows *facts_later(struct ctx *x, struct tx *tx, struct uuid case_id
     q_decision_facts_later(tx, case_id, &r->decisions, &r->ndecisions);
     q_eligibility_facts_later(tx, case_id, &r->answers, &r->nanswers);
     q_claim_facts_later(tx, case_id, &r->profile);
+    q_training_facts_later(tx, case_id, &r->training);
     q_journey_fact_later(tx, case_id, &r->has_journey, &r->journey);
     q_medical_facts_later(tx, case_id, &r->medical, &r->nmedical);
     q_fitness_facts_later(tx, case_id, &r->fitness, &r->nfitness);
@@ -253,6 +256,7 @@ err_t facts_make(struct ctx *x, const struct facts_rows *r, const struct case_lo
         .cleared = r->has_clearance && r->clearance.cleared,
         .risk_assessed = r->has_clearance && r->clearance.risk_assessed,
         .claims = (size_t)r->profile.claims,
+        .sessions_attended = r->training.sessions,
         .pack = packs_version(state->packs, c->programme, c->programme_version),
         .rulesets = state->rulesets,
     };

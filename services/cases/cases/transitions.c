@@ -12,6 +12,7 @@
 #include "cases/shares/shares.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "cases/trainings/trainings.h"
 #include "cases/travel/travel.h"
 #include "web/request.h"
 
@@ -120,7 +121,7 @@ static err_t end_plans(struct ctx *x, struct tx *tx, struct uuid case_id, const 
     TRY(travel_cancel_for_case(x, tx, case_id, why));
     TRY(follow_ups_cancel(x, tx, case_id));
     authority_cancel_for_case(tx, case_id, x->now_us);
-    return NULL;
+    return trainings_drop_for_case(x, tx, case_id);
 }
 
 /* What has happened takes effect on the wishes and on what was paused. */

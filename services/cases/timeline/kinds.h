@@ -25,6 +25,9 @@
     X("case.updated", "The case was changed.")                                                               \
     X("case.versionChanged", "The case moved from version {from} of its programme to version {to}.")         \
     X("case.withdrawn", "The case was withdrawn; everything planned has ended.")                             \
+    X("coaching.corrected", "A coaching note was corrected, by {organisation}.")                             \
+    X("coaching.noted", "A coaching note was written, by {organisation}.")                                   \
+    X("coaching.shared", "Who reads a coaching note was changed.")                                           \
     X("consent.given", "A consent was recorded, for {purpose}.")                                             \
     X("consent.withdrawn", "A consent was withdrawn, for {purpose}.")                                        \
     X("deadline.cancelled", "A deadline was cancelled.")                                                     \
@@ -47,11 +50,17 @@
     X("document.verified", "A document was verified: {kind}.")                                               \
     X("eligibility.answered", "Eligibility: {rule} was answered.")                                           \
     X("eligibility.started", "An eligibility check was started by the rule set {ruleSet}.")                  \
+    X("evaluation.begun", "A credential evaluation is followed, by {organisation}.")                         \
+    X("evaluation.stepped", "A credential evaluation went a step on, by {organisation}.")                    \
     X("followUp.planned", "What follows was planned: {code}.")                                               \
+    X("mentor.ended", "The link with a mentor ended.")                                                       \
+    X("mentor.linked", "A mentor was linked.")                                                               \
     X("note.written", "A note was written.")                                                                 \
     X("override.asked", "An override was asked for, to {transition}.")                                       \
     X("override.granted", "An override was granted, to {transition}.")                                       \
     X("override.refused", "An override was refused, to {transition}.")                                       \
+    X("profession.identified", "A regulated profession was recorded, by {organisation}.")                    \
+    X("profession.stepped", "A regulated profession went a step on, by {organisation}.")                     \
     X("profile.changed", "A claim of the profile was changed, by {organisation}.")                           \
     X("profile.claimWithdrawn", "A claim of the profile was withdrawn, by {organisation}.")                  \
     X("profile.claimed", "The profile says more, by {organisation}.")                                        \
@@ -68,6 +77,11 @@
     X("task.added", "A task was added.")                                                                     \
     X("task.cancelled", "A task was cancelled.")                                                             \
     X("task.done", "A task was done.")                                                                       \
+    X("training.attendance", "Attendance at a training was recorded, by {organisation}.")                    \
+    X("training.certified", "A certificate of a training was issued.")                                       \
+    X("training.completed", "A training was completed.")                                                     \
+    X("training.dropped", "The person no longer takes part in a training: {reason}.")                        \
+    X("training.enrolled", "The person was enrolled in a training.")                                         \
     X("travel.arrived", "The travellers arrived.")                                                           \
     X("travel.bookingExpired", "A held booking has expired.")                                                \
     X("travel.cancelled", "The movement was cancelled.")                                                     \
