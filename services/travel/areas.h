@@ -6,6 +6,8 @@
 
 #define TRAVEL_AREAS(X)                                                                                      \
     X(movements)                                                                                             \
+    X(segments)                                                                                              \
+    X(passengers)                                                                                            \
     X(incidents)                                                                                             \
     X(bookings)                                                                                              \
     X(clearances)                                                                                            \
