@@ -3,11 +3,17 @@
 #include "app/readers.h"
 #include "travel/abns/abns.h"
 #include "travel/bookings/bookings.h"
+#include "travel/requests/requests.h"
 #include "travel/state.h"
 
 static const struct inbox_handler handlers[] = {
     {"cases.case.opened", readers_told},
     {"cases.case.readersChanged", readers_told},
+    {"cases.travel.requested", travel_requested},
+    {"cases.travel.cancelled", travel_cancelled},
+    {"cases.declaration.withdrawn", travel_wish_withdrawn},
+    {"diaspora.travel.requested", travel_requested},
+    {"diaspora.travel.cancelled", travel_cancelled},
     {"travel.due.holdExpiry", booking_hold_due},
     {"travel.abn.answered", abns_answered},
     {NULL, NULL},

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "travel/bookings/bookings.h"
 #include "travel/incidents/incidents.h"
 #include "travel/movements/movements.h"
 #include "travel/movements/rules.h"
@@ -96,6 +97,8 @@ err_t record_passenger_outcome(struct ctx *x, const struct request *rq, struct r
     keep(x, tx, p.id, &o);
     if (!str_eq(before.outcome, o.outcome)) /* the same seen by another tells nothing new */
         TRY(effect(x, tx, &m, &p, &o));
+    if (str_eq(o.outcome, "noShow"))
+        TRY(bookings_passenger_gone(x, tx, p.id));
     return reply_passenger(tx, p.id, 200, rs);
 }
 
