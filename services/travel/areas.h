@@ -8,6 +8,8 @@
     X(movements)                                                                                             \
     X(segments)                                                                                              \
     X(passengers)                                                                                            \
+    X(airports)                                                                                              \
+    X(costs)                                                                                                 \
     X(incidents)                                                                                             \
     X(bookings)                                                                                              \
     X(clearances)                                                                                            \
