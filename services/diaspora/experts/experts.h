@@ -9,13 +9,8 @@
 struct ctx;
 struct tx;
 
-/* Reads and unseals the residence of an expert whom the caller may see; not recorded is no error. Leaves its
- * row in the audit trail, so it belongs into db_begin. What it says is for decisions of the house: never for
- * a host. */
-AWAITS MUST_CHECK err_t expert_residence_read(struct ctx *x, struct tx *tx, struct uuid expert_id,
-                                              struct expert_residence *ret);
-/* The same of a row that was read elsewhere (sealed.p NULL: nothing is recorded); the caller keeps the trail.
- */
+/* What a sealed record of residence says (sealed.p NULL: nothing is recorded). The caller has audit_read of
+ * it, in db_begin. It is for decisions of the house: never for a host. */
 MUST_CHECK err_t expert_residence_unseal(struct ctx *x, struct uuid expert_id, struct bytes sealed,
                                          bool verified, struct expert_residence *ret);
 /* Adds at pointer expert.missing (also when hidden), expert.notInProgramme, expert.inactive. */

@@ -74,18 +74,6 @@ err_t expert_residence_unseal(struct ctx *x, struct uuid expert_id, struct bytes
     return NULL;
 }
 
-err_t expert_residence_read(struct ctx *x, struct tx *tx, struct uuid expert_id, struct expert_residence *ret)
-{
-    struct residence_sealed row = {0};
-    bool found;
-
-    audit_read(tx, "expert", expert_id, "residence");
-    TRY(q_residence_get(tx, expert_id, &found, &row));
-    if (!found)
-        row.sealed = (struct bytes){0};
-    return expert_residence_unseal(x, expert_id, row.sealed, found && row.verified_by, ret);
-}
-
 static err_t reply_residence(struct ctx *x, struct tx *tx, struct uuid expert_id, struct response *rs)
 {
     struct residence_sealed row;

@@ -9,8 +9,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-#define STAY_DAYS_AFTER 30 /* a permit must outlast the return by so many days */
-
 static void wrong(struct arena *a, struct fault_list *faults, const char *at, const char *code,
                   const char *detail)
 {
@@ -136,21 +134,6 @@ void rules_residence(struct arena *a, const struct codes *codes, const json_t *b
     if (is_permit != (basis != NULL) ||
         (is_permit && str_eq(permit, "asylumPermit") != str_eq(basis, "asylum")))
         wrong(a, faults, "/basis", "residence.basis", "The basis does not fit the permit.");
-}
-
-const char *rules_residence_obstacle(const struct expert_residence *r, int32_t ends_on)
-{
-    if (!r->recorded || !r->verified)
-        return "residence.unknown";
-    if (str_eq(r->permit, "dutch") || str_eq(r->permit, "euCitizen"))
-        return NULL;
-    if (str_eq(r->permit, "asylumPermit") || str_eq(r->travel_document, "conventionTravelDocument"))
-        return "residence.asylum";
-    if (!str_eq(r->permit, "regularPermit"))
-        return "residence.none";
-    if (r->valid_until.set && r->valid_until.v < ends_on + STAY_DAYS_AFTER)
-        return "residence.ends";
-    return NULL;
 }
 
 int rules_evidence_level(const char *evidence)

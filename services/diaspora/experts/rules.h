@@ -32,11 +32,6 @@ struct expert_residence {
     struct opt_date valid_until; /* of the permit; not set: for good */
 };
 
-/* Whether residence allows a stay abroad that ends on that day (domain: Dutch or EU nationality, or a permit
- * not based on asylum, verified and valid to 30 days after return). NULL, or why not: residence.unknown (not
- * recorded or not verified), residence.none, residence.asylum, residence.ends. Never shown to a host. */
-const char *rules_residence_obstacle(const struct expert_residence *r, int32_t ends_on);
-
 /* Evidence above declared names its source, else evidence.source at pointer. */
 void rules_evidence(struct arena *a, const char *evidence, const char *source, const char *pointer,
                     struct fault_list *faults);

@@ -5,8 +5,10 @@
 
 #include "app/audit.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "diaspora/areas.h"
+#include "diaspora/assignments/travel_rules.h"
 #include "diaspora/experts/experts.h"
 #include "diaspora/matches/queries.h"
 #include "diaspora/matches/rules.h"
@@ -53,25 +55,42 @@ static err_t wish_of(struct ctx *x, const struct tor_version *v, struct match_wi
     return NULL;
 }
 
-/* The residence is unsealed only where the work must be done there; that leaves its row in the trail. */
-static err_t judge(struct ctx *x, struct tx *tx, const struct match_wish *wish,
+/* May the expert go there and come back, by the rules that assignments go by. Unsealed only where the work
+ * must be done there; that leaves its row in the trail. */
+static err_t may_stay(struct ctx *x, struct tx *tx, const struct tor_version *v,
+                      const struct match_candidate *c, bool *ret)
+{
+    const struct travel_rules *rules =
+        travel_rules_on(&diaspora_state(x)->travel_rules, date_today_nl(x->now_us));
+    struct expert_residence r;
+    struct fact_traveller t;
+
+    audit_read(tx, "expert", c->id, "residence");
+    TRY(expert_residence_unseal(x, c->id, c->sealed, c->verified, &r));
+    t = (struct fact_traveller){.verified = r.verified,
+                                .nationalities = r.nationalities,
+                                .permit = r.permit,
+                                .basis = r.basis,
+                                .valid_until = r.valid_until,
+                                .paper = r.travel_document};
+    *ret = r.recorded && travel_judge(rules, &t, v->country, v->ends_on) == TRAVEL_OPEN;
+    return NULL;
+}
+
+static err_t judge(struct ctx *x, struct tx *tx, const struct tor_version *v, const struct match_wish *wish,
                    const struct match_candidate *c, struct candidate *ret)
 {
     json_t *competences, *languages, *windows;
-    struct expert_residence residence = {0};
-    struct match_expert e;
+    struct match_expert e = {0};
 
     TRY(parse(x, c->competences, &competences));
     TRY(parse(x, c->languages, &languages));
     TRY(parse(x, c->windows, &windows));
-    if (wish->travels) {
-        audit_read(tx, "expert", c->id, "residence");
-        TRY(expert_residence_unseal(x, c->id, c->sealed, c->verified, &residence));
-    }
-    e = (struct match_expert){.competences = competences,
-                              .languages = languages,
-                              .windows = windows,
-                              .may_stay = !rules_residence_obstacle(&residence, wish->ends_on)};
+    if (wish->travels)
+        TRY(may_stay(x, tx, v, c, &e.may_stay));
+    e.competences = competences;
+    e.languages = languages;
+    e.windows = windows;
     ret->expert_id = c->id;
     rules_match(x->arena, diaspora_state(x)->weights, wish, &e, &ret->m);
     return NULL;
@@ -123,7 +142,7 @@ static err_t match_tor(struct ctx *x, const struct request *rq, struct response 
     TRY(q_match_candidates(tx, v.programme, uris_of(x, wish.competences), &rows, &n));
     all = ARENA_ARRAY(x->arena, n + 1, struct candidate);
     for (size_t i = 0; i < n; i++)
-        TRY(judge(x, tx, &wish, &rows[i], &all[i]));
+        TRY(judge(x, tx, &v, &wish, &rows[i], &all[i]));
     qsort(all, n, sizeof(*all), by_fit);
     n = n > limit ? limit : n;
     audit_rows(tx, "expert", all, n, sizeof *all, offsetof(struct candidate, expert_id));
@@ -187,7 +206,7 @@ static err_t create_match(struct ctx *x, const struct request *rq, struct respon
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The decision is not valid."));
     TRY(wish_of(x, &v, &wish));
     TRY(q_match_candidate(tx, expert_id, &row));
-    TRY(judge(x, tx, &wish, &row, &c));
+    TRY(judge(x, tx, &v, &wish, &row, &c));
     q_match_add(
         tx, &(struct q_match_add_in){.id = id,
                                      .programme = v.programme,
