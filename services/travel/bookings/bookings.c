@@ -20,6 +20,21 @@ static bool same_codes(const struct text_array *one, const struct text_array *ot
     return one->n == other->n;
 }
 
+/* What a person must look at stays until the booking ends: no guard takes it away. */
+static struct text_array with_kept(struct arena *a, const struct text_array *before,
+                                   const struct text_array *codes)
+{
+    struct text_array all = {.v = ARENA_ARRAY(a, before->n + codes->n + 1, const char *)};
+
+    for (size_t i = 0; i < before->n; i++) {
+        if (str_eq(before->v[i], "passenger.noShow") || str_eq(before->v[i], "movement.cancelled"))
+            all.v[all.n++] = before->v[i];
+    }
+    for (size_t i = 0; i < codes->n; i++)
+        all.v[all.n++] = codes->v[i];
+    return all;
+}
+
 void bookings_rejudge(struct ctx *x, struct tx *tx, const struct boarding_rows *rows,
                       const struct movement_facts *facts)
 {
@@ -35,6 +50,7 @@ void bookings_rejudge(struct ctx *x, struct tx *tx, const struct boarding_rows *
         with.boarding.booking = &booking;
         movement_judge(x->arena, GUARDED_TICKET, &with, &unmet);
         codes = unmet_codes(x->arena, &unmet);
+        codes = with_kept(x->arena, &b->attention, &codes);
         if (same_codes(&codes, &b->attention))
             continue;
         q_booking_attention(
