@@ -104,7 +104,7 @@ err_t travel_booking_expired(struct ctx *x, const struct inbox_event *e)
     struct told t;
 
     TRY(told_read(x, e, &t));
-    if (!t.counts)
+    if (!t.counts || t.cancelled)
         return NULL;
     journey_tell(x, &t, "travel.bookingExpired", "");
     return tell_task(x, &t, "bookingExpired", "A held booking has expired: have the journey booked anew",
@@ -117,7 +117,7 @@ err_t travel_movement_delayed(struct ctx *x, const struct inbox_event *e)
     struct told t;
 
     TRY(told_read(x, e, &t));
-    if (!t.counts)
+    if (!t.counts || t.cancelled)
         return NULL;
     journey_times(x, &t, e, false);
     if (reopened)
@@ -276,7 +276,7 @@ err_t travel_clearance_recorded(struct ctx *x, const struct inbox_event *e)
     struct told t;
 
     TRY(told_read(x, e, &t));
-    if (!t.counts)
+    if (!t.counts || t.cancelled)
         return NULL;
     q_clearance_keep(t.tx, &(struct q_clearance_keep_in){.case_id = t.case_id,
                                                          .movement_id = t.movement_id,

@@ -28,13 +28,17 @@ err_t told_case(struct ctx *x, const struct inbox_event *e, struct told *ret)
 
 err_t told_read(struct ctx *x, const struct inbox_event *e, struct told *ret)
 {
-    bool found;
+    struct journey_fact other;
+    bool found, another = false;
 
     TRY(told_case(x, e, ret));
     if (!ret->counts)
         return NULL;
     TRY(q_journey_lock(ret->tx, ret->case_id, ret->movement_id, &found, &ret->j));
-    ret->counts = found && rules_journey_next(ret->j.status, "planned") != NULL;
+    ret->cancelled = found && str_eq(ret->j.status, "cancelled");
+    if (ret->cancelled)
+        TRY(q_journey_fact(ret->tx, ret->case_id, &another, &other));
+    ret->counts = found && !another && rules_journey_next(ret->j.status, "arrived") != NULL;
     return NULL;
 }
 

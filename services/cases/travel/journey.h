@@ -15,6 +15,7 @@ struct told {
     struct journey_case c; /* locked */
     struct journey_row j;  /* locked */
     bool counts;           /* it is about a case, and a movement of it that counts */
+    bool cancelled;        /* and was cancelled: only what is seen of it still counts */
 };
 
 /* Opens the inbox's transaction, locks case and journey. */

@@ -137,7 +137,9 @@ const char *rules_journey_next(const char *status, const char *word)
 {
     size_t now = stage_of(status), then = stage_of(word);
 
-    if (now == LENGTH(stages)) /* cancelled, superseded */
+    if (str_eq(status, "cancelled")) /* what was seen stands against what was decided */
+        return then == stage_of("departed") || then == stage_of("arrived") ? stages[then] : NULL;
+    if (now == LENGTH(stages)) /* superseded, ended */
         return NULL;
     if (str_eq(word, "cancelled"))
         return now < stage_of("departed") ? "cancelled" : NULL;

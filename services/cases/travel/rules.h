@@ -35,7 +35,8 @@ bool rules_travel_alone(const struct fact_person *one, const struct fact_person 
 MUST_CHECK err_t rules_travel_active(const char *status);
 
 /* The status of the journey after a word of the travel service ("ready", "ticketed", "cleared", "departed",
- * "arrived", "cancelled"); what comes late never moves it back. NULL: the word is not for it any more. */
+ * "arrived", "cancelled"); what comes late never moves it back, and only what was seen takes back a
+ * cancellation. NULL: the word is not for it any more. */
 const char *rules_journey_next(const char *status, const char *word);
 /* The status after a change of schedule by which the clearance to board was taken back. */
 const char *rules_journey_reopened(const char *status, bool ticketed);

@@ -183,14 +183,15 @@ END_TEST
 static const struct {
     const char *status, *word, *next;
 } words[] = {
-    {"planned", "ready", "ready"},       {"ready", "ticketed", "ticketed"},
-    {"ticketed", "cleared", "cleared"},  {"cleared", "departed", "departed"},
-    {"departed", "arrived", "arrived"},  {"planned", "departed", "departed"},
-    {"arrived", "departed", "arrived"},  {"cleared", "ticketed", "cleared"},
-    {"ready", "cancelled", "cancelled"}, {"cleared", "cancelled", "cancelled"},
-    {"departed", "cancelled", NULL},     {"cancelled", "ready", NULL},
-    {"superseded", "departed", NULL},    {"planned", "nonsense", NULL},
-    {"ended", "departed", NULL},
+    {"planned", "ready", "ready"},         {"ready", "ticketed", "ticketed"},
+    {"ticketed", "cleared", "cleared"},    {"cleared", "departed", "departed"},
+    {"departed", "arrived", "arrived"},    {"planned", "departed", "departed"},
+    {"arrived", "departed", "arrived"},    {"cleared", "ticketed", "cleared"},
+    {"ready", "cancelled", "cancelled"},   {"cleared", "cancelled", "cancelled"},
+    {"departed", "cancelled", NULL},       {"cancelled", "ready", NULL},
+    {"cancelled", "departed", "departed"}, {"cancelled", "arrived", "arrived"},
+    {"cancelled", "cancelled", NULL},      {"superseded", "departed", NULL},
+    {"planned", "nonsense", NULL},         {"ended", "departed", NULL},
 };
 
 START_TEST(word_moves_a_journey_on_and_never_back)
