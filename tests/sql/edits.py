@@ -18,6 +18,12 @@ CREATE TABLE field_rows (id uuid PRIMARY KEY, org text NOT NULL, case_id uuid NO
                          FOREIGN KEY (org, case_id) REFERENCES cases (org, id));
 SELECT share_field('field_rows', 'profile', 'words')"""
 ADD = "INSERT INTO field_rows (id, org, case_id, author_org, author, words) VALUES ('%s', '%s', '%s', '%s', 'x', 'y')"
+CLAIM = f"""INSERT INTO profile_claims (id, org, case_id, kind, details, author_org, author, created_at, updated_at)
+VALUES ('%s', 'iom', '{C}', 'skill', '{{}}', '%s', 'x', {NOW}, {NOW})"""
+EVIDENCE = f"""INSERT INTO profile_evidence (id, org, case_id, claim_id, level, description, author_org, author, recorded_at)
+VALUES ('%s', 'iom', '{C}', '%s', '%s', 'seen', '%s', 'x', {NOW})"""
+CONFIRM = f"""INSERT INTO profile_confirmations (id, org, case_id, claim_id, evidence_id, author_org, author, confirmed_at)
+VALUES ('%s', 'iom', '{C}', '%s', '%s', '%s', 'x', {NOW})"""
 
 STAFF, OUTSIDE, PARTNER = "programme:labour_market office:nl", "programme:avrr office:nl", "shared-profiles:read shared-profiles:write"
 RECALL = f"UPDATE shares SET status = 'recalled', ended_at = {NOW}, end_reason = 'x', delete_by = '2026-04-17' WHERE id = '{S}'"
@@ -42,6 +48,21 @@ STEPS = [
     ("a view share changes nothing", "coa", PARTNER, "UPDATE field_rows SET words = 'z'", NONE),
     ("the author is not changed", "uaf", PARTNER, "UPDATE field_rows SET author_org = 'iom'", REFUSED),
     ("nothing is deleted", "uaf", PARTNER, "DELETE FROM field_rows", REFUSED),
+    ("the owner claims", "iom", STAFF, CLAIM % (A, "iom"), ONE),
+    ("the partner claims", "uaf", PARTNER, CLAIM % (B, "uaf"), ONE),
+    ("the partner records no test", "uaf", PARTNER, EVIDENCE % (D, A, "tested", "uaf"), REFUSED),
+    ("it documents what another claims", "uaf", PARTNER, EVIDENCE % (S, A, "documented", "uaf"), ONE),
+    ("and its own claim", "uaf", PARTNER, EVIDENCE % (V, B, "documented", "uaf"), ONE),
+    ("nobody confirms what it claims itself", "uaf", PARTNER, CONFIRM % (D, B, V, "uaf"), REFUSED),
+    ("a view share confirms nothing", "coa", PARTNER, CONFIRM % (D, A, S, "coa"), REFUSED),
+    ("the evidence is of the claim", "iom", STAFF, CONFIRM % (D, A, V, "iom"), MISSING),
+    ("the owner of the evidence confirms what another claims", "uaf", PARTNER, CONFIRM % (A, A, S, "uaf"), ONE),
+    ("the owner of the case confirms all", "iom", STAFF, CONFIRM % (B, B, V, "iom"), ONE),
+    ("a confirmation is not rewritten", "iom", STAFF, "UPDATE profile_confirmations SET verified_wording = 'x'", REFUSED),
+    ("nor is evidence", "uaf", PARTNER, "UPDATE profile_evidence SET level = 'tested'", REFUSED),
+    ("who has no share reads no claim", "vwn", PARTNER, "SELECT 1 FROM profile_claims_shown", NONE),
+    ("nor who has one of other fields", "nidos", PARTNER, "SELECT 1 FROM profile_claims_shown", NONE),
+    ("a partner changes its own claim, and no other", "uaf", PARTNER, "UPDATE profile_claims SET own_wording = 'z'", ONE),
     ("the share narrowed to a view", "iom", STAFF, f"UPDATE shares SET level = 'view' WHERE id = '{S}'", ONE),
     ("reads on", "uaf", PARTNER, "SELECT 1 FROM field_rows", 2),
     ("and changes nothing", "uaf", PARTNER, "UPDATE field_rows SET words = 'z'", NONE),
