@@ -76,6 +76,21 @@ static err_t insert_assignment(struct ctx *x, struct tx *tx, const struct assign
     return NULL;
 }
 
+/* One that is not there, or hidden, is a fault of the body. */
+static err_t find_application(struct ctx *x, struct tx *tx, struct uuid id,
+                              struct assignment_application *ret)
+{
+    static const struct fault fault = {
+        .at = "/applicationId", .code = "application.missing", .detail = "There is no such application."};
+    bool found;
+
+    TRY(q_assignment_application(tx, id, &found, ret));
+    if (found)
+        return NULL;
+    return err_faults(x->arena, ERR_INVALID, "request.invalid", "The assignment cannot be made so.", &fault,
+                      1);
+}
+
 /* createAssignment: POST /assignments */
 static err_t create_assignment(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -89,7 +104,7 @@ static err_t create_assignment(struct ctx *x, const struct request *rq, struct r
 
     TRY(phases_read(x, rq, &phases, &n));
     TRY(db_begin(x, &tx));
-    TRY(q_assignment_application(tx, application_id.v, &ap));
+    TRY(find_application(x, tx, application_id.v, &ap));
     if (!str_eq(ap.status, "accepted"))
         return err_not_accepted;
     TRY(insert_assignment(x, tx, &ap, id));

@@ -2,7 +2,7 @@
 
 -- ---- assignments ----
 
--- q_assignment_application(id uuid) -> one assignment_application(id uuid, programme text, expert_id uuid, tor_id uuid, tor_version int4, status text, institution_id uuid, country text)        lane: own
+-- q_assignment_application(id uuid) -> maybe assignment_application(id uuid, programme text, expert_id uuid, tor_id uuid, tor_version int4, status text, institution_id uuid, country text)        lane: own
 SELECT a.id, a.programme, a.expert_id, a.tor_id, a.tor_version, a.status, t.institution_id, t.country
   FROM applications a JOIN tors t ON t.org = a.org AND t.id = a.tor_id WHERE a.id = $id FOR SHARE OF a;
 

@@ -100,6 +100,7 @@ err_t create_safeguard(struct ctx *x, const struct request *rq, struct response 
                                                            .now = x->now_us});
     audit_write(tx, "safeguard", id, "create", NULL);
     TRY(q_safeguard_get(tx, id, &row));
+    reply_location(x, rs, "/assignments/%s/safeguards", uuid_text(x->arena, assignment_id));
     return reply_row(rs, 201, &safeguard_row_json, &row);
 }
 
@@ -159,5 +160,6 @@ err_t create_travel_counselling(struct ctx *x, const struct request *rq, struct 
                                                                .now = x->now_us});
     audit_write(tx, "assignment", assignment_id, "counsel", NULL);
     TRY(q_counselling_get(tx, id, &row));
+    reply_location(x, rs, "/assignments/%s/travel-counsellings", uuid_text(x->arena, assignment_id));
     return reply_row(rs, 201, &counselling_row_json, &row);
 }

@@ -17,7 +17,7 @@ static const struct json_shape allowance_shape = JSON_SHAPE(struct allowance_lin
 
 static const struct json_field cost_fields[] = {
     JSON_FIELD(struct cost_line, kind, "kind", JSON_TEXT),
-    JSON_FIELD(struct cost_line, on_day, "on", JSON_DATE),
+    JSON_FIELD(struct cost_line, on_day, "onDay", JSON_DATE),
     JSON_FIELD(struct cost_line, amount, "amount", JSON_I64),
     JSON_FIELD(struct cost_line, document_ref, "documentRef", JSON_TEXT),
 };

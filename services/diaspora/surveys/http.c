@@ -218,6 +218,7 @@ static err_t create_survey_respondent(struct ctx *x, const struct request *rq, s
     audit_write(tx, "surveyRespondent", in.id, "create", NULL);
     TRY(invite_now(x, tx, assignment_id, in.id, in.role));
     TRY(q_survey_respondent_get(tx, in.id, &row));
+    reply_location(x, rs, "/assignments/%s/survey-respondents", uuid_text(x->arena, assignment_id));
     return reply_row(rs, 201, &survey_respondent_row_json, &row);
 }
 
