@@ -10,6 +10,7 @@
     X(passengers)                                                                                            \
     X(airports)                                                                                              \
     X(costs)                                                                                                 \
+    X(needs)                                                                                                 \
     X(incidents)                                                                                             \
     X(bookings)                                                                                              \
     X(clearances)                                                                                            \

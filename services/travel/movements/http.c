@@ -124,17 +124,6 @@ static err_t create_movement(struct ctx *x, const struct request *rq, struct res
     return reply_movement(x, tx, id, 201, rs);
 }
 
-/* getMovement: GET /movements/{movementId} */
-static err_t get_movement(struct ctx *x, const struct request *rq, struct response *rs)
-{
-    struct uuid id = request_path_uuid(rq, "movementId");
-    struct tx *tx;
-
-    TRY(db_read(x, &tx));
-    audit_read(tx, "movement", id, "");
-    return reply_movement(x, tx, id, 200, rs);
-}
-
 /* patchMovement: PATCH /movements/{movementId} */
 static err_t patch_movement(struct ctx *x, const struct request *rq, struct response *rs)
 {

@@ -7,6 +7,8 @@
 AWAITS MUST_CHECK err_t reply_movement(struct ctx *x, struct tx *tx, struct uuid id, int status,
                                        struct response *rs);
 
+/* expand.c */
+err_t get_movement(struct ctx *x, const struct request *rq, struct response *rs);
 /* transitions.c */
 err_t list_movement_transitions(struct ctx *x, const struct request *rq, struct response *rs);
 err_t make_movement_transition(struct ctx *x, const struct request *rq, struct response *rs);
