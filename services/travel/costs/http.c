@@ -101,12 +101,27 @@ static err_t create_cost(struct ctx *x, const struct request *rq, struct respons
                                            .now = x->now_us});
     audit_write(tx, "cost", id, "create", NULL);
     TRY(q_cost_get(tx, id, &row));
+    reply_location(x, rs, "/costs/%s", uuid_text(x->arena, id));
     return reply_row(rs, 201, &cost_row_json, &row);
+}
+
+/* getCost: GET /costs/{costId} */
+static err_t get_cost(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct uuid id = request_path_uuid(rq, "costId");
+    struct cost_row row;
+    struct tx *tx;
+
+    TRY(db_read(x, &tx));
+    audit_read(tx, "cost", id, "");
+    TRY(q_cost_get(tx, id, &row));
+    return reply_row(rs, 200, &cost_row_json, &row);
 }
 
 const struct handler costs_handlers[] = {
     {"listCosts", list_costs},
     {"getCostTotals", get_cost_totals},
     {"createCost", create_cost},
+    {"getCost", get_cost},
     {NULL, NULL},
 };

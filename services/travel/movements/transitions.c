@@ -35,7 +35,7 @@ err_t list_movement_transitions(struct ctx *x, const struct request *rq, struct 
     struct uuid id = request_path_uuid(rq, "movementId");
     struct tx *tx;
 
-    TRY(db_read(x, &tx));
+    TRY(db_begin_read(x, &tx)); /* many facts: more than the short reads beside it should wait for */
     audit_read(tx, "movement", id, "transitions");
     return reply_transitions(x, tx, id, false, rs);
 }
