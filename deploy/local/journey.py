@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""journey.py STATE PORT: a person goes from a COA referral to a case that is ready to travel; a second one changes their mind.
+"""journey.py STATE PORT: a person goes from a COA referral home and into reintegration; others change their mind, do not show, or are refused entry.
 
 Only the public API is used, as a partner (COA, UAF) and as named members of the staff would; PORT is where COA's webhook receiver listens.
 """
@@ -8,7 +8,8 @@ import sys
 import time
 
 from journey_kit import check, walk
-from journey_words import CASES, NOTES, Words, all_day, day, instant, referral
+from journey_travel import Travel
+from journey_words import CASES, NOTES, all_day, day, instant, referral
 
 
 def asha(run):
@@ -16,8 +17,16 @@ def asha(run):
                       {"given": "عائشة عبدي", "family": "ورسمه", "kind": "otherScript", "script": "Arab"}],
             "birthDate": {"value": "1994-03", "estimated": False}, "sex": "female", "nationalities": ["SO"],
             "languages": [{"language": "so", "preferred": True, "reading": "B1"}], "interpreterNeeded": True,
-            "contactPoints": [{"kind": "email", "value": f"asha-{run}@example.org", "preferred": True,
-                               "zone": "Europe/Amsterdam", "safeHours": all_day(), "safeToContact": {"appointment": "yes"}}]}
+            "identifiers": [{"kind": "passport", "number": f"P{int(run, 16) % 10**8:08d}", "country": "SO", "expiresOn": day(700)}],
+            "contactPoints": [{"kind": "email", "value": f"asha-{run}@example.org", "preferred": True, "zone": "Europe/Amsterdam",
+                               "safeHours": all_day(), "safeToContact": {"appointment": "yes", "travel": "yes"}}]}
+
+
+def somali(run, n, given, family):
+    return {"names": [{"given": given, "family": family, "kind": "asOnDocument", "script": "Latn"}],
+            "birthDate": {"value": "1990-05-0%d" % n, "estimated": False}, "sex": "male", "nationalities": ["SO"],
+            "languages": [{"language": "so", "preferred": True, "reading": "B1"}],
+            "identifiers": [{"kind": "passport", "number": f"P{(int(run, 16) + n) % 10**8:08d}", "country": "SO", "expiresOn": day(700)}]}
 
 
 def karim(run):
@@ -29,7 +38,13 @@ def karim(run):
                                "zone": "Europe/Amsterdam", "safeHours": all_day(), "safeToContact": {"appointment": "yes"}}]}
 
 
-class Journey(Words):
+# Answers to the rules of return: those that are judged for the application, and those at departure.
+APPLICATION = {"leavesPermanently": "yes", "lacksMeans": "yes", "aidedDepartureInFiveYears": "no", "travelDocumentObtainable": "yes",
+               "endsProcedures": "yes", "noFalseGrounds": "yes"}
+DEPARTURE = {"noObjectionOfState": "yes", "safelyOrganised": "yes"}
+
+
+class Journey(Travel):
     def subscribe(self):
         self.part("COA listens")
         for old in self.ask("coa", "GET", f"{NOTES}/subscriptions?limit=100").json["items"]:
@@ -39,7 +54,8 @@ class Journey(Words):
         made = self.ask("coa", "POST", f"{NOTES}/subscriptions",
                         {"url": f"https://localhost:{port}/wayfare", "description": "Case follow-up",
                          "eventTypes": ["cases.share.granted", "cases.share.changed", "cases.share.recalled",
-                                        "cases.referral.accepted", "cases.referral.rejected", "cases.referral.done"]}, 201).json
+                                        "cases.referral.accepted", "cases.referral.rejected", "cases.referral.done",
+                                        "travel.abn.sent", "travel.abn.superseded", "travel.movement.delayed"]}, 201).json
         self.hooks.secret = made["secret"]
         self.did("COA subscribes an https endpoint; the signing secret is shown once.")
 
@@ -132,9 +148,7 @@ class Journey(Words):
 
     def eligible(self, case_id, person_id):
         self.part("Eligibility, rule by rule")
-        application = {"leavesPermanently": "yes", "lacksMeans": "yes", "aidedDepartureInFiveYears": "no",
-                       "travelDocumentObtainable": "yes", "endsProcedures": "yes", "noFalseGrounds": "yes"}
-        result = self.answer_rules(case_id, application)
+        result = self.answer_rules(case_id, APPLICATION)
         for rule in result["rules"]:
             print(f"        {rule['outcome']:8} {rule['code']}: {rule['question']['en']}")
         self.did(f"Amina answers the rules in force since {result['rulesFrom']}, each with its evidence.")
@@ -144,6 +158,48 @@ class Journey(Words):
         self.move(case_id, "collectDocuments")
         self.did("She signs her wish to return and the consent to ask the authorities; documents are collected.")
         return declaration
+
+    def ask_authorities(self, case_id):
+        for authority in ("ind", "dtv"):
+            path = f"{CASES}/authority-checks/" + self.ask("amina", "POST", f"{CASES}/authority-checks",
+                                                           {"caseId": case_id, "authority": authority}, 201).json["id"]
+            self.act("amina", f"{path}/ask", path)
+            self.act("amina", f"{path}/answer", path, {"outcome": "noObjection", "answeredAt": instant(seconds=-1), "expiresOn": day(90)})
+
+    def verify_passport(self, case_id):
+        documents = self.ask("amina", "GET", f"{CASES}/cases/{case_id}/documents").json["items"]
+        passport = next(d for d in documents if d["kind"] == "passport")
+        path = f"{CASES}/documents/{passport['id']}"
+        self.act("amina", f"{path}/receive", path, {"country": "SO", "validFrom": day(-400), "validUntil": day(700), "holder": "iom"})
+        self.act("amina", f"{path}/verify", path, {})
+
+    def clear_protection(self, case_id):
+        path = f"{CASES}/cases/{case_id}/protection-clearance"
+        tag = self.ask("dewi", "GET", path).headers["etag"]
+        self.ask("dewi", "PUT", path, {"outcome": "cleared", "traffickingRisk": "noIndication", "note": "Spoken with alone, with an interpreter."}, match=tag)
+
+    def ready_at_once(self, n, person, language):
+        """The whole way to ready to travel for another person, without a word."""
+        referral_id = self.ask("coa", "POST", f"{CASES}/referrals", referral(self.run, n, person, language), 201).json["id"]
+        path = f"{CASES}/referrals/{referral_id}"
+        case_id = self.act("amina", f"{path}/accept", path, {"offices": ["nl"]}).json["caseId"]
+        person_id = self.case(case_id).json["principalId"]
+        self.move(case_id, "startCounselling")
+        path = f"{CASES}/appointments/{self.appoint(case_id, instant(hours=30), interpreter=language)['id']}"
+        self.act("amina", f"{path}/attendance", path, {"attended": [person_id], "outcome": "Wishes to go home."})
+        self.consent(case_id, person_id, "casework", ["iom"], language)
+        self.move(case_id, "assessEligibility")
+        self.answer_rules(case_id, {**APPLICATION, **DEPARTURE})
+        self.consent(case_id, person_id, "authorityExchange", ["ind", "dtv"], language)
+        self.declare(case_id, person_id, language)
+        self.move(case_id, "signApplication")
+        self.move(case_id, "collectDocuments")
+        self.ask_authorities(case_id)
+        self.verify_passport(case_id)
+        self.clear_protection(case_id)
+        self.ask("amina", "PATCH", f"{CASES}/cases/{case_id}", {"plannedDepartureOn": day(2)}, match=self.case(case_id).headers["etag"])
+        self.move(case_id, "makeTravelReady")
+        return case_id, person_id
 
     def ready(self, case_id, person_id):
         self.part("Ready to travel: each guard in turn")
@@ -157,24 +213,14 @@ class Journey(Words):
         refused = self.move(case_id, "makeTravelReady", expect=409)
         self.did(f"Too early: 409 with {len(self.unmet(refused))} unmet guards.")
         self.show_unmet(refused)
-        result = self.answer_rules(case_id, {"noObjectionOfState": "yes", "safelyOrganised": "yes"})
+        result = self.answer_rules(case_id, DEPARTURE)
         check(result["outcome"] == "pass", f"eligibility: {result['outcome']}")
         self.did("The last rules are answered: eligible.")
-        for authority in ("ind", "dtv"):
-            path = f"{CASES}/authority-checks/" + self.ask("amina", "POST", f"{CASES}/authority-checks",
-                                                           {"caseId": case_id, "authority": authority}, 201).json["id"]
-            self.act("amina", f"{path}/ask", path)
-            self.act("amina", f"{path}/answer", path, {"outcome": "noObjection", "answeredAt": instant(seconds=-1), "expiresOn": day(90)})
+        self.ask_authorities(case_id)
         self.did("IND and DT&V are asked on her signed consent, and have no objection.")
-        documents = self.ask("amina", "GET", f"{CASES}/cases/{case_id}/documents").json["items"]
-        passport = next(d for d in documents if d["kind"] == "passport")
-        path = f"{CASES}/documents/{passport['id']}"
-        self.act("amina", f"{path}/receive", path, {"country": "SO", "validFrom": day(-400), "validUntil": day(700), "holder": "iom"})
-        self.act("amina", f"{path}/verify", path, {})
+        self.verify_passport(case_id)
         self.did("Her passport is received into custody and verified.")
-        path = f"{CASES}/cases/{case_id}/protection-clearance"
-        tag = self.ask("dewi", "GET", path).headers["etag"]
-        self.ask("dewi", "PUT", path, {"outcome": "cleared", "traffickingRisk": "noIndication", "note": "Spoken with alone, with an interpreter."}, match=tag)
+        self.clear_protection(case_id)
         self.did("Dewi, the protection focal point, has spoken with her alone and clears the case.")
         left = self.unmet(self.move(case_id, "makeTravelReady", expect=409))
         check(set(left) == {"task.noneOverdue"}, f"unmet: {sorted(left)}")
@@ -260,8 +306,10 @@ class Journey(Words):
         self.ready(case_id, person_id)
         self.partner_sees(case_id)
         self.withdraw()
+        people = [somali(self.run, 3, "Cali Maxamed", "Xasan"), somali(self.run, 4, "Faarax Jaamac", "Nuur")]
+        self.walk_travel(case_id, person_id, people, self.ready_at_once)
         self.tell(case_id)
 
 
 if __name__ == "__main__":
-    sys.exit(walk(Journey, "The journey: from a referral to ready to travel", *sys.argv[1:]))
+    sys.exit(walk(Journey, "The journey: from a referral to reintegration", *sys.argv[1:]))
