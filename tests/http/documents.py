@@ -172,9 +172,9 @@ class Documents:
             if name.lower() not in answer.headers and name != "Link":
                 faults.append(f"header {name} is documented and missing")
         if 200 <= answer.status < 300:
-            self.succeeded.add(operation.id)
+            self.succeeded.add((operation.service, operation.id))
             if not operation.literal:
-                self.seen.setdefault(operation.id, path.split("?")[0])
+                self.seen.setdefault((operation.service, operation.id), path.split("?")[0])
             if not operation.public and "x-unaudited" not in operation.spec and answer.headers.get("idempotency-replayed") != "true":
                 self.audited.append((operation.service, operation.id, answer.request_id))
         return faults
@@ -182,7 +182,7 @@ class Documents:
     def check_coverage(self, result):
         for operation in self.operations():
             name = f"every operation has a scenario: {operation.id}"
-            if operation.id in self.succeeded:
+            if (operation.service, operation.id) in self.succeeded:
                 result.ok(name)
             else:
                 result.bad(name, "no scenario ends with a success")

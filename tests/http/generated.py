@@ -8,11 +8,11 @@ import tokens
 from scenario import AT_ONCE
 
 # A staff user or partner who holds an alternative of the operation's scopes is looked for among these.
-PEOPLE = ("amina", "bram", "dewi", "joost", "lena", "roos", "iom", "coa", "uaf", "internal")
+PEOPLE = ("amina", "bram", "dewi", "joost", "lena", "roos", "pim", "mira", "finn", "jan", "iom", "coa", "uaf", "internal")
 # Scopes that pass the borders between organisations.
 ACROSS = {"internal", "organisations:all"}
-# What is the same for every organisation: programme packs and templates come with the installation.
-SHARED = {"listProgrammes", "getProgramme", "listTemplates", "previewTemplate", "listLanguageFallbacks"}
+# What is the same for every organisation: programme packs, templates and tables come with the installation.
+SHARED = {"listAirports", "getAirport", "listProgrammes", "getProgramme", "listTemplates", "previewTemplate", "listLanguageFallbacks"}
 BROKEN = {
     "broken JSON": b'{"a":',
     "a duplicate member": b'{"a":1,"a":2}',
@@ -171,7 +171,7 @@ class Generated:
         """To another organisation with every scope, what the scenarios have made is as if it were not there."""
         if operation.id in SHARED or set(*operation.spec["security"][0].values()) & ACROSS:
             return
-        seen = self.documents.seen.get(operation.id)
+        seen = self.documents.seen.get((operation.service, operation.id))
         if seen:
             _, mark, query = request(operation)[0].partition("?")
             there = self.expect("is not there for another organisation", operation, 404, token=self.stranger, path=seen + mark + query)

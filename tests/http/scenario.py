@@ -211,6 +211,8 @@ def stream_step(stack, documents, step, names):
 
 def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
+    if "sql" in step:
+        return stack.sql(*fill(step["sql"], names))
     if "stream" in step:
         return stream_step(stack, documents, step, names)
     for _ in range(step.get("repeat", 1) - 1):
@@ -239,17 +241,27 @@ def load():
     return library, scenarios
 
 
+def parts_of(document, library, taken):
+    """What a scenario names, as often as it names it; before each, what that prelude itself rests on, unless it was there already."""
+    for use in document.get("use", []):
+        for base in library[use].get("use", []):
+            if library[base] not in taken:
+                parts_of({"use": [base]}, library, taken)
+        taken.append(library[use])
+    return taken
+
+
 def play(stack, documents, result, name, document, library):
     names = {"hooks": f"https://localhost:{stack.url.port + 3}"}
     at = ""
     try:
         steps = []
-        for part in [*(library[use] for use in document.get("use", [])), document]:
+        for part in [*parts_of(document, library, []), document]:
             for key, value in part.get("let", {}).items():
                 names[key] = fill(value, names)
             steps += part.get("steps", [])
         for number, step in enumerate(steps, 1):
-            at = f"step {number} ({step.get('say', step['do'])})"
+            at = f"step {number} ({step.get('say') or step.get('do')})"
             run_step(stack, documents, step, names)
     except Fault as fault:
         result.bad(name, f"{at}: {fault}")

@@ -115,6 +115,7 @@ err_t batch_referrals(struct ctx *x, const struct request *rq, struct response *
     size_t i;
 
     TRY(db_begin(x, &tx));
+    audit_list(tx, "referral", NULL, 0); /* the batch itself, where every item was refused */
     TRY(batch_store(x, tx, items, batch));
     b = reply_begin(rs, 200);
     buf_puts(b, "{\"items\":[");
@@ -175,6 +176,7 @@ err_t accept_referrals(struct ctx *x, const struct request *rq, struct response 
 
     buf_init(&b, x->arena, 4096);
     TRY(db_begin(x, &tx));
+    audit_list(tx, "referral", NULL, 0); /* the batch itself, where every item was refused */
     json_array_foreach(items, i, item)
     {
         err_t e;

@@ -26,7 +26,10 @@ static err_t list_allowance_rates(struct ctx *x, const struct request *rq, struc
 {
     const struct rate_tables *all = &diaspora_state(x)->rates;
     struct buf *out = reply_begin(rs, 200);
+    struct tx *tx;
 
+    TRY(db_read(x, &tx));
+    audit_list(tx, "allowanceRate", NULL, 0);
     buf_puts(out, "{\"items\":[");
     for (size_t i = 0; i < all->n; i++) {
         if (i)

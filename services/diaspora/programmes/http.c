@@ -79,8 +79,8 @@ static err_t list_country_closures(struct ctx *x, const struct request *rq, stru
     struct tx *tx;
     size_t n;
 
-    TRY(programme_of_path(x, rq, 0, &p));
     TRY(page_read(x, rq, &q_closure_list_page, &page));
+    TRY(programme_of_path(x, rq, 0, &p));
     struct q_closure_list_in in = {.programme = p->code, .country = request_query(rq, "country")};
     TRY(db_begin_read(x, &tx));
     TRY(q_closure_list(tx, &in, &page, &rows, &n));

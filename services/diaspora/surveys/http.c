@@ -24,7 +24,10 @@ static err_t list_survey_instruments(struct ctx *x, const struct request *rq, st
 {
     const struct instruments *all = &diaspora_state(x)->instruments;
     struct buf *out = reply_begin(rs, 200);
+    struct tx *tx;
 
+    TRY(db_read(x, &tx));
+    audit_list(tx, "surveyInstrument", NULL, 0);
     buf_puts(out, "{\"items\":[");
     for (size_t i = 0; i < all->n; i++) {
         if (i)

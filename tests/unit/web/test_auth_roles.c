@@ -151,11 +151,13 @@ START_TEST(a_scope_is_sorted_and_says_each_word_once)
                       .programmes = TEXTS("avrr"),
                       .offices = TEXTS("nl", "gh")};
 
-    ck_assert_str_eq(
-        roles_scope(a, shipped(), &g),
-        "changes:read clients:read clients:write deliveries:read office:gh office:nl offices:read "
-        "offices:write organisations:read programme:avrr referrals:create referrals:decide referrals:read "
-        "revocations:write shared-cases:read subscriptions:read subscriptions:write users:read users:write");
+    ck_assert_str_eq(roles_scope(a, shipped(), &g),
+                     "abns:acknowledge abns:read attendance:read attendance:write changes:read clients:read "
+                     "clients:write coaching:read coaching:write deliveries:read evaluations:read "
+                     "evaluations:write office:gh office:nl offices:read offices:write organisations:read "
+                     "programme:avrr referrals:create referrals:decide referrals:read revocations:write "
+                     "shared-cases:read shared-profiles:read shared-profiles:write subscriptions:read "
+                     "subscriptions:write users:read users:write");
 }
 END_TEST
 
