@@ -171,6 +171,25 @@ def events():
     check("every event in the code is in events.yaml", unknown)
 
 
+def refusals():
+    """Every problem code of a service is met by a test (that something is missing is tried for every operation), every guard met and unmet in C."""
+    unit = "\n".join(text(p) for p in tracked("tests/unit/*.c"))
+    tests = unit + "\n".join(text(p) for p in tracked("tests/http/*.py", "tests/http/scenarios/*.yaml"))
+    codes, guards = {}, {}
+    for path, source in C.items():
+        if not path.startswith("services/") or path.startswith("services/ctl/"):
+            continue
+        for kind, code_ in re.findall(r'ERR_DEFINE\(\w+,\s*ERR_(\w+),\s*"([\w.]+)"', source) + re.findall(r'err_new\([^,]+,\s*ERR_(\w+),\s*"([\w.]+)"', source):
+            if kind != "MISSING":
+                codes.setdefault(code_, path)
+        for code_ in re.findall(r'\.code\s*=\s*"([\w.]+)"', source):
+            codes.setdefault(code_, path)
+        if path.endswith("/guards.c"):
+            guards.update((code_, path) for code_ in re.findall(r'^\s*\{"([a-z]+\.[A-Za-z]+)"', source, re.M))
+    check("every problem code is met by a test", [f"{p}: {c}" for c, p in codes.items() if not re.search(r"(?<![\w.])%s(?![\w.])" % re.escape(c), tests)])
+    check("every guard is judged by a unit test", [f"{p}: {c}" for c, p in guards.items() if f'"{c}"' not in unit])
+
+
 def words():
     """The project speaks only of the project."""
     bad = re.compile(r"\b(Claude|Anthropic|LLM|language model|this session|helper agent|as an AI)\b", re.I)
@@ -178,7 +197,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, statements, events, words):
+for guard in (layers, style, operations, statements, events, refusals, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

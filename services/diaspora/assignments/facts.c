@@ -31,7 +31,8 @@ err_t assignment_terms_of(struct ctx *x, const char *programme, struct assignmen
     const struct programme *p = programmes_find(diaspora_state(x)->programmes, programme);
 
     if (!p)
-        return err_new(x->arena, ERR_CONFLICT, "programme.ended", "The programme is not run any more.");
+        return err_internal(x->arena, ERR_BUG, "programme.gone", "there is no programme %s any more",
+                            programme);
     return terms_read(x->arena, p->document, ret);
 }
 

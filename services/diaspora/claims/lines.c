@@ -45,8 +45,7 @@ err_t lines_read(struct ctx *x, const struct request *rq, const struct claim_ass
     struct allowance_terms terms = {.tables = &diaspora_state(x)->rates, .currency = of->claim_currency};
 
     if (!p || !of->starts_on.set || !of->ends_on.set)
-        return err_new(x->arena, ERR_CONFLICT, "assignment.noPhases",
-                       "The assignment has no days to claim for.");
+        return err_internal(x->arena, ERR_BUG, "assignment.noPhases", "a cleared assignment has no days");
     l.allowances = ARENA_ARRAY(x->arena, l.nallowances + 1, struct allowance_line);
     l.costs = ARENA_ARRAY(x->arena, l.ncosts + 1, struct cost_line);
     for (size_t i = 0; i < l.nallowances; i++)

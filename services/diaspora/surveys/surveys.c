@@ -30,7 +30,8 @@ err_t surveys_plan(struct ctx *x, struct tx *tx, struct uuid assignment_id, cons
     const struct programme *p = programmes_find(diaspora_state(x)->programmes, programme);
 
     if (!p)
-        return err_new(x->arena, ERR_CONFLICT, "programme.ended", "The programme is not run any more.");
+        return err_internal(x->arena, ERR_BUG, "programme.gone", "there is no programme %s any more",
+                            programme);
     for (size_t i = 0; i < p->nwaves; i++)
         q_survey_wave_insert(tx, &(struct q_survey_wave_insert_in){.id = uuid_new(x->now_us),
                                                                    .assignment_id = assignment_id,
