@@ -31,6 +31,7 @@
     X(jobs_show)                                                                                             \
     X(jobs_replay)                                                                                           \
     X(jobs_drop)                                                                                             \
+    X(load_airports)                                                                                         \
     X(dev_token)
 
 #define CTL_COMMAND(name) extern const struct command ctl_##name;

@@ -15,6 +15,7 @@
 #include "base/str.h"
 
 #define READ_MAX (1 << 20)
+#define DATA_MAX (64 << 20)
 
 static void fd_endp(int *fd)
 {
@@ -47,7 +48,7 @@ bool file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-err_t file_read(struct arena *a, const char *path, const char **ret)
+static err_t read_up_to(struct arena *a, const char *path, off_t limit, const char **ret, size_t *ret_n)
 {
     CLEANUP(fd_endp) int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
@@ -55,16 +56,34 @@ err_t file_read(struct arena *a, const char *path, const char **ret)
 
     if (fd < 0 || fstat(fd, &st) != 0)
         return file_bad(a, path);
-    if (!S_ISREG(st.st_mode) || st.st_size > READ_MAX)
-        return err_new(a, ERR_INVALID, "ctl.file", "%s: not a file of at most 1 MB", path);
+    if (!S_ISREG(st.st_mode) || st.st_size > limit)
+        return err_new(a, ERR_INVALID, "ctl.file", "%s: not a file of at most %d MB", path,
+                       (int)(limit >> 20));
     text = arena_alloc(a, (size_t)st.st_size + 1);
+    text[st.st_size] = '\0';
     for (size_t n = 0; n < (size_t)st.st_size;) {
         ssize_t got = read(fd, text + n, (size_t)st.st_size - n);
         if (got <= 0)
             return file_bad(a, path);
         n += (size_t)got;
     }
-    if (strlen(text) != (size_t)st.st_size)
+    *ret = text;
+    *ret_n = (size_t)st.st_size;
+    return NULL;
+}
+
+err_t file_read_data(struct arena *a, const char *path, const char **ret, size_t *ret_n)
+{
+    return read_up_to(a, path, DATA_MAX, ret, ret_n);
+}
+
+err_t file_read(struct arena *a, const char *path, const char **ret)
+{
+    const char *text;
+    size_t n;
+
+    TRY(read_up_to(a, path, READ_MAX, &text, &n));
+    if (strlen(text) != n)
         return err_new(a, ERR_INVALID, "ctl.file", "%s: contains NUL", path);
     *ret = text;
     return NULL;

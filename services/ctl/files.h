@@ -12,6 +12,8 @@ struct arena;
 /* Makes the folder and those above it; the last with the mode. */
 MUST_CHECK err_t folder_make(struct arena *a, const char *path, mode_t mode);
 bool file_exists(const char *path);
+/* The bytes of a file of at most 64 MB, NUL-terminated. */
+MUST_CHECK err_t file_read_data(struct arena *a, const char *path, const char **ret, size_t *ret_n);
 /* The text of a file of at most 1 MB. */
 MUST_CHECK err_t file_read(struct arena *a, const char *path, const char **ret);
 /* Written beside, synced and renamed, so that a reader sees the old or the new one. */

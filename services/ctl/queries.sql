@@ -111,3 +111,20 @@ SELECT d.event_id, o.type, d.grp, d.attempts, o.created_at, d.published_at IS NO
 SELECT event_id, source, type, state, org AS organisation, subject, key, seq, on_dead, attempts, next_at, event_at, received_at, trace,
        error, data
   FROM wf.inbox WHERE event_id = $event_id;
+
+-- ---- reference data ----
+
+-- What is known of a zone stays. (As wf_travel_owner.)
+-- q_ctl_airports_load(rows jsonb) -> one ctl_airports_loaded(added int4, changed int4)        lane: own
+WITH given AS (
+    SELECT r.code, r.name, r.municipality, r.country, r.zone, r.kind, r.latitude, r.longitude
+      FROM jsonb_to_recordset($rows) AS r(code text, name text, municipality text, country text, zone text, kind text, latitude float8, longitude float8)
+), put AS (
+    INSERT INTO airports AS a (code, name, municipality, country, zone, kind, latitude, longitude)
+    SELECT code, name, municipality, country, zone, kind, latitude, longitude FROM given
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, municipality = excluded.municipality, country = excluded.country,
+                                     zone = coalesce(a.zone, excluded.zone), kind = excluded.kind, latitude = excluded.latitude,
+                                     longitude = excluded.longitude
+    RETURNING xmax = 0 AS added
+)
+SELECT (count(*) FILTER (WHERE added))::int4 AS added, (count(*) FILTER (WHERE NOT added))::int4 AS changed FROM put;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "ctl/airports.h"
 #include "ctl/files.h"
 #include "ctl/names.h"
 #include "ctl/options.h"
@@ -233,6 +234,78 @@ START_TEST(an_unchanged_profile_is_not_written_again)
 }
 END_TEST
 
+/* ---- airports ---- */
+
+#define HEADER "id,ident,type,name,latitude_deg,longitude_deg,iso_country,municipality,iata_code\n"
+static const char zone_tab[] = "# "
+                               "code\nSO\t+0204+04522\tAfrica/Mogadishu\nDE\t+5230+01322\tEurope/"
+                               "Berlin\tmost\nDE\t+4742+00841\tEurope/Busingen\n";
+
+static const struct {
+    const char *lines, *code, *detail; /* code NULL: taken */
+    size_t n, without, twice;
+} airport_files[] = {
+    {"1,HCMM,medium_airport,Aden Adde,2.01,45.3,SO,Mogadishu,MGQ\n", NULL, NULL, 1, 0, 0},
+    {"1,X,closed,Old,2,45,SO,,OLD\n2,Y,small_airport,Strip,2,45,SO,,\n", NULL, NULL, 0, 2, 0},
+    {"1,X,small_airport,Small,2,45,SO,,MGQ\n2,Y,large_airport,Large,2,45,SO,,MGQ\n", NULL, NULL, 1, 0, 1},
+    {"1,X,small_airport,Small,2,45,SO,,mgq\n", "airports.line", "line 2: iata_code is not three letters", 0,
+     0, 0},
+    {"1,X,small_airport,Small,91,45,SO,,MGQ\n", "airports.line", "line 2: the place is not in degrees", 0, 0,
+     0},
+    {"1,X,small_airport,Small,2,x,SO,,MGQ\n", "airports.line", "line 2: the place is not in degrees", 0, 0,
+     0},
+    {"1,X,small_airport,Small,2,45,Somalia,,MGQ\n", "airports.line", "line 2: iso_country is not two letters",
+     0, 0, 0},
+    {"1,X,small_airport,,2,45,SO,,MGQ\n", "airports.line", "line 2: name or type is empty", 0, 0, 0},
+    {"1,X,small_airport,Small,2,45\n", "csv.invalid", "line 2: there are 6 fields instead of 9", 0, 0, 0},
+};
+
+START_TEST(a_file_of_airports_is_taken_whole_or_not_at_all)
+{
+    const char *text = arena_printf(unit_arena, HEADER "%s", airport_files[_i].lines);
+    struct airports found = {0};
+    err_t e = airports_read(unit_arena, text, strlen(text), zone_tab, &found);
+
+    ck_assert_str_eq(e ? e->code : "", airport_files[_i].code ? airport_files[_i].code : "");
+    if (e) {
+        ck_assert_str_eq(e->detail, airport_files[_i].detail);
+        return;
+    }
+    ck_assert_uint_eq(found.n, airport_files[_i].n);
+    ck_assert_uint_eq(found.without, airport_files[_i].without);
+    ck_assert_uint_eq(found.twice, airport_files[_i].twice);
+}
+END_TEST
+
+START_TEST(a_country_with_one_zone_gives_it_to_its_airports)
+{
+    static const char text[] =
+        HEADER "1,X,medium_airport,Aden "
+               "Adde,2.01,45.3,SO,Mogadishu,MGQ\n2,Y,large_airport,Frankfurt,50,8.5,DE,,FRA\n";
+    struct airports found = {0};
+
+    ck_assert_ptr_null(airports_read(unit_arena, text, sizeof(text) - 1, zone_tab, &found));
+    ck_assert_str_eq(found.rows,
+                     "[{\"code\":\"MGQ\",\"name\":\"Aden "
+                     "Adde\",\"municipality\":\"Mogadishu\",\"country\":\"SO\",\"kind\":\"medium_airport\","
+                     "\"zone\":\"Africa/Mogadishu\",\"latitude\":2.01,\"longitude\":45.3},"
+                     "{\"code\":\"FRA\",\"name\":\"Frankfurt\",\"municipality\":null,\"country\":\"DE\","
+                     "\"kind\":\"large_airport\",\"zone\":null,"
+                     "\"latitude\":50,\"longitude\":8.5}]");
+}
+END_TEST
+
+START_TEST(a_column_that_is_missing_is_named)
+{
+    struct airports found = {0};
+    err_t e = airports_read(unit_arena, "id,name\n", 8, "", &found);
+
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(e->code, "airports.column");
+    ck_assert_str_eq(e->detail, "line 1: there is no column iata_code");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     const struct {
@@ -257,5 +330,8 @@ Suite *unit_suite(void)
         tcase_add_loop_test(tc, cases[i].test, 0, cases[i].rows);
         suite_add_tcase(s, tc);
     }
+    UNIT_TABLE(s, "airports_read", airport_files, a_file_of_airports_is_taken_whole_or_not_at_all);
+    UNIT_CASE(s, "airports_read rows", a_country_with_one_zone_gives_it_to_its_airports,
+              a_column_that_is_missing_is_named);
     return s;
 }
