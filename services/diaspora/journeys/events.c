@@ -8,6 +8,7 @@
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/journeys/queries.h"
 #include "diaspora/journeys/rules.h"
+#include "diaspora/missions/missions.h"
 #include "io/db.h"
 
 /* Movements are of cases too: those are none of ours. */
@@ -105,6 +106,8 @@ err_t journey_observed(struct ctx *x, const struct inbox_event *e)
                                      .now = x->now_us,
                                  });
     audit_write(tx, "travelRequest", r.id, "update", "[\"status\"]");
+    if (str_eq(r.ref_kind, "mission") && str_eq(status, "departed"))
+        mission_departed(tx, r.ref_id, x->now_us);
     if (!r.assignment_id.set)
         return NULL;
     if (str_eq(status, "departed"))

@@ -141,6 +141,19 @@ static err_t get_travel_party(struct ctx *x, const struct request *rq, struct re
     return reply_json_text(rs, 200, party);
 }
 
+static bool means_to_go(const struct travel_check_row *row, const char *person_id)
+{
+    struct uuid id;
+
+    if (!uuid_parse(person_id, &id))
+        return false;
+    for (size_t i = 0; i < row->declared.n; i++) {
+        if (uuid_eq(row->declared.v[i], id))
+            return true;
+    }
+    return false;
+}
+
 /* checkTravel: POST /_travel-check. What is not there has ended: nobody travels for it. */
 static err_t check_travel(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -154,9 +167,8 @@ static err_t check_travel(struct ctx *x, const struct request *rq, struct respon
 
     TRY(db_read(x, &tx));
     TRY(q_travel_check(tx, ref_id, &found, &row));
-    audit_read(tx, "assignment", ref_id, "travelCheck");
-    ended = !found || str_eq(row.status, "closed") || str_eq(row.status, "aborted") ||
-            str_eq(row.status, "switchedOnline");
+    audit_read(tx, "travelRequest", ref_id, "travelCheck");
+    ended = !found || row.ended;
     out = reply_begin(rs, 200);
     buf_printf(out, "{\"refId\":\"%s\",\"ended\":%s,\"persons\":[", uuid_text(x->arena, ref_id),
                ended ? "true" : "false");
@@ -165,8 +177,7 @@ static err_t check_travel(struct ctx *x, const struct request *rq, struct respon
         const char *id = json_string_value(p);
 
         buf_printf(out, "%s{\"personId\":\"%s\",\"declared\":%s}", i ? "," : "", id,
-                   !ended && row.accepted && str_eq(id, uuid_text(x->arena, row.expert_id)) ? "true"
-                                                                                            : "false");
+                   !ended && means_to_go(&row, id) ? "true" : "false");
     }
     buf_puts(out, "]}");
     return NULL;

@@ -61,5 +61,12 @@ SELECT id, names, birth_date, sex FROM experts WHERE id = $expert_id;
 -- q_traveller_residence(expert_id uuid) -> maybe traveller_residence(sealed bytea)        lane: own
 SELECT sealed FROM expert_residences WHERE expert_id = $expert_id;
 
--- q_travel_check(ref_id uuid) -> maybe travel_check_row(expert_id uuid, accepted bool, status text)
-SELECT expert_id, accepted, status FROM assignments WHERE id = $ref_id;
+-- Whether it has ended, and who still means to go: the expert of an assignment, the teams on a mission.
+-- q_travel_check(ref_id uuid) -> maybe travel_check_row(ended bool, declared uuid[])
+SELECT status IN ('closed', 'aborted', 'switchedOnline') AS ended, CASE WHEN accepted THEN ARRAY[expert_id] ELSE '{}'::uuid[] END AS declared
+  FROM assignments WHERE id = $ref_id
+UNION ALL
+SELECT m.status NOT IN ('planned', 'travelling') AS ended,
+       ARRAY(SELECT p.id FROM venture_members p JOIN ventures v ON v.org = p.org AND v.id = p.venture_id
+              WHERE v.mission_id = m.id AND p.left_at IS NULL ORDER BY p.id) AS declared
+  FROM missions m WHERE m.id = $ref_id;

@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "diaspora/areas.h"
 #include "diaspora/cohorts/queries.h"
+#include "diaspora/journeys/journeys.h"
+#include "diaspora/missions/missions.h"
 #include "diaspora/missions/queries.h"
 #include "diaspora/missions/rules.h"
 #include "web/page.h"
@@ -162,6 +164,7 @@ static err_t cancel_mission(struct ctx *x, const struct request *rq, struct resp
                                                    .reason = json_member_text(request_body(rq), "reason"),
                                                    .now = x->now_us});
     q_mission_release(tx, id, x->now_us);
+    TRY(journeys_cancel(x, tx, "mission", id, "missionCancelled"));
     audit_write(tx, "mission", id, "cancel", NULL);
     return mission_reply(x, tx, id, 200, rs);
 }
@@ -173,5 +176,6 @@ const struct handler missions_handlers[] = {
     {"patchMission", patch_mission},
     {"holdMission", hold_mission},
     {"cancelMission", cancel_mission},
+    {"requestMissionTravel", request_mission_travel},
     {NULL, NULL},
 };

@@ -33,3 +33,19 @@ UPDATE missions SET status = $status, status_reason = $reason, version = version
 -- A mission that is off lets its ventures go back to the finalists.
 -- q_mission_release(id uuid, now timestamptz) -> any
 UPDATE ventures SET status = 'finalist', mission_id = NULL, version = version + 1, updated_at = $now WHERE mission_id = $id AND status = 'mission';
+
+-- Who goes: the teams of the ventures on the mission.
+-- q_mission_travellers(mission_id uuid) -> many mission_traveller(id uuid, given text, family text, nationalities text[])
+SELECT p.id, p.given, p.family, p.nationalities
+  FROM venture_members p JOIN ventures v ON v.org = p.org AND v.id = p.venture_id
+ WHERE v.mission_id = $mission_id AND p.left_at IS NULL
+ ORDER BY p.joined_at, p.id LIMIT 60;
+
+-- Its programme, and whether a journey was asked for that has not come to nothing.
+-- q_mission_travel(id uuid) -> one mission_travel(programme text, asked bool)
+SELECT c.programme, EXISTS (SELECT 1 FROM travel_requests t WHERE t.org = m.org AND t.ref_id = m.id
+                               AND t.status NOT IN ('cancelled', 'noShow', 'refusedEntry')) AS asked
+  FROM missions m JOIN cohorts c ON c.org = m.org AND c.id = m.cohort_id WHERE m.id = $id;
+
+-- q_mission_departed(id uuid, now timestamptz) -> any
+UPDATE missions SET status = 'travelling', version = version + 1, updated_at = $now WHERE id = $id AND status = 'planned';
