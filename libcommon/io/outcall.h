@@ -27,7 +27,8 @@ void outcall_close(struct outcall *c);
 struct outcall_request {
     const char *method;         /* "GET", "POST" */
     const char *url;            /* https://, or http:// to a peer */
-    const char *unix_socket;    /* peer service's socket; NULL: network */
+    const char *unix_socket;    /* peer service's socket, "…/cases.sock"; if nobody answers there, those of
+                                   its other processes, "…/cases-2.sock" to -9; NULL: network */
     const char *const *headers; /* "Name: value", n of them */
     size_t nheaders;
     const void *body;

@@ -1,6 +1,7 @@
 /* outcall_http.c - one HTTP call. */
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "io/outcall_internal.h"
 
 #define HEADERS_MAX_BYTES (64 * 1024)
+#define SIBLINGS_MAX 9
 
 struct answer {
     struct outcall_call *call;
@@ -110,12 +112,36 @@ static err_t run(struct outcall_call *call, const struct outcall_request *rq, st
     return NULL;
 }
 
-err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
-                   struct outcall_response *ret)
+static err_t attempt(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                     struct outcall_response *ret)
 {
     struct outcall_call call = {.c = c, .x = x, .timeout_us = rq->timeout_us};
     err_t e = run(&call, rq, ret);
 
     outcall_end(&call);
+    return e;
+}
+
+/* The socket of the n-th process of a peer: cases.sock, cases-2.sock, … NULL: there is none. */
+static const char *sibling(struct arena *a, const char *path, int n)
+{
+    const char *dot = strrchr(path, '.');
+    const char *other = dot ? arena_printf(a, "%.*s-%d%s", (int)(dot - path), path, n, dot) : NULL;
+
+    return other && access(other, F_OK) == 0 ? other : NULL;
+}
+
+err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                   struct outcall_response *ret)
+{
+    struct outcall_request again = *rq;
+    err_t e = attempt(x, c, rq, ret);
+
+    /* Not connected, so not sent: the next process of the peer may have it. */
+    for (int n = 2; e && rq->unix_socket && n <= SIBLINGS_MAX && str_eq(e->code, "outcall.connect"); n++) {
+        again.unix_socket = sibling(x->arena, rq->unix_socket, n);
+        if (again.unix_socket)
+            e = attempt(x, c, &again, ret);
+    }
     return e;
 }

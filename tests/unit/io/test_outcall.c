@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -253,6 +254,49 @@ START_TEST(a_call_brings_status_body_and_headers)
     ck_assert_str_eq(call.rs.body, "16 - ");
     call = http("POST", "/echo", "");
     ck_assert_str_eq(call.rs.body, "2 - ");
+}
+END_TEST
+
+/* A unix socket on which the server answers too. */
+static const char *unix_server(const char *folder, const char *name)
+{
+    const char *path = arena_printf(unit_arena, "%s/%s", folder, name);
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    strncpy(sa.sun_path, path, sizeof(sa.sun_path) - 1);
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
+    ck_assert_int_eq(listen(fd, 8), 0);
+    ck_assert_int_eq(evhttp_accept_socket(server, fd), 0);
+    return path;
+}
+
+START_TEST(a_peer_whose_first_process_is_away_is_reached_by_another)
+{
+    char folder[] = "/tmp/wf-outcall-XXXXXX";
+    struct call call;
+    const char *path;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    path = arena_printf(unit_arena, "%s/cases.sock", folder);
+    call = (struct call){.rq = {.method = "POST",
+                                .url = "http://cases/echo",
+                                .unix_socket = path,
+                                .body = "some",
+                                .body_bytes = 4,
+                                .timeout_us = 5 * S,
+                                .max_response_bytes = 20000}};
+    run(run_http, &call);
+    ck_assert_ptr_nonnull(call.e);
+    ck_assert_str_eq(call.e->code, "outcall.connect");
+
+    const char *third = unix_server(folder, "cases-3.sock");
+
+    run(run_http, &call);
+    ck_assert_ptr_null(call.e);
+    ck_assert_str_eq(call.rs.body, "2 - some");
+    unlink(third);
+    rmdir(folder);
 }
 END_TEST
 
@@ -581,6 +625,7 @@ Suite *unit_suite(void)
     UNIT_TABLE(s, "outcall_address_public", addresses, only_addresses_of_the_public_internet_are_public);
     UNIT_CASE(s, "outcall_allowed", the_allow_list_names_host_and_port);
     add(s, "outcall_http", a_call_brings_status_body_and_headers, 1);
+    add(s, "outcall_http, processes", a_peer_whose_first_process_is_away_is_reached_by_another, 1);
     add(s, "outcall_http, redirects", a_redirect_is_an_answer_and_not_followed, 1);
     add(s, "outcall_http, limit", an_answer_over_the_limit_is_refused, 1);
     add(s, "outcall_http, time", silence_ends_with_the_call_or_the_coroutine, 1);
