@@ -232,13 +232,9 @@ static err_t commit(struct request *rq)
     return NULL;
 }
 
-static err_t serve(struct request *rq)
+/* From the transaction's begin to its commit. */
+static err_t act(struct request *rq)
 {
-    TRY(authenticate(rq));
-    TRY(authorise(rq));
-    TRY(negotiate(rq));
-    TRY(singles(rq));
-    TRY(read_input(rq));
     if (rq->op->needs_idempotency_key)
         TRY(idem_enter(rq));
     TRY(rq->op->handler->fn(&rq->x, rq, &rq->rs));
@@ -247,13 +243,48 @@ static err_t serve(struct request *rq)
     return commit(rq);
 }
 
+static int64_t deadline_of(const struct request *rq)
+{
+    return rq->start_us + (int64_t)rq->op->deadline_ms * 1000;
+}
+
+/*
+ * Two that took the same rows in another order: PostgreSQL ended one of them (40P01), and all that it had
+ * done is undone. So it is as good as new, and the other is through by now.
+ */
+static err_t act_again(struct request *rq)
+{
+    struct ctx *x = &rq->x;
+
+    tx_rollback(x);
+    rq->rs = (struct response){.rq = rq};
+    rq->idem = false;
+    x->has_events = false;
+    x->wakes = NULL;
+    x->deadline_us = deadline_of(rq);
+    co_deadline(x->deadline_us);
+    return act(rq);
+}
+
+static err_t serve(struct request *rq)
+{
+    TRY(authenticate(rq));
+    TRY(authorise(rq));
+    TRY(negotiate(rq));
+    TRY(singles(rq));
+    TRY(read_input(rq));
+    err_t e = act(rq);
+
+    return e && str_eq(e->code, "db.again") ? act_again(rq) : e;
+}
+
 void http_run(void *arg)
 {
     struct request *rq = arg;
     struct ctx *x = &rq->x;
 
     co_label(x->request_id);
-    x->deadline_us = rq->start_us + (int64_t)rq->op->deadline_ms * 1000;
+    x->deadline_us = deadline_of(rq);
     co_deadline(x->deadline_us);
     err_t e = serve(rq);
 
