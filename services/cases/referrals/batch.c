@@ -1,5 +1,8 @@
 /* batch.c - many referrals in one call: a partner sends them, staff accept them. A result for each, in its
  * order. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -33,6 +36,7 @@ static void write_problem(struct buf *b, err_t e)
 
 /* One item of a batch, filled step by step. */
 struct sent {
+    const json_t *body;
     err_t problem;
     struct referral_stored *stored;
     bool known_found;
@@ -56,21 +60,49 @@ static err_t judge_taken(struct ctx *x, struct tx *tx, struct sent *item)
     return NULL;
 }
 
-/* Stores all that is valid in one round trip, and looks up what had its key before in another. */
-static err_t batch_store(struct ctx *x, struct tx *tx, const json_t *items, struct sent *batch)
+static int by_reference(const void *a, const void *b)
 {
+    const struct sent *const *left = a, *const *right = b;
+    int order = strcmp(json_member_text((*left)->body, "externalRef"),
+                       json_member_text((*right)->body, "externalRef"));
+
+    return order ? order : *left < *right ? -1 : 1; /* of a key that stands twice the first is stored */
+}
+
+/* A key that another batch is storing is waited for: in one order everywhere, so that no two wait for each
+ * other. */
+static struct sent **in_order(struct arena *a, const json_t *items, struct sent *batch)
+{
+    struct sent **order = ARENA_ARRAY(a, json_array_size(items), struct sent *);
     const json_t *body;
     size_t i;
 
     json_array_foreach(items, i, body)
     {
+        batch[i].body = body;
+        order[i] = &batch[i];
+    }
+    qsort(order, json_array_size(items), sizeof(order[0]), by_reference);
+    return order;
+}
+
+/* Stores all that is valid in one round trip, and looks up what had its key before in another. */
+static err_t batch_store(struct ctx *x, struct tx *tx, const json_t *items, struct sent *batch)
+{
+    struct sent **order = in_order(x->arena, items, batch);
+    const json_t *body;
+    size_t i;
+
+    json_array_foreach(items, i, body)
+    {
+        struct sent *item = order[i];
         struct fault_list faults = {0};
 
-        referral_judge(x, body, &faults);
-        batch[i].problem =
+        referral_judge(x, item->body, &faults);
+        item->problem =
             fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The referral is not valid.");
-        if (!batch[i].problem)
-            TRY(referral_store_later(x, tx, body, &batch[i].stored));
+        if (!item->problem)
+            TRY(referral_store_later(x, tx, item->body, &item->stored));
     }
     TRY(tx_sync(tx));
     json_array_foreach(items, i, body)
@@ -165,6 +197,18 @@ static void write_accepted(struct ctx *x, struct buf *b, const json_t *item, siz
     buf_putc(b, '}');
 }
 
+/* Two batches with the same referrals in another order must not wait for each other. */
+static err_t lock_all(struct ctx *x, struct tx *tx, const json_t *items)
+{
+    struct uuid *ids = ARENA_ARRAY(x->arena, json_array_size(items), struct uuid);
+    struct referral_locked *rows;
+    const json_t *item;
+    size_t i, n;
+
+    json_array_foreach(items, i, item) ids[i] = json_member_uuid(item, "referralId").v;
+    return q_referral_lock_all(tx, (struct uuid_array){ids, json_array_size(items)}, &rows, &n);
+}
+
 /* acceptReferrals: POST /referrals/_accept. Each between savepoints of one transaction. */
 err_t accept_referrals(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -177,6 +221,7 @@ err_t accept_referrals(struct ctx *x, const struct request *rq, struct response 
     buf_init(&b, x->arena, 4096);
     TRY(db_begin(x, &tx));
     audit_list(tx, "referral", NULL, 0); /* the batch itself, where every item was refused */
+    TRY(lock_all(x, tx, items));
     json_array_foreach(items, i, item)
     {
         err_t e;

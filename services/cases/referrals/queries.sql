@@ -20,6 +20,10 @@ SELECT id, org AS from_organisation, to_org AS to_organisation, external_ref, pr
        '{}'::text[] AS allowed_actions, NULL::jsonb AS handover, handover AS handover_, version AS version_
   FROM referrals WHERE id = $id FOR UPDATE;
 
+-- q_referral_lock_all(ids uuid[]) -> many referral_locked(id uuid)
+-- In the order of their ids, so that two batches never wait for each other.
+SELECT id FROM referrals WHERE id = ANY($ids) ORDER BY id FOR UPDATE;
+
 -- q_referral_lock_key(external_ref text) -> one referral_row
 SELECT id, org AS from_organisation, to_org AS to_organisation, external_ref, programme, urgency, persons AS person_count, status, case_id,
        reject_reason, reject_note, decided_at, revoked_at, revoke_reason, done_at, created_at, updated_at,
