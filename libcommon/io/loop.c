@@ -189,20 +189,24 @@ static bool hooks_done(const struct loop *l)
     return true;
 }
 
+/* What still waits when the hooks are done, a call to a peer perhaps, has a moment to unwind. */
 static void drain_look(void *arg)
 {
     struct loop *l = arg;
-    bool late = l->drain_end_us && clock_mono_us() >= l->drain_end_us;
+    bool late = l->drain_end_us && clock_mono_us() >= l->drain_end_us, done = hooks_done(l);
 
-    if (!hooks_done(l) && !late)
+    if (!done && !late)
         return;
-    if (late && !l->cancelled) {
-        log_line(LOG_WARN, NULL, "drain deadline passed", LOG_INT("coroutines", (int64_t)co_live()));
+    if (!l->cancelled && (!done || co_live() > 0)) {
+        if (!done)
+            log_line(LOG_WARN, NULL, "drain deadline passed", LOG_INT("coroutines", (int64_t)co_live()));
         co_cancel_all();
         l->cancelled = true;
-        l->drain_end_us += CANCEL_GRACE_US;
+        l->drain_end_us = clock_mono_us() + CANCEL_GRACE_US;
         return;
     }
+    if (co_live() > 0 && !late)
+        return;
     loop_timer_cancel(l->drain_timer);
     l->drain_timer = NULL;
     l->ended = true;

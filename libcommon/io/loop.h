@@ -19,9 +19,9 @@ struct event_base *loop_base(struct loop *l);
 
 /*
  * Runs until the last drain hook is done. SIGTERM and SIGINT begin the drain: every hook's begin is called
- * once, newest first; the loop ends when every hook's done answers true. After drain_deadline_us (0: never)
- * what still waits is cancelled, and the loop ends a moment later. SIGUSR1 logs the waiting coroutines
- * (co.h). SIGPIPE is ignored.
+ * once, newest first; when every hook's done answers true, or after drain_deadline_us (0: never), what still
+ * waits is cancelled, and the loop ends when it has unwound, or a moment later. SIGUSR1 logs the waiting
+ * coroutines (co.h). SIGPIPE is ignored.
  */
 MUST_CHECK err_t loop_run(struct loop *l, int64_t drain_deadline_us);
 void loop_drain(struct loop *l); /* as SIGTERM would */

@@ -236,7 +236,7 @@ static void feed_run(struct ctx *x, struct auth *au, size_t unused)
         e = feed_read(x, au, &more);
     if (e == NULL)
         au->feed_good_us = clock_mono_us();
-    if (e != NULL && !au->feed_away)
+    if (e != NULL && !au->feed_away && !au->closed && !loop_draining(au->loop))
         log_err(LOG_WARN, NULL, "revocation feed is away", e);
     else if (e == NULL && au->feed_away)
         log_line(LOG_INFO, NULL, "revocation feed is back");

@@ -148,6 +148,18 @@ START_TEST(the_drain_deadline_cancels_what_waits)
 }
 END_TEST
 
+START_TEST(what_waits_after_the_hooks_is_cancelled_and_unwinds)
+{
+    waited = NULL;
+    ck_assert_ptr_null(co_start("waits", wait_for_nothing, NULL));
+    loop_after(l, 0, drain, NULL);
+    ck_assert_ptr_null(loop_run(l, 0));
+    ck_assert_ptr_nonnull(waited);
+    ck_assert_int_eq(waited->kind, ERR_CANCELLED);
+    ck_assert_uint_eq(co_live(), 0);
+}
+END_TEST
+
 static void dawdle(void *arg)
 {
     int64_t until = clock_mono_us() + 300 * 1000;
@@ -176,6 +188,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, drain_begins_newest_first_and_waits_for_all);
     tcase_add_loop_test(c, term_and_int_drain, 0, (int)LENGTH(endings));
     tcase_add_test(c, the_drain_deadline_cancels_what_waits);
+    tcase_add_test(c, what_waits_after_the_hooks_is_cancelled_and_unwinds);
     tcase_add_test(c, lag_shows_a_callback_that_took_long);
     suite_add_tcase(s, c);
     return s;
