@@ -56,6 +56,11 @@ bool date_zone_ok(const char *zone);
 bool date_zone_offset(const char *zone, int64_t us, int32_t *ret_seconds);
 /* Local wall-clock time of a zone to an instant; a time in a gap moves forward, of two the first is taken. */
 bool date_zone_instant(const char *zone, int32_t days, int32_t second_of_day, int64_t *ret_us);
+/* The hours in which somebody may be contacted: from and until as "HH:MM" of the zone, NULL: 08:00 to 21:00.
+ * from > until spans midnight; equal is the whole day. 0 if now is within them, else when they begin. false
+ * for an unknown zone. */
+bool date_contact_hours(const char *zone, const char *from, const char *until, int64_t now_us,
+                        int64_t *ret_opens_us);
 
 /* Dutch working days: not Saturday, Sunday or a public holiday (Algemene termijnenwet art. 3; Easter by
  * computus). */

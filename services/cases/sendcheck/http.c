@@ -200,8 +200,7 @@ static err_t judge_person(struct ctx *x, struct tx *tx, const struct question *q
     ans->channel = str_eq(contacts[at].kind, "email") ? "email" : "sms";
     ans->address = contacts[at].value;
     ans->zone = contacts[at].zone;
-    ans->verdict = rules_send_hours(ans->zone, json_member_text(hours, "from"),
-                                    json_member_text(hours, "until"), x->now_us);
+    ans->verdict = rules_send_hours(ans->zone, hours, x->now_us);
     audit_read(tx, "person", person_id, "contact");
     return NULL;
 }

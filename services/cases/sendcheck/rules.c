@@ -6,9 +6,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-#define QUIET_FROM "21:00"
-#define QUIET_UNTIL "08:00"
-
 static struct send_verdict supersede(const char *reason)
 {
     return (struct send_verdict){.decision = "supersede", .reason = reason};
@@ -38,29 +35,14 @@ int rules_send_contact(const char *const *kinds, const char *const *safe, size_t
     return -1;
 }
 
-/* "HH:MM" to seconds of the day; the schema has checked the form. */
-static int32_t second_of(const char *hhmm)
+struct send_verdict rules_send_hours(const char *zone, const json_t *hours, int64_t now_us)
 {
-    return ((hhmm[0] - '0') * 10 + (hhmm[1] - '0')) * 3600 + ((hhmm[3] - '0') * 10 + (hhmm[4] - '0')) * 60;
-}
-
-struct send_verdict rules_send_hours(const char *zone, const char *from, const char *until, int64_t now_us)
-{
-    int32_t open = second_of(from ? from : QUIET_UNTIL), close = second_of(until ? until : QUIET_FROM);
-    int32_t offset = 0;
-    if (!date_zone_offset(zone, now_us, &offset))
-        return (struct send_verdict){.decision = "callTask", .reason = "zone.unknown"};
-    int64_t local_us = now_us + offset * DATE_US_PER_S;
-    int32_t day = date_of_instant(local_us);
-    int32_t second = (int32_t)((local_us - day * DATE_US_PER_DAY) / DATE_US_PER_S);
-    bool inside =
-        open == close || (open < close ? second >= open && second < close : second >= open || second < close);
-    if (inside)
-        return (struct send_verdict){0};
     struct send_verdict v = {.decision = "delay", .reason = "quietHours"};
-    if (!date_zone_instant(zone, second < open ? day : day + 1, open, &v.not_before_us))
+
+    if (!date_contact_hours(zone, json_member_text(hours, "from"), json_member_text(hours, "until"), now_us,
+                            &v.not_before_us))
         return (struct send_verdict){.decision = "callTask", .reason = "zone.unknown"};
-    return v;
+    return v.not_before_us ? v : (struct send_verdict){0};
 }
 
 /* 0: not read; 1 … 4: better is higher. */

@@ -32,10 +32,9 @@ struct send_verdict rules_send_appointment(const char *event, const char *status
  * write automatically. */
 int rules_send_contact(const char *const *kinds, const char *const *safe, size_t n);
 
-/* NULL decision when the moment lies in the hours of the contact point (from and until as "HH:MM" in its
- * zone; NULL: 08:00 to 21:00), else delay until they begin. from > until spans midnight; equal is the whole
- * day. */
-struct send_verdict rules_send_hours(const char *zone, const char *from, const char *until, int64_t now_us);
+/* NULL decision when the moment lies in the safe hours of the contact point ({from, until}, or NULL; see
+ * date_contact_hours), else delay until they begin, or callTask zone.unknown. */
+struct send_verdict rules_send_hours(const char *zone, const json_t *hours, int64_t now_us);
 
 /* Languages that the person reads, best first: preferred before others, known reading before unknown; reading
  * none is left out. languages: array of {language, preferred, reading}. */

@@ -72,9 +72,19 @@ static void check_contacts(struct arena *a, const json_t *points, struct fault_l
 
     json_array_foreach(points, i, item)
     {
+        const char *zone = json_member_text(item, "zone");
+        const json_t *hours = json_object_get(item, "safeHours");
+
         if (!contact_ok(json_member_text(item, "kind"), json_member_text(item, "value")))
             wrong(a, faults, arena_printf(a, "/contactPoints/%zu/value", i), "contact.value",
                   "This is no address or number of its kind.");
+        if (zone && !date_zone_ok(zone))
+            wrong(a, faults, arena_printf(a, "/contactPoints/%zu/zone", i), "zone.unknown",
+                  "Not a time zone.");
+        if (json_is_object(hours) &&
+            str_eq(json_member_text(hours, "from"), json_member_text(hours, "until")))
+            wrong(a, faults, arena_printf(a, "/contactPoints/%zu/safeHours", i), "safeHours.empty",
+                  "Begins when it ends.");
     }
 }
 

@@ -10,8 +10,9 @@ struct arena;
 struct codes;
 
 /* What a schema cannot say of the members of a profile that the body has (creation and merge-patch alike):
- * date.missing, birth.future, language.unknown, language.twice, country.unknown, contact.value (no address or
- * number of its kind), names.document (none as on the document). */
+ * date.missing, birth.future, language.unknown, language.twice, country.unknown, zone.unknown,
+ * safeHours.empty, contact.value (no address or number of its kind), names.document (none as on the
+ * document). */
 void rules_expert(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
                   struct fault_list *faults);
 

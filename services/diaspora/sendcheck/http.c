@@ -45,12 +45,13 @@ static void content_instant(struct answer *ans, int64_t us, const char *zone)
                (int)(minute / 60), (int)(minute % 60));
 }
 
-static void reach(struct ctx *x, struct answer *ans, const char *kind, const char *address, const char *zone)
+/* point: {kind, value, safeHours}. */
+static void reach(struct ctx *x, struct answer *ans, const json_t *point, const char *zone)
 {
-    ans->channel = str_eq(kind, "email") ? "email" : "sms";
-    ans->address = address;
+    ans->channel = str_eq(json_member_text(point, "kind"), "email") ? "email" : "sms";
+    ans->address = json_member_text(point, "value");
     ans->zone = zone ? zone : HOUSE_ZONE;
-    ans->verdict = rules_send_hours(ans->zone, x->now_us);
+    ans->verdict = rules_send_hours(ans->zone, json_object_get(point, "safeHours"), x->now_us);
 }
 
 /* The expert, by the contact points that were said to be safe for the topic. */
@@ -75,8 +76,7 @@ static err_t judge_expert(struct ctx *x, struct tx *tx, struct uuid id, const ch
     else if (ans->languages.n == 0)
         ans->verdict = verdict("callTask", "language.none");
     else
-        reach(x, ans, json_member_text(contact, "kind"), json_member_text(contact, "value"),
-              json_member_text(contact, "zone"));
+        reach(x, ans, contact, json_member_text(contact, "zone"));
     audit_read(tx, "expert", id, "contact");
     return NULL;
 }
@@ -92,7 +92,7 @@ static err_t judge_respondent(struct ctx *x, struct tx *tx, const struct send_in
                        "survey_respondents.contact", i->respondent_id, i->contact, &plain));
     TRY(json_parse(x->arena, plain, strlen(plain), 8, &contact));
     ans->languages = i->languages;
-    reach(x, ans, json_member_text(contact, "kind"), json_member_text(contact, "value"), i->zone);
+    reach(x, ans, contact, i->zone);
     audit_read(tx, "surveyRespondent", i->respondent_id, "contact");
     return NULL;
 }

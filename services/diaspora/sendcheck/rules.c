@@ -6,9 +6,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-#define QUIET_FROM (21 * 3600) /* seconds of the day */
-#define QUIET_UNTIL (8 * 3600)
-
 static struct send_verdict supersede(const char *reason)
 {
     return (struct send_verdict){.decision = "supersede", .reason = reason};
@@ -75,20 +72,12 @@ struct text_array rules_send_languages(struct arena *a, const json_t *languages)
     return out;
 }
 
-struct send_verdict rules_send_hours(const char *zone, int64_t now_us)
+struct send_verdict rules_send_hours(const char *zone, const json_t *hours, int64_t now_us)
 {
     struct send_verdict v = {.decision = "delay", .reason = "quietHours"};
-    int32_t offset, day, second;
-    int64_t local;
 
-    if (!date_zone_offset(zone, now_us, &offset))
+    if (!date_contact_hours(zone, json_member_text(hours, "from"), json_member_text(hours, "until"), now_us,
+                            &v.not_before_us))
         return (struct send_verdict){.decision = "callTask", .reason = "zone.unknown"};
-    local = now_us + offset * DATE_US_PER_S;
-    day = date_of_instant(local);
-    second = (int32_t)((local - day * DATE_US_PER_DAY) / DATE_US_PER_S);
-    if (second >= QUIET_UNTIL && second < QUIET_FROM)
-        return (struct send_verdict){0};
-    if (!date_zone_instant(zone, second < QUIET_UNTIL ? day : day + 1, QUIET_UNTIL, &v.not_before_us))
-        return (struct send_verdict){.decision = "callTask", .reason = "zone.unknown"};
-    return v;
+    return v.not_before_us ? v : (struct send_verdict){0};
 }

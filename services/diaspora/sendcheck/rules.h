@@ -28,5 +28,6 @@ struct send_verdict rules_send_movement(const char *event, const char *status, s
 const json_t *rules_send_contact(const json_t *contact_points, const char *topic);
 /* Languages that are read, best first: [{language, reading}]; without a level the language counts as read. */
 struct text_array rules_send_languages(struct arena *a, const json_t *languages);
-/* Nobody is written to between 21:00 and 08:00 of the zone: delay quietHours, or callTask zone.unknown. */
-struct send_verdict rules_send_hours(const char *zone, int64_t now_us);
+/* NULL decision when the moment lies in the safe hours of the contact point ({from, until}, or NULL; see
+ * date_contact_hours), else delay until they begin, or callTask zone.unknown. */
+struct send_verdict rules_send_hours(const char *zone, const json_t *hours, int64_t now_us);

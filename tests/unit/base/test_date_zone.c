@@ -312,11 +312,42 @@ START_TEST(footers_are_read_strictly)
 }
 END_TEST
 
+static const struct {
+    const char *zone, *from, *until, *now;
+    const char *opens; /* "": now is within; NULL: no such zone */
+} hours[] = {
+    {"Europe/Amsterdam", NULL, NULL, "2026-01-15T12:00:00Z", ""},
+    {"Europe/Amsterdam", NULL, NULL, "2026-01-15T22:00:00Z", "2026-01-16T07:00:00Z"},
+    {"Europe/Amsterdam", NULL, NULL, "2026-01-15T06:59:59Z", "2026-01-15T07:00:00Z"},
+    {"Europe/Amsterdam", NULL, NULL, "2026-07-15T06:00:00Z", ""},
+    {"Europe/Amsterdam", NULL, NULL, "2026-07-15T05:00:00Z", "2026-07-15T06:00:00Z"},
+    {"Africa/Mogadishu", "22:00", "02:00", "2026-01-15T20:00:00Z", ""},
+    {"Africa/Mogadishu", "22:00", "02:00", "2026-01-15T22:30:00Z", ""},
+    {"Africa/Mogadishu", "22:00", "02:00", "2026-01-15T12:00:00Z", "2026-01-15T19:00:00Z"},
+    {"Europe/Amsterdam", "00:00", "00:00", "2026-01-15T02:00:00Z", ""},
+    {"Europe/Amsterdam", NULL, NULL, "2026-03-28T21:30:00Z", "2026-03-29T06:00:00Z"},
+    {"Nowhere/Land", NULL, NULL, "2026-03-28T21:30:00Z", NULL},
+};
+
+START_TEST(contact_waits_for_its_hours)
+{
+    int64_t now, expected = 0, opens;
+
+    ck_assert(date_parse_instant(hours[_i].now, &now));
+    ck_assert(!hours[_i].opens || !hours[_i].opens[0] || date_parse_instant(hours[_i].opens, &expected));
+    ck_assert_int_eq(date_contact_hours(hours[_i].zone, hours[_i].from, hours[_i].until, now, &opens),
+                     hours[_i].opens != NULL);
+    if (hours[_i].opens)
+        ck_assert_int_eq(opens, expected);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("date_zone");
 
     UNIT_TABLE(s, "date_zone_ok", names, only_zones_of_the_database_are_zones);
+    UNIT_TABLE(s, "date_contact_hours", hours, contact_waits_for_its_hours);
     UNIT_TABLE(s, "date_zone_offset", offsets, offsets_are_those_of_the_database);
     UNIT_TABLE(s, "date_zone_instant", locals, local_times_become_instants);
     UNIT_TABLE(s, "glibc", compared, glibc_sees_the_same_offsets);

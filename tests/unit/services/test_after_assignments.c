@@ -399,15 +399,20 @@ END_TEST
 
 START_TEST(nobody_is_written_to_at_night)
 {
+    json_t *late = json_pack("{s:s,s:s}", "from", "20:00", "until", "23:00");
     int64_t noon, night, morning;
 
     ck_assert(date_parse_instant("2026-03-17T12:00:00Z", &noon) &&
-              date_parse_instant("2026-03-17T22:30:00Z", &night) &&
+              date_parse_instant("2026-03-17T21:30:00Z", &night) &&
               date_parse_instant("2026-03-18T07:00:00Z", &morning));
-    ck_assert_ptr_null(rules_send_hours("Europe/Amsterdam", noon).decision);
-    ck_assert_str_eq(rules_send_hours("Europe/Amsterdam", night).decision, "delay");
-    ck_assert_int_eq(rules_send_hours("Europe/Amsterdam", night).not_before_us, morning);
-    ck_assert_str_eq(rules_send_hours("Mars/Olympus", noon).decision, "callTask");
+    ck_assert_ptr_null(rules_send_hours("Europe/Amsterdam", NULL, noon).decision);
+    ck_assert_str_eq(rules_send_hours("Europe/Amsterdam", NULL, night).decision, "delay");
+    ck_assert_str_eq(rules_send_hours("Europe/Amsterdam", NULL, night).reason, "quietHours");
+    ck_assert_int_eq(rules_send_hours("Europe/Amsterdam", NULL, night).not_before_us, morning);
+    ck_assert_ptr_null(rules_send_hours("Europe/Amsterdam", late, night).decision);
+    ck_assert_str_eq(rules_send_hours("Europe/Amsterdam", late, noon).decision, "delay");
+    ck_assert_str_eq(rules_send_hours("Mars/Olympus", NULL, noon).decision, "callTask");
+    json_decref(late);
 }
 END_TEST
 
