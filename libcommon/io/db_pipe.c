@@ -161,22 +161,27 @@ bool pipe_sync(struct conn *c, struct tx *tx)
     return true;
 }
 
-/* Settings of the session; those of a transaction come with each segment. */
+/*
+ * Settings of the session; those of a transaction come with each segment. What reads by key is planned once
+ * for each connection: policies within policies take longer to plan than to run, and by default PostgreSQL
+ * plans the first five runs anew. A list keeps the choice, as its plan depends on the limit.
+ */
 bool pipe_setup(struct conn *c)
 {
     static const char sql[] =
         "SELECT set_config('statement_timeout', $1, false), set_config('synchronous_commit', $2, false),"
         " set_config('idle_in_transaction_session_timeout', $3, false),"
         " set_config('client_connection_check_interval', '2s', false),"
-        " set_config('TimeZone', 'UTC', false), set_config('jit', 'off', false)";
+        " set_config('TimeZone', 'UTC', false), set_config('jit', 'off', false),"
+        " set_config('plan_cache_mode', $4, false)";
     bool shared = c->lane->shared;
     int64_t timeout_us = shared ? c->db->point_timeout_us : c->db->own_timeout_us;
     char timeout[32], idle[32];
-    const char *values[] = {timeout, shared ? "off" : "on", idle};
+    const char *values[] = {timeout, shared ? "off" : "on", idle, shared ? "force_generic_plan" : "auto"};
 
     snprintf(timeout, sizeof timeout, "%lldms", (long long)(timeout_us / 1000));
     snprintf(idle, sizeof idle, "%lldms", (long long)(IDLE_IN_TX_US / 1000 + c->db->own_timeout_us / 1000));
-    if (!PQsendQueryParams(c->pg, sql, 3, NULL, values, NULL, NULL, 1))
+    if (!PQsendQueryParams(c->pg, sql, LENGTH(values), NULL, values, NULL, NULL, 1))
         return false;
     push(c, (struct slot){.kind = SLOT_SETUP, .text = TEXT_UNNAMED});
     return pipe_sync(c, NULL);
