@@ -120,6 +120,8 @@ install_packages() {
 
 # Builds into $BUILD; WAYFARE_MESON holds further options of meson setup (sanitizers).
 build_all() {
+    # A third of the time of the default linker, over a hundred programs.
+    if command -v ld.gold >/dev/null; then export CC_LD=${CC_LD:-gold}; fi
     [ -f "$BUILD/build.ninja" ] || meson setup "$BUILD" "$ROOT" ${WAYFARE_MESON:-} >"$BUILD.setup.log" 2>&1 ||
         { tail -20 "$BUILD.setup.log" >&2; die "meson setup failed"; }
     rm -f "$BUILD.setup.log"
