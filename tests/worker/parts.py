@@ -67,7 +67,8 @@ class Redis:
 class Parts:
     """Two services' databases, and the daemons between them."""
 
-    def __init__(self):
+    def __init__(self, attempts=3):
+        self.attempts = attempts  # of a job, until it is dead
         self.folder = tempfile.mkdtemp(prefix="wfw-", dir="/tmp")
         os.chmod(self.folder, 0o755)
         self.logs = {}
@@ -98,7 +99,7 @@ class Parts:
         program, *arguments = PROGRAMS[name]
         service = DATABASE[name]
         return [os.path.join(BUILD, program), *arguments, "--mode=development", "--retry-ms=50", "--claim-ms=300",
-                "--attempts=3", "--republish-ms=1500", f"--redis=unix:{self.redis.socket}", f"--run={self.folder}/run",
+                f"--attempts={self.attempts}", "--republish-ms=1500", f"--redis=unix:{self.redis.socket}", f"--run={self.folder}/run",
                 f"--documents={self.folder}", f"--metrics=unix:{self.folder}/{name}.metrics",
                 f"--db=host={os.environ['PGHOST']} dbname=wayfare_{service} user=wf_{service}_worker", *options]
 

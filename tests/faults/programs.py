@@ -1,0 +1,88 @@
+"""programs.py - the programs of a stack as its supervisor runs them: their processes, whether they are ready, ending and starting them."""
+import http.client
+import os
+import signal
+import socket
+import time
+import xmlrpc.client
+
+from supervisor.xmlrpc import SupervisorTransport
+
+PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
+SERVICES = ("identity", "cases", "travel", "diaspora", "notifications")
+
+
+def wait_for(what, condition, seconds=20.0):
+    """Looks every 20 ms; what is a sentence of what did not come."""
+    until = time.monotonic() + seconds * PATIENCE
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError(f"did not come in {seconds * PATIENCE:.0f} s: {what}")
+        time.sleep(0.02)
+
+
+class Programs:
+    def __init__(self, stack):
+        self.stack = stack
+
+    def rpc(self):
+        return xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self.stack.run}/supervisor.sock")).supervisor
+
+    def names(self):
+        return [p["name"] for p in self.rpc().getAllProcessInfo()]
+
+    def pid(self, name):
+        """0: it is not running."""
+        return self.rpc().getProcessInfo(name)["pid"]
+
+    def pids(self, names):
+        return {p["name"]: p["pid"] for p in self.rpc().getAllProcessInfo() if p["name"] in names}
+
+    def signal(self, name, how):
+        """To the process that is running now; its number, so that one can see that another runs afterwards."""
+        pid = self.pid(name)
+        assert pid, f"{name} is not running"
+        os.kill(pid, how)
+        return pid
+
+    def kill(self, name):
+        return self.signal(name, signal.SIGKILL)
+
+    def stop(self, *names):
+        """All at once; returns when they have ended."""
+        rpc = self.rpc()
+        for name in names:
+            if self.pid(name):
+                rpc.stopProcess(name, False)
+        wait_for(f"{', '.join(names)} end", lambda: not any(self.pids(names).values()), 40)
+
+    def start(self, *names):
+        rpc = self.rpc()
+        for name in names:
+            if not self.pid(name):
+                rpc.startProcess(name, False)
+
+    def health(self, name):
+        """Status of /health/ready; 0: nobody answers within two seconds."""
+        connection = http.client.HTTPConnection("localhost", timeout=2)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(2)
+        try:
+            connection.sock.connect(f"{self.stack.run}/metrics-{name}.sock")
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def wait_ready(self, *names, seconds=30.0):
+        for name in names:
+            wait_for(f"{name} is ready", lambda: self.health(name) == 200, seconds)
+
+    def processes(self, service):
+        """cases, cases-2, …"""
+        return [n for n in self.names() if n == service or (n.startswith(service + "-") and n[len(service) + 1:].isdigit())]
+
+    def all_processes(self):
+        return [p for s in SERVICES for p in self.processes(s)]
