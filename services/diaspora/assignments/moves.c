@@ -63,12 +63,32 @@ static struct unmet_list masked(struct arena *a, const struct unmet_list *list)
     return out;
 }
 
+/* The facts as they would be: what went on online is travelled to again, unless its days are over. */
+static struct assignment_facts switched_back(struct arena *a, const struct assignment_facts *f)
+{
+    struct fact_phase *phases = ARENA_ARRAY(a, f->nphases + 1, struct fact_phase);
+    struct assignment_facts back = *f;
+
+    for (size_t i = 0; i < f->nphases; i++) {
+        phases[i] = f->phases[i];
+        if (str_eq(phases[i].status, "switchedOnline") && phases[i].ends_on >= f->today)
+            phases[i].status = "active";
+    }
+    back.phases = phases;
+    return back;
+}
+
 void assignment_judge(struct arena *a, const void *facts, const struct machine_move *move,
                       struct unmet_list *list)
 {
     const struct assignment_facts *f = facts;
+    struct assignment_facts back;
     struct judging j = {.a = a, .f = f};
 
+    if (str_eq(move->code, "switchBack")) {
+        back = switched_back(a, f);
+        j.f = &back;
+    }
     for (size_t i = 0; i < LENGTH(guarded); i++)
         for (size_t k = 0; str_eq(guarded[i].move, move->code) && guarded[i].guards[k]; k++)
             guarded[i].guards[k](&j);
