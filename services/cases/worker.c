@@ -61,6 +61,7 @@ static const struct inbox_handler handlers[] = {
     {"travel.clearance.recorded", travel_clearance_recorded},
     {"cases.training.cancelled", training_cancelled},
     {"cases.followUp.planned", followup_planned},
+    {"cases.followUp.settled", followup_settled},
     {NULL, NULL},
 };
 

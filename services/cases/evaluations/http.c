@@ -257,7 +257,8 @@ static err_t check_step(struct ctx *x, const struct evaluation_locked *e, const 
     return rules_evaluation_submit(in->to, e->free, e->letter);
 }
 
-/* What the step asks of us: an answer by the desk's day, or documents within ten working days. */
+/* What was asked before is settled by whatever follows. What the step asks of us: an answer by the desk's
+ * day, or documents within ten working days. */
 static err_t step_follow_up(struct ctx *x, struct tx *tx, const struct case_access *access, struct uuid id,
                             const struct step_input *in)
 {
@@ -268,6 +269,7 @@ static err_t step_follow_up(struct ctx *x, struct tx *tx, const struct case_acce
                          .item_id = id,
                          .due_on = in->due_on.set ? in->due_on.v : date_add_working_days_nl(today, 10)};
 
+    TRY(followup_settle(x, tx, &f));
     return in->waiting_for ? followup_plan(x, tx, &f) : NULL;
 }
 

@@ -16,7 +16,8 @@
     X("evaluationQuestions", "The evaluation desk asks questions", "high")                                   \
     X("evaluationDocuments", "The credential evaluation lacks documents", "normal")
 
-static err_t task_of(struct ctx *x, struct tx *tx, struct uuid case_id, const char *kind, int32_t due_on)
+static err_t task_of(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid item_id, const char *kind,
+                     int32_t due_on)
 {
     static const struct {
         const char *kind, *title, *urgency;
@@ -34,7 +35,8 @@ static err_t task_of(struct ctx *x, struct tx *tx, struct uuid case_id, const ch
                                                .kind = kind,
                                                .title = kinds[i].title,
                                                .urgency = kinds[i].urgency,
-                                               .due_on = OPT_DATE(due_on)},
+                                               .due_on = OPT_DATE(due_on),
+                                               .about = OPT_UUID(item_id)},
                             &id);
     }
     return err_internal(x->arena, ERR_BUG, "followUp.kind", "no such kind: %s", kind);
@@ -45,7 +47,7 @@ err_t followup_plan(struct ctx *x, struct tx *tx, const struct followup *f)
     char day[11];
 
     if (!f->organisation)
-        return task_of(x, tx, f->case_id, f->kind, f->due_on);
+        return task_of(x, tx, f->case_id, f->item_id, f->kind, f->due_on);
     date_format(f->due_on, day);
     outbox_add(tx, &(struct event){
                        .type = "cases.followUp.planned",
@@ -58,14 +60,41 @@ err_t followup_plan(struct ctx *x, struct tx *tx, const struct followup *f)
     return NULL;
 }
 
+err_t followup_settle(struct ctx *x, struct tx *tx, const struct followup *f)
+{
+    if (!f->organisation)
+        return tasks_end_about(x, tx, f->case_id, f->item_id, "settled");
+    outbox_add(tx, &(struct event){.type = "cases.followUp.settled",
+                                   .subject = f->item_id,
+                                   .key = f->case_id,
+                                   .organisation = f->organisation,
+                                   .data = arena_printf(x->arena, "{\"caseId\":\"%s\",\"itemId\":\"%s\"}",
+                                                        uuid_text(x->arena, f->case_id),
+                                                        uuid_text(x->arena, f->item_id))});
+    return NULL;
+}
+
+err_t followup_settled(struct ctx *x, const struct inbox_event *e)
+{
+    struct opt_uuid case_id = json_member_uuid(e->data, "caseId"),
+                    item_id = json_member_uuid(e->data, "itemId");
+    struct tx *tx;
+
+    if (!case_id.set || !item_id.set)
+        return err_internal(x->arena, ERR_BUG, "event.data", "caseId or itemId is none");
+    TRY(db_begin(x, &tx));
+    return tasks_end_about(x, tx, case_id.v, item_id.v, "settled");
+}
+
 err_t followup_planned(struct ctx *x, const struct inbox_event *e)
 {
-    struct opt_uuid case_id = json_member_uuid(e->data, "caseId");
+    struct opt_uuid case_id = json_member_uuid(e->data, "caseId"),
+                    item_id = json_member_uuid(e->data, "itemId");
     struct opt_date due_on = json_member_date(e->data, "dueOn");
     struct tx *tx;
 
-    if (!case_id.set || !due_on.set)
-        return err_internal(x->arena, ERR_BUG, "event.data", "caseId or dueOn is none");
+    if (!case_id.set || !item_id.set || !due_on.set)
+        return err_internal(x->arena, ERR_BUG, "event.data", "caseId, itemId or dueOn is none");
     TRY(db_begin(x, &tx));
-    return task_of(x, tx, case_id.v, json_member_text(e->data, "kind"), due_on.v);
+    return task_of(x, tx, case_id.v, item_id.v, json_member_text(e->data, "kind"), due_on.v);
 }

@@ -17,5 +17,10 @@ struct followup {
 };
 /* Adds the task: at once in the own organisation, by cases.followUp.planned in another's. */
 AWAITS MUST_CHECK err_t followup_plan(struct ctx *x, struct tx *tx, const struct followup *f);
+/* What it asked for was done (kind and due_on are not read): its open tasks are done, in another organisation
+ * by cases.followUp.settled. */
+AWAITS MUST_CHECK err_t followup_settle(struct ctx *x, struct tx *tx, const struct followup *f);
+/* Handler of cases.followUp.settled for worker.c (an inbox_fn). */
+AWAITS MUST_CHECK err_t followup_settled(struct ctx *x, const struct inbox_event *e);
 /* Handler of cases.followUp.planned for worker.c (an inbox_fn). */
 AWAITS MUST_CHECK err_t followup_planned(struct ctx *x, const struct inbox_event *e);

@@ -74,6 +74,7 @@ err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uu
                                .due_on = t->due_on.set ? t->due_on.v : rules_task_due(t->urgency, today),
                                .assignee = assignee,
                                .sensitivity = t->sensitivity ? t->sensitivity : "",
+                               .about = t->about,
                                .by = x->who->subject,
                                .now = x->now_us};
     q_task_add(tx, &in);
@@ -87,6 +88,35 @@ err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uu
             .case_id = in.case_id, .assignee = assignee, .due_on = in.due_on, .sensitivity = in.sensitivity});
     audit_write(tx, "task", in.id, "create", NULL);
     *ret_id = in.id;
+    return NULL;
+}
+
+err_t task_add_once(struct ctx *x, struct tx *tx, const struct task_new *t)
+{
+    struct task_about before;
+    struct uuid id;
+
+    TRY(q_task_about(tx, t->case_id.v, t->kind, t->about.v, &before));
+    return before.open ? NULL : task_add(x, tx, t, &id);
+}
+
+err_t tasks_end_about(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid about,
+                      const char *outcome)
+{
+    struct task_ended *rows;
+    size_t n;
+
+    TRY(q_tasks_end_about(
+        tx,
+        &(struct q_tasks_end_about_in){
+            .case_id = case_id, .about = about, .outcome = outcome, .by = x->who->subject, .now = x->now_us},
+        &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        due_cancel(tx, "taskOverdue", rows[i].id);
+        timeline_add(tx, case_id, "task.done",
+                     arena_printf(x->arena, "{\"taskId\":\"%s\"}", uuid_text(x->arena, rows[i].id)), "");
+        audit_write(tx, "task", rows[i].id, "end", "[\"status\"]");
+    }
     return NULL;
 }
 

@@ -18,11 +18,18 @@ struct task_new {
     struct opt_date due_on;  /* absent: from the urgency, in Dutch working days */
     const char *assignee;    /* subject of a user; NULL: the case's caseworker, nobody when sensitive */
     const char *sensitivity; /* "" (or NULL), or "protection": seen with protection:read only */
+    struct opt_uuid about;   /* what it follows from */
 };
 
 /* Adds it with its event cases.task.assigned (when it has an assignee), the due row taskOverdue, timeline and
  * audit. */
 AWAITS MUST_CHECK err_t task_add(struct ctx *x, struct tx *tx, const struct task_new *t, struct uuid *ret_id);
+/* The same, unless an open task of the case and of that kind follows from the same thing. */
+AWAITS MUST_CHECK err_t task_add_once(struct ctx *x, struct tx *tx, const struct task_new *t);
+/* What they follow from is settled: the open tasks of the case about it are done, with this outcome (a code).
+ */
+AWAITS MUST_CHECK err_t tasks_end_about(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid about,
+                                        const char *outcome);
 /* What is told of a task by events. */
 struct task_telling {
     struct opt_uuid case_id;
