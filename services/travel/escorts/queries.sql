@@ -46,7 +46,8 @@ UPDATE escorts SET status = $status, release_reason = $reason, version = version
 
 -- What guards ask. escorted: somebody confirmed goes with them all the way; received: an arrival point names who meets them.
 -- abn_open: one that wants an answer has none; abn_sent: somebody was told; manifest_closed: and nothing has changed since.
--- q_telling_facts(movement_id uuid) -> one telling_facts(escorted uuid[], received uuid[], abn_sent bool, abn_open bool, manifest_closed bool)
+-- q_telling_facts(movement_id uuid) -> one telling_facts(escorted uuid[], received uuid[], abn_sent bool, abn_open bool, untold text[],
+--   manifest_closed bool)
 SELECT coalesce((SELECT array_agg(p.id) FROM passengers p
                   WHERE p.movement_id = $movement_id AND p.status = 'planned'
                     AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.movement_id = $movement_id AND s.status = 'planned'
@@ -62,5 +63,9 @@ SELECT coalesce((SELECT array_agg(p.id) FROM passengers p
                                    AND (a.passenger_ids = '{}' OR p.id = ANY (a.passenger_ids)))), '{}') AS received,
        EXISTS (SELECT 1 FROM abns WHERE movement_id = $movement_id AND org = sec.org() AND status <> 'superseded') AS abn_sent,
        EXISTS (SELECT 1 FROM abns WHERE movement_id = $movement_id AND org = sec.org() AND status = 'sent' AND answer_wanted) AS abn_open,
+       coalesce((SELECT array_agg(DISTINCT a.organisation) FROM assistance_points a
+                  WHERE a.movement_id = $movement_id AND a.status IN ('planned', 'confirmed') AND a.organisation <> sec.org()
+                    AND NOT EXISTS (SELECT 1 FROM abns n WHERE n.movement_id = $movement_id AND n.org = sec.org() AND n.to_org = a.organisation
+                                       AND n.status <> 'superseded')), '{}') AS untold,
        EXISTS (SELECT 1 FROM manifests m WHERE m.movement_id = $movement_id AND m.status = 'closed' AND m.basis = manifest_basis($movement_id)
                   AND NOT EXISTS (SELECT 1 FROM manifests n WHERE n.movement_id = $movement_id AND n.number > m.number)) AS manifest_closed;

@@ -56,6 +56,8 @@ struct boarding_facts {
     struct uuid_array escorted; /* passengers with a confirmed escort all the way */
     struct uuid_array received; /* passengers whom somebody meets at the arrival */
     bool manifest_closed;
-    bool abn_open; /* an advance booking notification was sent and is not acknowledged */
+    bool abn_sent;            /* an advance booking notification stands */
+    bool abn_open;            /* and one that wants an answer is not acknowledged */
+    struct text_array untold; /* organisations that meet the travellers, may be told, and were not */
     const struct fact_declared *declared; /* NULL: not asked, so not judged */
 };

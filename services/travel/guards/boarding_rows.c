@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "travel/abns/addressees.h"
 #include "travel/state.h"
 
 struct boarding_rows *boarding_rows_later(struct ctx *x, struct tx *tx, struct uuid movement_id)
@@ -61,6 +62,20 @@ static const struct fact_budget *make_budgets(struct arena *a, const struct boar
     return list;
 }
 
+/* Of those who meet the travellers, whom nobody told though they may be. */
+static struct text_array make_untold(struct ctx *x, const struct text_array *meeting)
+{
+    struct text_array untold = {.v = ARENA_ARRAY(x->arena, meeting->n + 1, const char *)};
+
+    for (size_t i = 0; i < meeting->n; i++) {
+        const struct addressee_kind *kind = addressees_find(travel_state(x)->addressees, meeting->v[i]);
+
+        if (kind && kind->told)
+            untold.v[untold.n++] = meeting->v[i];
+    }
+    return untold;
+}
+
 struct boarding_facts boarding_facts_make(struct ctx *x, const struct boarding_rows *r)
 {
     return (struct boarding_facts){
@@ -74,7 +89,9 @@ struct boarding_facts boarding_facts_make(struct ctx *x, const struct boarding_r
         .escorted = r->telling.escorted,
         .received = r->telling.received,
         .manifest_closed = r->telling.manifest_closed,
+        .abn_sent = r->telling.abn_sent,
         .abn_open = r->telling.abn_open,
+        .untold = make_untold(x, &r->telling.untold),
     };
 }
 

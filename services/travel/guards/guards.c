@@ -28,6 +28,7 @@ static const struct guard {
     {"travel.ticketed", GUARDED_CLEAR, judge_ticketed},
     {"medical.fitToTravel", GUARDED_CLEAR, judge_fitness},
     {"travel.manifestClosed", GUARDED_CLEAR, judge_manifest},
+    {"travel.abnSent", GUARDED_CLEAR, judge_abn_sent},
     {"travel.abnAcknowledged", GUARDED_ABN_ANSWERED | GUARDED_CLEAR, judge_abn},
     {"travel.declared", GUARDED_TICKET | GUARDED_CLEAR, judge_declared},
     {"outcomes.recorded", GUARDED_RECONCILE, judge_outcomes},
@@ -46,7 +47,8 @@ void movement_judge(struct arena *a, enum guarded decision, const struct movemen
     }
 }
 
-/* The statuses before departure in their order, each with the decision that led to it. */
+/* The statuses before departure in their order, each with the decision that led to it. Of a movement of which
+ * nobody was told the two in the middle are passed over. */
 static const struct {
     const char *status;
     enum guarded by;
@@ -70,7 +72,7 @@ const char *movement_standing(struct arena *a, const struct movement_facts *fact
     for (size_t i = 1; i <= at; i++) {
         movement_judge(a, way[i].by, facts, ret_unmet);
         if (ret_unmet->n > 0)
-            return way[i - 1].status;
+            return way[i].by == GUARDED_CLEAR && !facts->boarding.abn_sent ? "ready" : way[i - 1].status;
     }
     return facts->status;
 }

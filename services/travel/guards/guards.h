@@ -23,7 +23,7 @@ enum guarded {
     GUARDED_READY = 1,        /* draft -> ready */
     GUARDED_ABN_SENT = 2,     /* ready -> abnSent */
     GUARDED_ABN_ANSWERED = 4, /* abnSent -> abnAcknowledged */
-    GUARDED_CLEAR = 8,        /* abnAcknowledged -> clearedToBoard */
+    GUARDED_CLEAR = 8,        /* ready, abnAcknowledged -> clearedToBoard */
     GUARDED_RECONCILE = 16,   /* handedOver -> reconciled */
     GUARDED_TICKET = 32,      /* a booking of the movement: held -> ticketed */
 };

@@ -66,6 +66,17 @@ void judge_manifest(struct judging *j)
                     "The manifest is not closed, or something changed since.");
 }
 
+/* Who is to be at a meeting place must know of the journey; a movement that nobody outside waits for needs no
+ * notification. */
+void judge_abn_sent(struct judging *j)
+{
+    const struct text_array *untold = &j->facts->boarding.untold;
+
+    for (size_t i = 0; i < untold->n; i++)
+        guard_unmet(j, "/abns", "Send them an advance booking notification.",
+                    "%s meets the travellers and was not told of the journey.", untold->v[i]);
+}
+
 void judge_abn(struct judging *j)
 {
     if (j->facts->boarding.abn_open)

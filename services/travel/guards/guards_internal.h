@@ -49,4 +49,5 @@ void judge_budget(struct judging *j);
 void judge_departure_within(struct judging *j);
 void judge_ticketed(struct judging *j);
 void judge_manifest(struct judging *j);
+void judge_abn_sent(struct judging *j);
 void judge_abn(struct judging *j);

@@ -60,7 +60,7 @@ static const struct machine_move moves[] = {
     {"makeReady", {"draft"}, "ready", false},
     {"sendAbn", {"ready"}, "abnSent", false},
     {"acknowledgeAbn", {"abnSent"}, "abnAcknowledged", false},
-    {"clearToBoard", {"abnAcknowledged"}, "clearedToBoard", false},
+    {"clearToBoard", {"ready", "abnAcknowledged"}, "clearedToBoard", false},
     {"depart", {PLANNED, "cancelled"}, "departed", false},
     {"transit", {PLANNED, "cancelled", "departed"}, "inTransit", false},
     {"arrive", {PLANNED, "cancelled", "departed", "inTransit"}, "arrived", false},

@@ -436,6 +436,17 @@ START_TEST(manifest_and_notification_are_settled)
 }
 END_TEST
 
+START_TEST(who_meets_the_travellers_was_told)
+{
+    static const char *meets[] = {"coa", "shelter-mgq"};
+
+    ck_assert_uint_eq(CLEAR("travel.abnSent"), 0);
+    facts.boarding.untold = (struct text_array){.v = meets, .n = LENGTH(meets)};
+    ck_assert_uint_eq(CLEAR("travel.abnSent"), 2);
+    ck_assert_uint_eq(TICKET("travel.abnSent"), 0);
+}
+END_TEST
+
 START_TEST(what_no_longer_holds_goes_back)
 {
     struct unmet_list list = {0};
@@ -444,6 +455,9 @@ START_TEST(what_no_longer_holds_goes_back)
     facts.status = "clearedToBoard";
     ck_assert_str_eq(movement_standing(a, &facts, &list), "clearedToBoard");
     facts.boarding.ntickets = 0;
+    ck_assert_str_eq(movement_standing(a, &facts, &list), "ready");
+    facts.boarding.abn_sent = true;
+    list = (struct unmet_list){0};
     ck_assert_str_eq(movement_standing(a, &facts, &list), "abnAcknowledged");
     ck_assert_str_eq(unmet_codes(a, &list).v[0], "travel.ticketed");
     ck_assert_uint_eq(unmet_codes(a, &list).n, 1);
@@ -596,6 +610,7 @@ Suite *unit_suite(void)
     tcase_add_test(guards, everybody_has_a_ticket_on_every_segment);
     tcase_add_test(guards, fitness_is_asked_as_the_programme_says);
     tcase_add_test(guards, manifest_and_notification_are_settled);
+    tcase_add_test(guards, who_meets_the_travellers_was_told);
     tcase_add_test(guards, what_no_longer_holds_goes_back);
     suite_add_tcase(s, guards);
     tcase_add_checked_fixture(tables, setup, teardown);
