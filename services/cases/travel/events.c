@@ -111,6 +111,22 @@ err_t travel_booking_expired(struct ctx *x, const struct inbox_event *e)
                      "high");
 }
 
+/* The plan does not hold together any more, or does again: somebody must mend it, or need not. */
+static err_t mend(struct ctx *x, const struct told *t, const char *status, bool reopened)
+{
+    if (!str_eq(status, "draft"))
+        return tasks_end_about(x, t->tx, t->case_id, t->movement_id, "planHolds");
+    return reopened ? task_add_once(
+                          x, t->tx,
+                          &(struct task_new){.case_id = OPT_UUID(t->case_id),
+                                             .kind = "journeyBroken",
+                                             .title = "The segments of the journey no longer connect: have "
+                                                      "it booked anew",
+                                             .urgency = "high",
+                                             .about = OPT_UUID(t->movement_id)})
+                    : NULL;
+}
+
 err_t travel_movement_delayed(struct ctx *x, const struct inbox_event *e)
 {
     bool reopened = json_member_bool(e->data, "reopened", false);
@@ -123,6 +139,7 @@ err_t travel_movement_delayed(struct ctx *x, const struct inbox_event *e)
     if (reopened)
         journey_reopen(x, &t);
     journey_tell(x, &t, "travel.rescheduled", "");
+    TRY(mend(x, &t, json_member_text(e->data, "status"), reopened));
     TRY(case_rejudge(x, t.tx, t.case_id, "scheduleChanged", reopened));
     return partner_view_refresh(x, t.tx, t.case_id);
 }

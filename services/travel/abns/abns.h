@@ -17,6 +17,10 @@ struct tx;
  */
 AWAITS MUST_CHECK err_t abns_refresh(struct ctx *x, struct tx *tx, struct uuid movement_id);
 
+/* From ready on by what was told, from abnSent on by what was answered; the movement is locked. */
+AWAITS MUST_CHECK err_t abn_advance(struct ctx *x, struct tx *tx, struct uuid movement_id);
+
 /* Handler of travel.abn.answered (an inbox_fn): when nobody's answer is missing any more, the movement goes
- * on from abnSent to abnAcknowledged. */
+ * on from abnSent to abnAcknowledged. A problem is told to whatever the movement is made for
+ * (travel.abn.problem). */
 AWAITS MUST_CHECK err_t abns_answered(struct ctx *x, const struct inbox_event *e);

@@ -28,5 +28,3 @@ AWAITS MUST_CHECK err_t abn_send(struct ctx *x, struct tx *tx, const struct abn_
 void abn_supersede(struct ctx *x, struct tx *tx, const struct abn_row *row, struct uuid by_id);
 /* The bytes of a notification. */
 MUST_CHECK err_t abn_unseal(struct ctx *x, const struct abn_row *row, const char **ret);
-/* From ready on by what was told, from abnSent on by what was answered; the movement is locked. */
-AWAITS MUST_CHECK err_t abn_advance(struct ctx *x, struct tx *tx, struct uuid movement_id);

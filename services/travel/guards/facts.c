@@ -10,6 +10,8 @@
 #include "travel/bookings/bookings.h"
 #include "travel/guards/boarding_rows.h"
 #include "travel/guards/queries.h"
+#include "travel/movements/movements.h"
+#include "travel/movements/queries.h"
 
 struct movement_facts_rows {
     struct movement_fact movement;
@@ -114,12 +116,50 @@ void movement_facts_make(struct ctx *x, const struct movement_facts_rows *rows, 
     };
 }
 
-err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bool *ret_reopened)
+/* Goes back to where it still stands. */
+static void reopen(struct ctx *x, struct tx *tx, struct uuid movement_id, const char *from, const char *to,
+                   const struct unmet_list *unmet)
+{
+    q_movement_reopen(tx, &(struct q_movement_reopen_in){.id = movement_id, .status = to, .now = x->now_us});
+    q_movement_reopened(tx, &(struct q_movement_reopened_in){.id = uuid_new(x->now_us),
+                                                             .movement_id = movement_id,
+                                                             .from_status = from,
+                                                             .to_status = to,
+                                                             .unmet = unmet_codes(x->arena, unmet),
+                                                             .by = x->who->subject,
+                                                             .now = x->now_us});
+    audit_write(tx, "movement", movement_id, "reopen", "[\"status\"]");
+}
+
+/* The plan holds again that a change had broken: ready, and on from there as far as answers are there. */
+static err_t restore(struct ctx *x, struct tx *tx, struct uuid movement_id, const char **ret_status)
+{
+    struct movement_locked m;
+    struct movement_state now;
+
+    TRY(q_movement_lock(tx, movement_id, &m));
+    TRY(movement_move(x, tx, &m, &(struct movement_wish){.transition = "makeReady"}));
+    TRY(abn_advance(x, tx, movement_id));
+    TRY(q_movement_state(tx, movement_id, &now));
+    *ret_status = now.status;
+    return NULL;
+}
+
+static bool plan_holds(struct arena *a, const struct movement_facts *facts)
+{
+    struct unmet_list unmet = {0};
+
+    movement_judge(a, GUARDED_READY, facts, &unmet);
+    return unmet.n == 0;
+}
+
+err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, struct rejudged *ret)
 {
     struct movement_facts_rows *rows;
     struct unmet_list unmet = {0};
     struct movement_facts facts;
     const char *status;
+    bool reopened;
 
     TRY(abns_refresh(x, tx, movement_id)); /* who was told is told anew, and is to answer again */
     rows = movement_facts_later(x, tx, movement_id);
@@ -127,19 +167,14 @@ err_t movement_rejudge(struct ctx *x, struct tx *tx, struct uuid movement_id, bo
     movement_facts_make(x, rows, &facts);
     bookings_rejudge(x, tx, rows->boarding, &facts);
     status = movement_standing(x->arena, &facts, &unmet);
-    if (ret_reopened)
-        *ret_reopened = !str_eq(status, facts.status);
-    if (str_eq(status, facts.status))
-        return NULL;
-    q_movement_reopen(tx,
-                      &(struct q_movement_reopen_in){.id = movement_id, .status = status, .now = x->now_us});
-    q_movement_reopened(tx, &(struct q_movement_reopened_in){.id = uuid_new(x->now_us),
-                                                             .movement_id = movement_id,
-                                                             .from_status = facts.status,
-                                                             .to_status = status,
-                                                             .unmet = unmet_codes(x->arena, &unmet),
-                                                             .by = x->who->subject,
-                                                             .now = x->now_us});
-    audit_write(tx, "movement", movement_id, "reopen", "[\"status\"]");
+    reopened = !str_eq(status, facts.status);
+    if (reopened)
+        reopen(x, tx, movement_id, facts.status, status, &unmet);
+    else if (rows->movement.fell_back && plan_holds(x->arena, &facts))
+        TRY(restore(x, tx, movement_id, &status));
+    if (ret)
+        *ret = (struct rejudged){.status = status,
+                                 .reopened = reopened,
+                                 .known = rows->movement.fell_back || !str_eq(facts.status, "draft")};
     return NULL;
 }

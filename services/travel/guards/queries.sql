@@ -2,12 +2,14 @@
 
 -- q_movement_facts(movement_id uuid) -> one movement_fact(status text, programme text, purpose text, origin_country text, origin_place text?,
 --   destination_country text, destination_place text?, earliest date, latest date, fitness_applies_to text?, fitness_max_age_hours int4?,
---   open_incidents int4, unsettled int4)
+--   open_incidents int4, unsettled int4, fell_back bool)
 SELECT m.status, m.programme, m.purpose, m.origin_country, m.origin_place, m.destination_country, m.destination_place, m.earliest, m.latest,
        m.fitness ->> 'appliesTo' AS fitness_applies_to, (m.fitness ->> 'maxAgeHours')::int4 AS fitness_max_age_hours,
        (SELECT count(*)::int4 FROM incidents i WHERE i.org = m.org AND i.movement_id = m.id AND i.status = 'open') AS open_incidents,
        (SELECT count(*)::int4 FROM (SELECT c.currency FROM costs c WHERE c.org = m.org AND c.movement_id = m.id GROUP BY c.currency
-                                    HAVING bool_or(c.kind IN ('estimate', 'deposit')) AND NOT bool_or(c.kind IN ('actual', 'refund'))) AS u) AS unsettled
+                                    HAVING bool_or(c.kind IN ('estimate', 'deposit')) AND NOT bool_or(c.kind IN ('actual', 'refund'))) AS u) AS unsettled,
+       m.status = 'draft' AND coalesce((SELECT v.transition = 'reopen' FROM movement_moves v WHERE v.org = m.org AND v.movement_id = m.id
+                                         ORDER BY v.made_at DESC, v.id DESC LIMIT 1), false) AS fell_back
   FROM movements m WHERE m.id = $movement_id;
 
 -- q_movement_fact_passengers(movement_id uuid) -> many movement_fact_passenger(id uuid, person_id uuid, ref_id uuid?, given text, family text,

@@ -71,7 +71,7 @@ err_t refresh_passenger(struct ctx *x, const struct request *rq, struct response
     struct text_array changed;
     struct movement_locked m;
     const json_t *member;
-    bool reopened = false;
+    struct rejudged now = {0};
     struct tx *tx;
     json_t *party;
 
@@ -89,7 +89,7 @@ err_t refresh_passenger(struct ctx *x, const struct request *rq, struct response
     audit_write(tx, "passenger", id, "refresh", NULL);
     if (changed.n > 0) {
         TRY(passenger_save(x, tx, &before, &is));
-        TRY(movement_rejudge(x, tx, m.id, &reopened));
+        TRY(movement_rejudge(x, tx, m.id, &now));
     }
-    return reply_diff(x, tx, id, &changed, reopened, rs);
+    return reply_diff(x, tx, id, &changed, now.reopened, rs);
 }

@@ -25,11 +25,11 @@ static err_t reply_segment(struct tx *tx, struct uuid id, int status, struct res
     return reply_row(rs, status, &segment_row_json, &row);
 }
 
-err_t segments_changed(struct ctx *x, struct tx *tx, struct uuid movement_id, bool *ret_reopened)
+err_t segments_changed(struct ctx *x, struct tx *tx, struct uuid movement_id, struct rejudged *ret)
 {
     q_segments_renumber(tx, movement_id);
     q_segments_ends(tx, movement_id, x->now_us);
-    return movement_rejudge(x, tx, movement_id, ret_reopened);
+    return movement_rejudge(x, tx, movement_id, ret);
 }
 
 err_t segment_lock(struct ctx *x, const struct request *rq, struct tx **ret_tx,

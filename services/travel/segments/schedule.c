@@ -5,27 +5,28 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "travel/guards/facts.h"
 #include "travel/movements/movements.h"
 #include "travel/segments/internal.h"
 #include "travel/segments/rules.h"
 
-/* The journey as it is now. Of a draft nobody knows yet. */
-static err_t tell_delayed(struct ctx *x, struct tx *tx, const struct movement_locked *m, bool reopened)
+/* The journey as it is now, to who rests on the plan. */
+static err_t tell_delayed(struct ctx *x, struct tx *tx, struct uuid movement_id, const struct rejudged *now)
 {
     struct segment_journey j;
     char departs[32], arrives[32];
 
-    if (str_eq(m->status, "draft"))
+    if (!now->known)
         return NULL;
-    TRY(q_segment_journey(tx, m->id, &j));
+    TRY(q_segment_journey(tx, movement_id, &j));
     date_format_instant(j.departs_at, departs);
     date_format_instant(j.arrives_at, arrives);
-    return movement_tell(x, tx, m->id, "travel.movement.delayed",
+    return movement_tell(x, tx, movement_id, "travel.movement.delayed",
                          arena_printf(x->arena,
                                       ",\"departsAt\":\"%s\",\"departureZone\":\"%s\",\"arrivesAt\":\"%s\","
-                                      "\"arrivalZone\":\"%s\",\"reopened\":%s",
-                                      departs, j.departure_zone, arrives, j.arrival_zone,
-                                      reopened ? "true" : "false"));
+                                      "\"arrivalZone\":\"%s\",\"status\":\"%s\",\"reopened\":%s",
+                                      departs, j.departure_zone, arrives, j.arrival_zone, now->status,
+                                      now->reopened ? "true" : "false"));
 }
 
 static void keep_former(struct ctx *x, struct tx *tx, struct uuid id, const struct segment_locked *before,
@@ -74,7 +75,7 @@ err_t reschedule_segment(struct ctx *x, const struct request *rq, struct respons
     struct movement_locked m;
     struct segment_row row;
     struct tx *tx;
-    bool reopened;
+    struct rejudged now;
 
     TRY(segment_lock(x, rq, &tx, &m, &before));
     TRY(rules_segment_moves(m.status));
@@ -93,8 +94,8 @@ err_t reschedule_segment(struct ctx *x, const struct request *rq, struct respons
                                                                .arrival_zone = after.arrival_zone,
                                                                .now = x->now_us});
     audit_write(tx, "segment", id, "reschedule", "[\"departsAt\",\"arrivesAt\"]");
-    TRY(segments_changed(x, tx, m.id, &reopened));
-    TRY(tell_delayed(x, tx, &m, reopened));
+    TRY(segments_changed(x, tx, m.id, &now));
+    TRY(tell_delayed(x, tx, m.id, &now));
     TRY(q_segment_get(tx, id, &row));
     reply_etag(rs, row.version);
     return reply_row(rs, 200, &segment_row_json, &row);
