@@ -50,6 +50,7 @@ static const struct inbox_handler handlers[] = {
     {"travel.movement.ready", travel_movement_ready},
     {"travel.movement.delayed", travel_movement_delayed},
     {"travel.movement.cleared", travel_movement_cleared},
+    {"travel.abn.problem", travel_abn_problem},
     {"travel.movement.departed", travel_movement_departed},
     {"travel.movement.arrived", travel_movement_arrived},
     {"travel.movement.cancelled", travel_movement_cancelled},

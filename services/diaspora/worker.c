@@ -18,6 +18,8 @@ static const struct inbox_handler handlers[] = {
     {"travel.movement.cancelled", journey_cancelled},
     {"travel.passenger.noShow", journey_observed},
     {"travel.passenger.refusedEntry", journey_observed},
+    {"travel.passenger.deniedBoarding", journey_observed},
+    {"travel.abn.problem", journey_problem},
     {NULL, NULL},
 };
 

@@ -11,6 +11,7 @@ static const struct inbox_handler handlers[] = {
     {"cases.case.readersChanged", readers_told},
     {"cases.travel.requested", travel_requested},
     {"cases.travel.cancelled", travel_cancelled},
+    {"cases.travel.stopped", travel_stopped},
     {"cases.declaration.withdrawn", travel_wish_withdrawn},
     {"diaspora.travel.requested", travel_requested},
     {"diaspora.travel.cancelled", travel_cancelled},

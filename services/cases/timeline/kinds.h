@@ -82,6 +82,7 @@
     X("training.completed", "A training was completed.")                                                     \
     X("training.dropped", "The person no longer takes part in a training: {reason}.")                        \
     X("training.enrolled", "The person was enrolled in a training.")                                         \
+    X("travel.abnProblem", "Who was told of the journey reports a problem: {problem}.")                      \
     X("travel.arrived", "The travellers arrived.")                                                           \
     X("travel.bookingExpired", "A held booking has expired.")                                                \
     X("travel.cancelled", "The movement was cancelled.")                                                     \

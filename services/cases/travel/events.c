@@ -144,6 +144,27 @@ err_t travel_movement_delayed(struct ctx *x, const struct inbox_event *e)
     return partner_view_refresh(x, t.tx, t.case_id);
 }
 
+err_t travel_abn_problem(struct ctx *x, const struct inbox_event *e)
+{
+    struct opt_uuid abn_id = json_member_uuid(e->data, "abnId");
+    const char *problem = json_member_text(e->data, "problem");
+    struct told t;
+
+    TRY(told_read(x, e, &t));
+    if (!t.counts || t.cancelled)
+        return NULL;
+    journey_tell(x, &t, "travel.abnProblem", arena_printf(x->arena, ",\"problem\":\"%s\"", problem));
+    return task_add_once(
+        x, t.tx,
+        &(struct task_new){.case_id = OPT_UUID(t.case_id),
+                           .kind = "abnProblem",
+                           .title =
+                               "Who was told of the journey reports a problem: see to it before departure",
+                           .details = problem,
+                           .urgency = "high",
+                           .about = abn_id});
+}
+
 err_t travel_movement_cleared(struct ctx *x, const struct inbox_event *e)
 {
     struct told t;
@@ -154,6 +175,13 @@ err_t travel_movement_cleared(struct ctx *x, const struct inbox_event *e)
     journey_tell(x, &t, "travel.cleared", "");
     return follow(x, &t, TRAVEL_cleared, "boardingLacks",
                   "Travel is cleared to board, and the case is not ready for it");
+}
+
+/* The reasons that this service itself gives the travel service. */
+static bool at_our_word(const char *reason)
+{
+    return str_eq(reason, "caseWithdrawn") || str_eq(reason, "caseClosed") ||
+           str_eq(reason, "declarationWithdrawn");
 }
 
 err_t travel_movement_cancelled(struct ctx *x, const struct inbox_event *e)
@@ -168,7 +196,7 @@ err_t travel_movement_cancelled(struct ctx *x, const struct inbox_event *e)
     if (!t.counts || !journey_mark(x, &t, "cancelled", reason))
         return NULL;
     TRY(q_travel_active(t.tx, t.case_id, &wanted, &active));
-    wanted = t.j.request_id.set ? wanted && uuid_eq(active.id, t.j.request_id.v) : true;
+    wanted = t.j.request_id.set ? wanted && uuid_eq(active.id, t.j.request_id.v) : !at_our_word(reason);
     request_over(x, &t, "cancelled", "movementCancelled");
     journey_departure(x, &t, (struct opt_date){0});
     journey_tell(x, &t, "travel.cancelled", "");

@@ -33,5 +33,9 @@ err_t travel_cancel_for_case(struct ctx *x, struct tx *tx, struct uuid case_id, 
     TRY(q_travel_active(tx, case_id, &found, &active));
     if (found)
         travel_cancel(x, tx, case_id, active.id, why);
+    outbox_add(tx, &(struct event){.type = "cases.travel.stopped",
+                                   .subject = case_id,
+                                   .data = arena_printf(x->arena, "{\"caseId\":\"%s\",\"reason\":\"%s\"}",
+                                                        uuid_text(x->arena, case_id), why)});
     return NULL;
 }

@@ -11,7 +11,8 @@ struct pack;
 struct tx;
 
 /* The case has stopped or is closed: its active request is cancelled, and the travel service told by
- * cases.travel.cancelled. why: a code. Nothing where there is none. */
+ * cases.travel.cancelled; by cases.travel.stopped it hears that no movement goes on for the case, also one
+ * that nobody asked for. why: a code. */
 AWAITS MUST_CHECK err_t travel_cancel_for_case(struct ctx *x, struct tx *tx, struct uuid case_id,
                                                const char *why);
 
@@ -31,6 +32,7 @@ AWAITS MUST_CHECK err_t travel_movement_ready(struct ctx *x, const struct inbox_
 AWAITS MUST_CHECK err_t travel_booking_ticketed(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_booking_expired(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_movement_delayed(struct ctx *x, const struct inbox_event *e);
+AWAITS MUST_CHECK err_t travel_abn_problem(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_movement_cleared(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_movement_departed(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_movement_arrived(struct ctx *x, const struct inbox_event *e);

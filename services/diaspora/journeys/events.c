@@ -95,7 +95,7 @@ err_t journey_observed(struct ctx *x, const struct inbox_event *e)
     TRY(find(x, e, &tx, &found, &r));
     if (!found)
         return NULL;
-    status = rules_journey_observed(r.status, e->type);
+    status = rules_journey_observed(r.ref_kind, r.status, e->type);
     if (!status)
         return NULL;
     q_travel_request_observe(tx, &(struct q_travel_request_observe_in){
@@ -112,10 +112,22 @@ err_t journey_observed(struct ctx *x, const struct inbox_event *e)
         return NULL;
     if (str_eq(status, "departed"))
         return assignment_departed(x, tx, r.assignment_id.v, r.phase_id.v);
-    if (str_eq(status, "noShow") || str_eq(status, "refusedEntry")) {
+    if (rules_journey_failed(status)) {
         flag(x, tx, &r, e->type);
         return assignment_rejudge(x, tx, r.assignment_id.v, false);
     }
+    return NULL;
+}
+
+err_t journey_problem(struct ctx *x, const struct inbox_event *e)
+{
+    struct travel_request_locked r;
+    struct tx *tx;
+    bool found;
+
+    TRY(find(x, e, &tx, &found, &r));
+    if (found && rules_journey_open(r.status) && r.assignment_id.set)
+        flag(x, tx, &r, e->type);
     return NULL;
 }
 

@@ -41,5 +41,7 @@ const char *journey_offices(struct ctx *x);
 AWAITS MUST_CHECK err_t journey_made(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t journey_scheduled(struct ctx *x, const struct inbox_event *e); /* ticketed, delayed */
 AWAITS MUST_CHECK err_t journey_observed(
-    struct ctx *x, const struct inbox_event *e); /* cleared, departed, arrived, noShow, refusedEntry */
+    struct ctx *x,
+    const struct inbox_event *e); /* cleared, departed, arrived, noShow, refusedEntry, deniedBoarding */
+AWAITS MUST_CHECK err_t journey_problem(struct ctx *x, const struct inbox_event *e); /* of who was told */
 AWAITS MUST_CHECK err_t journey_cancelled(struct ctx *x, const struct inbox_event *e);

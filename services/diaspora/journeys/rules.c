@@ -17,7 +17,12 @@ const char *rules_journey_scheduled(const char *status, bool ticketed, bool reop
     return reopened && str_eq(status, "cleared") ? "ticketed" : status;
 }
 
-const char *rules_journey_observed(const char *status, const char *type)
+bool rules_journey_failed(const char *s)
+{
+    return str_eq(s, "noShow") || str_eq(s, "refusedEntry") || str_eq(s, "deniedBoarding");
+}
+
+const char *rules_journey_observed(const char *ref_kind, const char *status, const char *type)
 {
     static const struct {
         const char *type, *to;
@@ -27,12 +32,15 @@ const char *rules_journey_observed(const char *status, const char *type)
         {"travel.movement.arrived", "arrived"},
         {"travel.passenger.noShow", "noShow"},
         {"travel.passenger.refusedEntry", "refusedEntry"},
+        {"travel.passenger.deniedBoarding", "deniedBoarding"},
     };
 
     if (str_eq(type, "travel.movement.cleared") && !rules_journey_open(status))
         return NULL;
-    if (str_eq(type, "travel.movement.arrived") && str_eq(status, "refusedEntry"))
-        return NULL;
+    if (str_starts(type, "travel.movement.") && rules_journey_failed(status))
+        return NULL; /* it went on without them */
+    if (str_starts(type, "travel.passenger.") && !str_eq(ref_kind, "assignment"))
+        return NULL; /* what befell one of many is not what became of the mission */
     for (size_t i = 0; i < LENGTH(observed); i++)
         if (str_eq(observed[i].type, type))
             return observed[i].to;

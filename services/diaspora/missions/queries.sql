@@ -44,7 +44,7 @@ SELECT p.id, p.given, p.family, p.nationalities
 -- Its programme, and whether a journey was asked for that has not come to nothing.
 -- q_mission_travel(id uuid) -> one mission_travel(programme text, asked bool)
 SELECT c.programme, EXISTS (SELECT 1 FROM travel_requests t WHERE t.org = m.org AND t.ref_id = m.id
-                               AND t.status NOT IN ('cancelled', 'noShow', 'refusedEntry')) AS asked
+                               AND t.status NOT IN ('cancelled', 'noShow', 'refusedEntry', 'deniedBoarding')) AS asked
   FROM missions m JOIN cohorts c ON c.org = m.org AND c.id = m.cohort_id WHERE m.id = $id;
 
 -- q_mission_departed(id uuid, now timestamptz) -> any

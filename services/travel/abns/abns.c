@@ -217,6 +217,7 @@ err_t abn_advance(struct ctx *x, struct tx *tx, struct uuid movement_id)
 err_t abns_answered(struct ctx *x, const struct inbox_event *e)
 {
     struct opt_uuid movement_id = json_member_uuid(e->data, "movementId");
+    const char *problem = json_member_text(e->data, "problem");
     struct movement_locked m;
     struct tx *tx;
 
@@ -225,6 +226,10 @@ err_t abns_answered(struct ctx *x, const struct inbox_event *e)
     TRY(db_begin(x, &tx));
     TRY(q_movement_lock(tx, movement_id.v,
                         &m)); /* of two answers at the same moment the second sees the first */
+    if (problem)
+        return movement_tell(x, tx, movement_id.v, "travel.abn.problem",
+                             arena_printf(x->arena, ",\"abnId\":\"%s\",\"problem\":\"%s\"",
+                                          json_member_text(e->data, "abnId"), problem));
     err_t lacks = abn_advance(x, tx, movement_id.v);
     return lacks && lacks->kind == ERR_CONFLICT ? NULL
                                                 : lacks; /* something else holds it up: staff move it on */

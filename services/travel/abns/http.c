@@ -280,15 +280,18 @@ static err_t lock(struct ctx *x, const struct request *rq, struct tx **ret_tx, b
 }
 
 /* The answer is the sender's business: its worker moves the journey on. */
-static void answered(struct ctx *x, struct tx *tx, const struct abn_row *row)
+static void answered(struct ctx *x, struct tx *tx, const struct abn_row *row, const char *problem)
 {
+    const char *quoted = problem ? arena_printf(x->arena, "\"%s\"", problem) : "null";
+
     outbox_add(tx, &(struct event){.type = "travel.abn.answered",
                                    .subject = row->id,
                                    .key = row->movement_id,
                                    .organisation = row->from_organisation,
-                                   .data = arena_printf(x->arena, "{\"abnId\":\"%s\",\"movementId\":\"%s\"}",
-                                                        uuid_text(x->arena, row->id),
-                                                        uuid_text(x->arena, row->movement_id))});
+                                   .data = arena_printf(
+                                       x->arena, "{\"abnId\":\"%s\",\"movementId\":\"%s\",\"problem\":%s}",
+                                       uuid_text(x->arena, row->id), uuid_text(x->arena, row->movement_id),
+                                       quoted)});
 }
 
 /* acknowledgeAbn: POST /abns/{abnId}/acknowledge */
@@ -301,7 +304,7 @@ static err_t acknowledge_abn(struct ctx *x, const struct request *rq, struct res
     q_abn_acknowledge(tx,
                       &(struct q_abn_acknowledge_in){.id = row.id, .by = x->who->subject, .now = x->now_us});
     audit_write(tx, "abn", row.id, "acknowledge", "[\"status\"]");
-    answered(x, tx, &row);
+    answered(x, tx, &row, NULL);
     return reply_abn(x, tx, row.id, 200, rs);
 }
 
@@ -318,6 +321,7 @@ static err_t report_problem(struct ctx *x, const struct request *rq, struct resp
                                                  .note = json_member_text(body, "note"),
                                                  .now = x->now_us});
     audit_write(tx, "abn", row.id, "reportProblem", "[\"problem\"]");
+    answered(x, tx, &row, json_member_text(body, "problem"));
     return reply_abn(x, tx, row.id, 200, rs);
 }
 

@@ -131,16 +131,28 @@ err_t travel_cancelled(struct ctx *x, const struct inbox_event *e)
                     json_member_text(e->data, "reason"));
 }
 
-err_t travel_wish_withdrawn(struct ctx *x, const struct inbox_event *e)
+/* Out of every movement of the case, whoever made it. */
+static err_t take_out_all(struct ctx *x, struct uuid case_id, struct opt_uuid person_id, const char *reason)
 {
-    struct opt_uuid person_id = json_member_uuid(e->data, "personId");
     struct request_withdrawn *rows;
     struct tx *tx;
     size_t n;
 
     TRY(db_begin(x, &tx));
-    TRY(q_request_withdrawn(tx, json_member_uuid(e->data, "caseId").v, person_id.v, &rows, &n));
+    TRY(q_request_withdrawn(tx, case_id, person_id, &rows, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(take_out(x, tx, rows[i].movement_id, rows[i].ref_id, person_id, "declarationWithdrawn"));
+        TRY(take_out(x, tx, rows[i].movement_id, rows[i].ref_id, person_id, reason));
     return NULL;
+}
+
+err_t travel_wish_withdrawn(struct ctx *x, const struct inbox_event *e)
+{
+    return take_out_all(x, json_member_uuid(e->data, "caseId").v, json_member_uuid(e->data, "personId"),
+                        "declarationWithdrawn");
+}
+
+err_t travel_stopped(struct ctx *x, const struct inbox_event *e)
+{
+    return take_out_all(x, json_member_uuid(e->data, "caseId").v, (struct opt_uuid){0},
+                        json_member_text(e->data, "reason"));
 }

@@ -445,14 +445,24 @@ START_TEST(journey_follows_what_is_told)
     ck_assert_str_eq(rules_journey_scheduled("cleared", false, false), "cleared");
     ck_assert_ptr_null(rules_journey_scheduled("cancelled", true, false));
     ck_assert_ptr_null(rules_journey_scheduled("departed", false, false));
-    ck_assert_str_eq(rules_journey_observed("ticketed", "travel.movement.cleared"), "cleared");
-    ck_assert_ptr_null(rules_journey_observed("departed", "travel.movement.cleared"));
+    ck_assert_str_eq(rules_journey_observed("assignment", "ticketed", "travel.movement.cleared"), "cleared");
+    ck_assert_ptr_null(rules_journey_observed("assignment", "departed", "travel.movement.cleared"));
     /* What was observed counts also when it had been called off. */
-    ck_assert_str_eq(rules_journey_observed("cancelled", "travel.movement.departed"), "departed");
-    ck_assert_str_eq(rules_journey_observed("departed", "travel.movement.arrived"), "arrived");
-    ck_assert_ptr_null(rules_journey_observed("refusedEntry", "travel.movement.arrived"));
-    ck_assert_str_eq(rules_journey_observed("cleared", "travel.passenger.noShow"), "noShow");
-    ck_assert_str_eq(rules_journey_observed("departed", "travel.passenger.refusedEntry"), "refusedEntry");
+    ck_assert_str_eq(rules_journey_observed("assignment", "cancelled", "travel.movement.departed"),
+                     "departed");
+    ck_assert_str_eq(rules_journey_observed("assignment", "departed", "travel.movement.arrived"), "arrived");
+    ck_assert_ptr_null(rules_journey_observed("assignment", "refusedEntry", "travel.movement.arrived"));
+    ck_assert_str_eq(rules_journey_observed("assignment", "cleared", "travel.passenger.noShow"), "noShow");
+    ck_assert_str_eq(rules_journey_observed("assignment", "departed", "travel.passenger.refusedEntry"),
+                     "refusedEntry");
+    ck_assert_str_eq(rules_journey_observed("assignment", "cleared", "travel.passenger.deniedBoarding"),
+                     "deniedBoarding");
+    /* It has left without them; and of a mission others have left. */
+    ck_assert_ptr_null(rules_journey_observed("assignment", "noShow", "travel.movement.departed"));
+    ck_assert_ptr_null(rules_journey_observed("assignment", "deniedBoarding", "travel.movement.arrived"));
+    ck_assert_ptr_null(rules_journey_observed("mission", "cleared", "travel.passenger.noShow"));
+    ck_assert_str_eq(rules_journey_observed("mission", "cleared", "travel.movement.departed"), "departed");
+    ck_assert(rules_journey_failed("deniedBoarding") && !rules_journey_failed("departed"));
     ck_assert(rules_journey_open("cleared") && !rules_journey_open("departed") &&
               !rules_journey_open("cancelled"));
 }
