@@ -102,11 +102,31 @@ static size_t sign(const char *alg, enum key k, const char *text, size_t n, uint
     return nsig;
 }
 
+long long fixture_shift_s;
+
+/* Moments are the numbers of ten digits around NOW. */
+static const char *shifted(struct arena *a, const char *claims)
+{
+    char *out = arena_strdup(a, claims), moment[16];
+
+    for (char *p = out; *p != '\0';) {
+        size_t n = strspn(p, "0123456789");
+        long long at = n == 10 ? atoll(p) : 0;
+
+        if (at > NOW_S - 1000000 && at < NOW_S + 1000000) {
+            snprintf(moment, sizeof(moment), "%010lld", at + fixture_shift_s);
+            memcpy(p, moment, n);
+        }
+        p += n > 0 ? n : 1;
+    }
+    return out;
+}
+
 /* header and claims are JSON texts; how: the algorithm that really signs, by key k. */
 const char *fixture_mint(struct arena *a, const char *header, const char *claims, const char *how, enum key k)
 {
-    const char *part =
-        arena_printf(a, "%s.%s", b64(a, header, strlen(header)), b64(a, claims, strlen(claims)));
+    const char *body = fixture_shift_s != 0 ? shifted(a, claims) : claims;
+    const char *part = arena_printf(a, "%s.%s", b64(a, header, strlen(header)), b64(a, body, strlen(body)));
     uint8_t sig[1024];
     size_t n = sign(how, k, part, strlen(part), sig);
 

@@ -47,6 +47,9 @@ const char *b64(struct arena *a, const void *p, size_t n);
 const char *fixture_jwk(struct arena *a, enum key k, const char *extra);
 /* Writes a file of the folder, mode 0644. */
 void fixture_put(const char *name, const char *text);
+/* Seconds that are added to each moment near NOW in the claims of a token: to speak to a process with a clock
+ * of its own. */
+extern long long fixture_shift_s;
 /* A token; how is the algorithm that really signs, by key k. */
 const char *fixture_mint(struct arena *a, const char *header, const char *claims, const char *how,
                          enum key k);
