@@ -57,9 +57,24 @@ err_t http_authenticate(struct ctx *x, struct http *h, const char *authorization
     return NULL;
 }
 
+/* What the request shows of itself. Two could be read either way: "", which is no token. */
+static const char *credentials(const struct request *rq)
+{
+    const struct evkeyvalq *all = evhttp_request_get_input_headers(rq->ev);
+    const char *first = evhttp_find_header(all, "Authorization");
+    const struct evkeyval *kv;
+
+    TAILQ_FOREACH(kv, all, next)
+    {
+        if (strcasecmp(kv->key, "Authorization") == 0 && kv->value != first)
+            return "";
+    }
+    return first;
+}
+
 static err_t authenticate(struct request *rq)
 {
-    const char *authorization = request_field(rq, "Authorization");
+    const char *authorization = credentials(rq);
 
     /* A public operation judges other schemes itself (the token endpoint); a bearer token must be good all
      * the same. */

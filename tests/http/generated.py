@@ -1,6 +1,7 @@
 """What follows from the OpenAPI document alone, for every operation: no token, wrong scope, unknown ids, broken requests, another organisation."""
 import json
 import re
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,6 +32,11 @@ def holder(operation, held):
                 if set(wanted) <= held[who]:
                     return who
     return None
+
+
+def alternatives(operation):
+    """Sets of scopes, each of which is enough."""
+    return [set(*alternative.values()) for alternative in operation.spec["security"] if alternative]
 
 
 def is_uuid(operation, parameter):
@@ -83,8 +89,8 @@ class Generated:
         self.documents = documents
         self.result = result
         self.held = {who: set(tokens.claims_of(stack.token(who))["scope"].split()) for who in PEOPLE}
-        every = {s for o in documents.operations() for alternative in o.spec["security"] for scopes in alternative.values() for s in scopes}
-        self.stranger = stack.foreign_token("elsewhere", " ".join(sorted(every - ACROSS) + ["office:nl", "programme:avrr"]))
+        self.every = {s for o in documents.operations() for scopes in alternatives(o) for s in scopes}
+        self.stranger = stack.foreign_token("elsewhere", " ".join(sorted(self.every - ACROSS) + ["office:nl", "programme:avrr"]))
         self.powerless = stack.token("amina", scope="office:nl")
 
     def expect(self, name, operation, status, method=None, path=None, headers=None, body="same", **who):
@@ -133,6 +139,23 @@ class Generated:
         self.expect("refuses a request without token", operation, 401)
         self.expect("refuses a token that is none", operation, 401, token="not.a.token")
         self.expect("refuses a token without its scope", operation, 403, token=self.powerless)
+        everything = " ".join(sorted(self.every - ACROSS))
+        now = int(time.time())
+        self.expect("refuses a token that has ended", operation, 401, token=self.stack.foreign_token("scoped", everything, iat=now - 600, exp=now - 60))
+        self.expect("refuses a token for somebody else", operation, 401, token=self.stack.foreign_token("scoped", everything, aud="elsewhere"))
+        self.scopes(operation)
+
+    def scopes(self, operation):
+        """Of each alternative, every scope is needed, and all of them are enough: the request is judged then, and a parameter found that is none."""
+        path = join(request(operation)[0], "nonsense=1")
+        for number, needed in enumerate(alternatives(operation)):
+            others = set().union(*(a for i, a in enumerate(alternatives(operation)) if i != number))
+            name = " ".join(sorted(needed))
+            for scope in sorted(needed):
+                held = " ".join(sorted(self.every - {"internal", scope} - (others - needed)))
+                self.expect(f"refuses a token with every scope but {scope}", operation, 403, path=path, token=self.stack.foreign_token("scoped", held))
+            token = self.stack.token("internal") if needed == {"internal"} else self.stack.foreign_token("scoped", name)
+            self.expect(f"takes a token with no scope but {name}", operation, 400, path=path, token=token)
 
     def parameters(self, operation, who):
         path = request(operation)[0]

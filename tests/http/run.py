@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..
 import catalogue
 import gateway
 import generated
+import hostile
 import scenario
 from documents import Documents
 from stack import Stack
@@ -45,7 +46,8 @@ def main(arguments):
         else:
             names.append(word)
     result = Result()
-    stack = Stack(state)
+    mint = hostile.Mint()
+    stack = Stack(state, {"WAYFARE_ISSUERS": mint.folder})
     try:
         stack.up()
         documents = Documents(stack, result)
@@ -54,6 +56,7 @@ def main(arguments):
             generated.run_all(stack, documents, result)
             catalogue.run_all(stack, documents, result)
             gateway.run_all(stack, result)
+            hostile.run_all(stack, mint, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
         if stack.own:
@@ -63,6 +66,7 @@ def main(arguments):
             stack.show_logs(5)
     finally:
         stack.down()
+        mint.close()
     print(f"{result.passed} passed, {result.failed} failed")
     return result.failed != 0
 

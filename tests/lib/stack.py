@@ -80,10 +80,10 @@ class Stack(Client):
     def internal_token(self):
         return self.signed("keys/notifications/internal.pem", iss="wayfare-internal", sub="sender", client_id="sender", org="iom", scope="internal")
 
-    def foreign_token(self, organisation, scope):
-        """A token as no role gives it: these scopes for a user of that organisation, by the demo issuer."""
-        return self.signed("keys/identity/demo.pem", iss="wayfare-demo", sub="stranger", client_id="wayfare-desk", org=organisation,
-                           scope=scope, name="A stranger")
+    def foreign_token(self, organisation, scope, **claims):
+        """A token as no role gives it: these scopes for a user of that organisation, by the demo issuer; further claims replace the usual ones."""
+        return self.signed("keys/identity/demo.pem", **{"iss": "wayfare-demo", "sub": "stranger", "client_id": "wayfare-desk", "org": organisation,
+                                                        "scope": scope, "name": "A stranger", **claims})
 
     def signed(self, key, **claims):
         now = int(time.time())

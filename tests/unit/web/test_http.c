@@ -294,6 +294,8 @@ static const struct {
     {"GET", "/sample/v1/who", "", NULL, 401, "token.missing", NULL},
     {"GET", "/sample/v1/who", "Authorization: Basic eA==\r\n", NULL, 401, "token.invalid", NULL},
     {"GET", "/sample/v1/who", "Authorization: Bearer a.b.c\r\n", NULL, 401, "token.invalid", NULL},
+    {"GET", "/sample/v1/who", "Authorization: Basic eA==\r\nauthorization: Basic eA==\r\n", NULL, 401,
+     "token.invalid", NULL},
     {"GET", "/sample/v1/open", "Authorization: Bearer a.b.c\r\n", NULL, 401, "token.invalid", NULL},
     {"GET", "/sample/v1/things/x", "", NULL, 401, "token.missing", NULL},
     {"POST", "/sample/v1/things", "Content-Type: text/plain\r\n", "x", 401, "token.missing", NULL},
