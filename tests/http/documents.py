@@ -7,6 +7,7 @@ import threading
 
 import jsonschema
 
+from record import Record
 from stack import BUILD, ROOT
 
 SERVICES = sorted(os.path.basename(os.path.dirname(p)) for p in glob.glob(os.path.join(ROOT, "api-spec/*/openapi.yaml")))
@@ -140,6 +141,7 @@ class Documents:
         self.succeeded = set()
         self.seen = {}  # a path of something that is there, for each operation that has one
         self.audited = []
+        self.record = Record()
         self.result = result
 
     def operations(self):

@@ -169,6 +169,8 @@ def step_once(stack, documents, step, names):
     faults = documents.judge(method, path, answer)
     if faults:
         raise Fault(f"{method} {path}: not as documented: {'; '.join(faults)}")
+    if answer.status < 300 and "as" in step:
+        documents.record.add(operation, fill(step["as"], names), step.get("scope"), method, path, headers, body)
     if "problem" in step:
         compare(step["problem"], answer.json["code"], "/code")
     if "faults" in step:

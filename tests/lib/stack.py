@@ -120,12 +120,12 @@ class Stack(Client):
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
-    def stop_programs(self):
-        """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on."""
+    def stop_programs(self, keep=()):
+        """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on. keep: programs that do too."""
         rpc = xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self.run}/supervisor.sock")).supervisor
 
         def running():
-            return [p["name"] for p in rpc.getAllProcessInfo() if p["pid"] and p["name"] not in ("postgres", "redis", "smtp")]
+            return [p["name"] for p in rpc.getAllProcessInfo() if p["pid"] and p["name"] not in ("postgres", "redis", "smtp", *keep)]
 
         for name in running():
             rpc.stopProcess(name, False)
