@@ -188,6 +188,7 @@ static err_t course_begin(struct ctx *x, const struct request *rq, struct tx **r
 err_t patch_training_course(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct course_locked c;
+    struct course_places places;
     struct uuid id;
     struct tx *tx;
 
@@ -200,7 +201,8 @@ err_t patch_training_course(struct ctx *x, const struct request *rq, struct resp
                               .place = c.place,
                               .capacity = c.capacity};
     TRY(request_read(x, rq, &course_shape, &in));
-    if (in.capacity < c.taken)
+    TRY(q_course_taken(tx, id, &places));
+    if (in.capacity < places.taken)
         return err_full;
     q_course_save(tx, &(struct q_course_save_in){.id = id,
                                                  .title = in.title,

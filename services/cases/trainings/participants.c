@@ -128,6 +128,7 @@ err_t enrol_participant(struct ctx *x, const struct request *rq, struct response
     struct opt_uuid case_id = json_member_uuid(request_body(rq), "caseId");
     struct participant_of other;
     struct course_locked course;
+    struct course_places places;
     struct tx *tx;
     bool found;
 
@@ -139,9 +140,9 @@ err_t enrol_participant(struct ctx *x, const struct request *rq, struct response
     TRY(q_participant_of(tx, course_id, case_id.v, person_id, &found, &other));
     if (found)
         return err_exists;
-    if (course.taken >= course.capacity)
+    TRY(q_course_taken(tx, course_id, &places));
+    if (places.taken >= course.capacity)
         return err_full;
-    q_course_take(tx, course_id, 1);
     q_participant_add(tx, &(struct q_participant_add_in){.id = id,
                                                          .course_id = course_id,
                                                          .host_org = course.host_org,
@@ -207,7 +208,6 @@ err_t drop_participant(struct ctx *x, const struct request *rq, struct response 
                                                          .reason = reason,
                                                          .today = date_today_nl(x->now_us),
                                                          .now = x->now_us});
-    q_course_take(tx, p.course_id, -1);
     timeline_add(tx, p.case_id, "training.dropped", entry(x, id, reason), "");
     audit_write(tx, "trainingParticipant", id, "transition", "[\"status\"]");
     return participant_reply(x, tx, id, 200, rs);

@@ -22,8 +22,8 @@ SELECT id, programme, title, kind, provider AS provider_organisation, host_org A
 ;
 
 -- q_course_lock(id uuid) -> one course_locked(programme text, title text, kind text, provider text, host_org text?, language text, place text,
---   capacity int4, taken int4, status text, version int4)        lane: own
-SELECT programme, title, kind, provider, host_org, language, place, capacity, taken, status, version
+--   capacity int4, status text, version int4)        lane: own
+SELECT programme, title, kind, provider, host_org, language, place, capacity, status, version
   FROM training_courses WHERE org = sec.org() AND id = $id FOR UPDATE;
 
 -- q_course_add{id uuid, programme text, title text, kind text, provider text, host_org text?, language text, place text, capacity int4, by text, now timestamptz} -> exactly 1
@@ -41,9 +41,10 @@ UPDATE training_courses SET status = $status, cancel_reason = $reason,
        ended_at = CASE WHEN $status IN ('done', 'cancelled') THEN $now END, version = version + 1, updated_at = $now
  WHERE org = sec.org() AND id = $id;
 
--- Without a new version: how many places are taken is shown to nobody.
--- q_course_take(id uuid, places int4) -> any
-UPDATE training_courses SET taken = taken + $places WHERE org = sec.org() AND id = $id;
+-- By those whom the asker may know of: whoever is hidden from them must not be felt by a refusal either. A statement of its own after the
+-- course's lock, so that it sees whom the last holder has enrolled.
+-- q_course_taken(id uuid) -> one course_places(taken int4)
+SELECT count(*)::int4 AS taken FROM training_participants WHERE org = sec.org() AND training_id = $id AND status <> 'dropped';
 
 -- ---- sessions ----
 

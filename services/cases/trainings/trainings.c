@@ -17,7 +17,6 @@ static void drop_all(struct ctx *x, struct tx *tx, const struct participant_endi
                                                              .reason = reason,
                                                              .today = date_today_nl(x->now_us),
                                                              .now = x->now_us});
-        q_course_take(tx, rows[i].course_id, -1);
         timeline_add(tx, rows[i].case_id, "training.dropped",
                      arena_printf(x->arena, "{\"participantId\":\"%s\",\"reason\":\"%s\"}",
                                   uuid_text(x->arena, rows[i].id), reason),
