@@ -90,7 +90,8 @@ class Generated:
         self.result = result
         self.held = {who: set(tokens.claims_of(stack.token(who))["scope"].split()) for who in PEOPLE}
         self.every = {s for o in documents.operations() for scopes in alternatives(o) for s in scopes}
-        self.stranger = stack.foreign_token("elsewhere", " ".join(sorted(self.every - ACROSS) + ["office:nl", "programme:avrr"]))
+        scope = " ".join(sorted(self.every - ACROSS) + ["office:nl", "programme:avrr"])
+        self.stranger = stack.foreign_token("elsewhere", scope, exp=int(time.time()) + 3600)
         self.powerless = stack.token("amina", scope="office:nl")
 
     def expect(self, name, operation, status, method=None, path=None, headers=None, body="same", **who):
@@ -208,7 +209,9 @@ class Generated:
 
 
 def run_all(stack, documents, result):
+    """Returns the token of a stranger: every scope, another organisation."""
     generated = Generated(stack, documents, result)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for operation in documents.operations():
             pool.submit(generated.play, operation)
+    return generated.stranger

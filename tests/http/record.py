@@ -79,7 +79,8 @@ class Record:
         self.requests = {}
 
     def add(self, operation, who, scope, method, path, headers, body):
-        if operation and who and not who.startswith("@") and not isinstance(body, bytes) and "text/event-stream" not in operation.kinds:
+        if operation and who and not who.startswith("@") and not isinstance(body, bytes) \
+                and "text/event-stream" not in operation.kinds and "cursor=" not in path:
             request = Request(operation, who, scope, method, path, headers, body)
             known = self.requests.setdefault((operation.service, operation.id), {})
             if len(known) < self.PER_OPERATION or request.shape in known:

@@ -14,6 +14,7 @@ import catalogue
 import gateway
 import generated
 import hostile
+import isolation
 import scenario
 from documents import Documents
 from stack import Stack
@@ -53,12 +54,13 @@ def main(arguments):
         documents = Documents(stack, result)
         scenario.run_all(stack, documents, result, names)
         if not names:
-            generated.run_all(stack, documents, result)
+            stranger = generated.run_all(stack, documents, result)
             catalogue.run_all(stack, documents, result)
             gateway.run_all(stack, result)
             hostile.run_all(stack, mint, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
+            isolation.run_all(stack, documents, result, stranger)  # last: it ends the workers
         if stack.own:
             stack.stop_programs()  # leaks are told at the end
             check_logs(stack, result, sanitized)
