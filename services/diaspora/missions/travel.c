@@ -17,23 +17,52 @@ ERR_DEFINE(err_nobody, ERR_CONFLICT, "mission.noTravellers", "No venture goes on
 ERR_DEFINE(err_asked, ERR_CONFLICT, "mission.travelAsked",
            "The journey of the mission was asked for already.");
 
-static void write_traveller(struct ctx *x, struct buf *out, const struct mission_traveller *t)
+static void write_asked(struct ctx *x, struct buf *out, const json_t *asked, const char *name,
+                        const char *none)
+{
+    const json_t *value = json_object_get(asked, name);
+
+    buf_printf(out, ",\"%s\":%s", name, value ? json_text(x->arena, value) : none);
+}
+
+/* What the team knows of the member, and what was said of the traveller with the request (NULL: nothing). */
+static void write_traveller(struct ctx *x, struct buf *out, const struct mission_traveller *t,
+                            const json_t *asked)
 {
     buf_printf(out, "{\"personId\":\"%s\",\"given\":", uuid_text(x->arena, t->id));
     json_write_text(out, t->given);
     buf_puts(out, ",\"family\":");
     json_write_text(out, t->family);
-    buf_puts(out, ",\"birthDate\":null,\"sex\":null,\"nationalities\":[");
+    write_asked(x, out, asked, "birthDate", "null");
+    write_asked(x, out, asked, "sex", "null");
+    buf_puts(out, ",\"nationalities\":[");
     for (size_t i = 0; i < t->nationalities.n; i++) {
         buf_puts(out, i ? "," : "");
         json_write_text(out, t->nationalities.v[i]);
     }
-    buf_puts(out, "],\"document\":null,\"needs\":[],\"unaccompaniedMinor\":false}");
+    buf_putc(out, ']');
+    write_asked(x, out, asked, "document", "null");
+    write_asked(x, out, asked, "needs", "[]");
+    buf_puts(out, ",\"unaccompaniedMinor\":false}");
 }
 
-/* TravelParty (api-spec/common.yaml): documents are added to the passengers when they are known. */
+static const json_t *asked_of(const json_t *asked, struct uuid id)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(asked, i, one)
+    {
+        if (uuid_eq(json_member_uuid(one, "memberId").v, id))
+            return one;
+    }
+    return NULL;
+}
+
+/* TravelParty (api-spec/common.yaml): what is not said of a traveller now is added to the passenger later;
+ * without it no ticket is issued. */
 static const char *party(struct ctx *x, const struct journey_new *n, const struct mission_locked *m,
-                         const json_t *origin, const struct mission_traveller *travellers, size_t count)
+                         const json_t *body, const struct mission_traveller *travellers, size_t count)
 {
     char earliest[11], latest[11];
     struct buf out;
@@ -46,7 +75,7 @@ static const char *party(struct ctx *x, const struct journey_new *n, const struc
                "\"programme\":\"%s\","
                "\"purpose\":\"mission\",\"origin\":%s,\"destination\":{\"country\":\"%s\",\"place\":",
                uuid_text(x->arena, n->id), uuid_text(x->arena, n->ref_id), n->programme,
-               json_text(x->arena, origin), m->country);
+               json_text(x->arena, json_object_get(body, "origin")), m->country);
     json_write_text(&out, m->place);
     buf_printf(&out,
                "},\"earliest\":\"%s\",\"latest\":\"%s\",\"fitness\":null,\"readers\":{\"programme\":\"%s\","
@@ -54,10 +83,32 @@ static const char *party(struct ctx *x, const struct journey_new *n, const struc
                earliest, latest, n->programme, journey_offices(x));
     for (size_t i = 0; i < count; i++) {
         buf_puts(&out, i ? "," : "");
-        write_traveller(x, &out, &travellers[i]);
+        write_traveller(x, &out, &travellers[i],
+                        asked_of(json_object_get(body, "travellers"), travellers[i].id));
     }
     buf_puts(&out, "]}");
     return buf_text(&out);
+}
+
+/* Each is said of somebody who goes, once, and was born on a day that can be. */
+static err_t check_travellers(struct arena *a, const json_t *asked,
+                              const struct mission_traveller *travellers, size_t count, int32_t today)
+{
+    struct fault_list faults = {0};
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(asked, i, one)
+    {
+        struct uuid id = json_member_uuid(one, "memberId").v;
+        bool goes = false;
+
+        for (size_t k = 0; k < count; k++)
+            goes |= uuid_eq(travellers[k].id, id);
+        rules_mission_traveller(a, i, goes, asked_of(asked, id) == one,
+                                json_member_text(json_object_get(one, "birthDate"), "value"), today, &faults);
+    }
+    return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The journey cannot be asked for so.");
 }
 
 /* requestMissionTravel: POST /missions/{missionId}/travel-requests */
@@ -86,8 +137,10 @@ err_t request_mission_travel(struct ctx *x, const struct request *rq, struct res
         return err_nobody;
     if (of.asked)
         return err_asked;
+    TRY(check_travellers(x->arena, json_object_get(body, "travellers"), travellers, count,
+                         date_today_nl(x->now_us)));
     n.programme = of.programme;
-    n.party = party(x, &n, &m, json_object_get(body, "origin"), travellers, count);
+    n.party = party(x, &n, &m, body, travellers, count);
     TRY(journey_add(x, tx, &n));
     audit_write(tx, "mission", n.ref_id, "travelRequested", NULL);
     TRY(q_travel_request_get(tx, n.id, &row));

@@ -21,6 +21,7 @@ static const struct guard {
     {"travel.documentCovers", GUARDED_TICKET | GUARDED_CLEAR, judge_document_covers},
     {"travel.documentAccepted", GUARDED_TICKET | GUARDED_CLEAR, judge_document_accepted},
     {"visa.coversEntry", GUARDED_TICKET | GUARDED_CLEAR, judge_visa},
+    {"travel.birthKnown", GUARDED_TICKET, judge_birth_known},
     {"travel.minorAccompanied", GUARDED_TICKET, judge_minor_accompanied},
     {"travel.unaccompaniedMinor", GUARDED_TICKET | GUARDED_CLEAR, judge_unaccompanied_minor},
     {"budget.free", GUARDED_TICKET, judge_budget},

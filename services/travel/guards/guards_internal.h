@@ -40,6 +40,7 @@ void judge_document_covers(struct judging *j);
 void judge_document_accepted(struct judging *j);
 void judge_visa(struct judging *j);
 /* guards_people.c: children, fitness, the wish. */
+void judge_birth_known(struct judging *j);
 void judge_minor_accompanied(struct judging *j);
 void judge_unaccompanied_minor(struct judging *j);
 void judge_fitness(struct judging *j);

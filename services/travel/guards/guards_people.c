@@ -56,6 +56,16 @@ static struct carrier_ages ages(const struct judging *j, int32_t on)
     return strict;
 }
 
+/* Carriers take nobody whose age they are not told. */
+void judge_birth_known(struct judging *j)
+{
+    for (size_t i = 0; i < j->facts->npassengers; i++) {
+        if (judged_passenger(j, i) && !j->facts->passengers[i].birth_known)
+            guard_unmet(j, passenger_pointer(j, i, "/birthDate"), "Record the birth date of the document.",
+                        "The birth date of passenger %zu is not known.", i + 1);
+    }
+}
+
 void judge_minor_accompanied(struct judging *j)
 {
     int32_t on = facts_departure_on(j->facts);

@@ -287,7 +287,10 @@ START_TEST(a_child_has_an_adult_in_the_same_booking)
     ck_assert_uint_eq(TICKET("travel.minorAccompanied"), 1);
     booking.segment_ids = (struct uuid_array){.v = legs + 1, .n = 1}; /* Turkish alone takes them younger */
     ck_assert_uint_eq(TICKET("travel.minorAccompanied"), 0);
+    ck_assert_uint_eq(TICKET("travel.birthKnown"), 0);
     passengers[1].birth_known = false;
+    ck_assert_uint_eq(TICKET("travel.birthKnown"), 1);
+    ck_assert_uint_eq(CLEAR("travel.birthKnown"), 0);
     ck_assert_uint_eq(TICKET("travel.minorAccompanied"), 1);
     passengers[1].unaccompanied_minor = true;
     ck_assert_uint_eq(TICKET("travel.minorAccompanied"), 0);
