@@ -47,7 +47,7 @@ struct fact_segment {
     struct uuid id;
     const char *mode, *carrier, *number; /* carrier and number may be NULL */
     const char *from_kind, *from_place, *to_kind, *to_place;
-    const char *from_country, *to_country; /* of a known airport, else NULL */
+    const char *from_country, *to_country; /* of a known airport, else as given; NULL: not known */
     int64_t departs_us, arrives_us;
     const char *departure_zone, *arrival_zone;
 };

@@ -79,7 +79,7 @@ static int32_t local_day(int64_t us, const char *zone)
 }
 
 /* Origin, the countries between segments, destination. A change in the country of origin or of destination is
- * no transit; one in a place that is no known airport cannot be judged. */
+ * no transit; of one where the country is not known judge_transits says so. */
 static size_t route(struct judging *j, struct point **ret)
 {
     const struct movement_facts *f = j->facts;
@@ -100,6 +100,16 @@ static size_t route(struct judging *j, struct point **ret)
     v[n++] = (struct point){f->destination_country, "destination", arrives, arrives};
     *ret = v;
     return n;
+}
+
+/* A change where nobody knows the country cannot be judged, and what cannot be judged does not hold. */
+static void judge_transits(struct judging *j)
+{
+    for (size_t i = 0; i + 1 < j->facts->nsegments; i++) {
+        if (judged_segment(j, i) && !j->facts->segments[i].to_country)
+            guard_unmet(j, segment_pointer(j, i, "/to/country"), "Say in which country the place is.",
+                        "Which country the change at %s is in is not known.", j->facts->segments[i].to_place);
+    }
 }
 
 /* Of the nationalities the one whose document it is. */
@@ -187,6 +197,7 @@ void judge_document_accepted(struct judging *j)
     struct point *points;
     size_t n = route(j, &points);
 
+    judge_transits(j);
     for (size_t i = 0; i < j->facts->npassengers; i++) {
         const struct fact_passenger *p = &j->facts->passengers[i];
 

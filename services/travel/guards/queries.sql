@@ -25,8 +25,8 @@ SELECT p.id, p.person_id, p.ref_id, p.given, p.family, p.birth_first, p.birth_la
 --   from_place text, to_kind text, to_place text, from_country text?, to_country text?, departs_at timestamptz, arrives_at timestamptz,
 --   departure_zone text, arrival_zone text)
 SELECT s.id, s.mode, s.carrier, s.number, s.from_kind, s.from_place, s.to_kind, s.to_place,
-       (SELECT a.country FROM airports a WHERE a.code = s.from_place AND s.from_kind = 'airport') AS from_country,
-       (SELECT a.country FROM airports a WHERE a.code = s.to_place AND s.to_kind = 'airport') AS to_country,
+       coalesce((SELECT a.country FROM airports a WHERE a.code = s.from_place AND s.from_kind = 'airport'), s.from_country) AS from_country,
+       coalesce((SELECT a.country FROM airports a WHERE a.code = s.to_place AND s.to_kind = 'airport'), s.to_country) AS to_country,
        s.departs_at, s.arrives_at, s.departure_zone, s.arrival_zone
   FROM segments s WHERE s.movement_id = $movement_id AND s.status = 'planned' ORDER BY s.departs_at, s.id LIMIT 200;
 

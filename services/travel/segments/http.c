@@ -10,6 +10,7 @@
 #include "travel/segments/internal.h"
 #include "travel/segments/queries.h"
 #include "travel/segments/rules.h"
+#include "travel/state.h"
 
 ERR_DEFINE(err_segments_full, ERR_CONFLICT, "segments.limit", "A movement has at most 40 segments.");
 ERR_DEFINE(err_segment_removed, ERR_CONFLICT, "segment.removed", "The segment was removed.");
@@ -64,10 +65,12 @@ static err_t list_segments(struct ctx *x, const struct request *rq, struct respo
 
 struct end_input {
     const char *kind, *place;
+    const char *country; /* NULL: that of the airport, or not known */
 };
 static const struct json_field end_fields[] = {
     JSON_FIELD(struct end_input, kind, "kind", JSON_TEXT),
     JSON_FIELD(struct end_input, place, "place", JSON_TEXT),
+    JSON_FIELD(struct end_input, country, "country", JSON_TEXT),
 };
 static const struct json_shape end_shape = JSON_SHAPE(struct end_input, end_fields);
 
@@ -99,10 +102,13 @@ static err_t settle(struct ctx *x, struct tx *tx, struct segment_input *in)
         in->departure_zone = zones.departure;
     if (!in->arrival_zone)
         in->arrival_zone = zones.arrival;
-    return rules_segment(x->arena, &(struct segment_terms){.from_kind = in->from.kind,
+    return rules_segment(x->arena, &(struct segment_terms){.codes = travel_state(x)->codes,
+                                                           .from_kind = in->from.kind,
                                                            .from_place = in->from.place,
+                                                           .from_country = in->from.country,
                                                            .to_kind = in->to.kind,
                                                            .to_place = in->to.place,
+                                                           .to_country = in->to.country,
                                                            .departs_at = in->departs_at,
                                                            .arrives_at = in->arrives_at,
                                                            .departure_zone = in->departure_zone,
@@ -133,8 +139,10 @@ static err_t create_segment(struct ctx *x, const struct request *rq, struct resp
                                                  .number = in.number,
                                                  .from_kind = in.from.kind,
                                                  .from_place = in.from.place,
+                                                 .from_country = in.from.country,
                                                  .to_kind = in.to.kind,
                                                  .to_place = in.to.place,
+                                                 .to_country = in.to.country,
                                                  .departs_at = in.departs_at,
                                                  .departure_zone = in.departure_zone,
                                                  .arrives_at = in.arrives_at,
@@ -171,8 +179,8 @@ static err_t patch_segment(struct ctx *x, const struct request *rq, struct respo
     in = (struct segment_input){.mode = before.mode,
                                 .carrier = before.carrier,
                                 .number = before.number,
-                                .from = {before.from_kind, before.from_place},
-                                .to = {before.to_kind, before.to_place},
+                                .from = {before.from_kind, before.from_place, before.from_country},
+                                .to = {before.to_kind, before.to_place, before.to_country},
                                 .departs_at = before.departs_at,
                                 .departure_zone = before.departure_zone,
                                 .arrives_at = before.arrives_at,
@@ -185,8 +193,10 @@ static err_t patch_segment(struct ctx *x, const struct request *rq, struct respo
                                                    .number = in.number,
                                                    .from_kind = in.from.kind,
                                                    .from_place = in.from.place,
+                                                   .from_country = in.from.country,
                                                    .to_kind = in.to.kind,
                                                    .to_place = in.to.place,
+                                                   .to_country = in.to.country,
                                                    .departure_zone = in.departure_zone,
                                                    .arrival_zone = in.arrival_zone,
                                                    .now = x->now_us});

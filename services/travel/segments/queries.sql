@@ -17,8 +17,9 @@ SELECT movement_id FROM segments WHERE id = $id;
 
 -- Behind its movement's lock.
 -- q_segment_lock(id uuid) -> one segment_locked(movement_id uuid, mode text, carrier text?, number text?, from_kind text, from_place text,
---   to_kind text, to_place text, departs_at timestamptz, departure_zone text, arrives_at timestamptz, arrival_zone text, status text, version int4)        lane: own
-SELECT movement_id, mode, carrier, number, from_kind, from_place, to_kind, to_place, departs_at, departure_zone, arrives_at, arrival_zone, status,
+--   from_country text?, to_kind text, to_place text, to_country text?, departs_at timestamptz, departure_zone text, arrives_at timestamptz, arrival_zone text,
+--   status text, version int4)        lane: own
+SELECT movement_id, mode, carrier, number, from_kind, from_place, from_country, to_kind, to_place, to_country, departs_at, departure_zone, arrives_at, arrival_zone, status,
        version
   FROM segments WHERE id = $id FOR UPDATE;
 
@@ -29,17 +30,17 @@ SELECT (SELECT zone FROM airports WHERE code = $from_place AND $from_kind = 'air
 -- q_segment_count(movement_id uuid) -> one segment_count(n int8)
 SELECT count(*) AS n FROM segments WHERE movement_id = $movement_id AND status = 'planned';
 
--- q_segment_add{id uuid, movement_id uuid, mode text, carrier text?, number text?, from_kind text, from_place text, to_kind text, to_place text,
---   departs_at timestamptz, departure_zone text, arrives_at timestamptz, arrival_zone text, now timestamptz} -> exactly 1
-INSERT INTO segments (id, org, movement_id, position, mode, carrier, number, from_kind, from_place, to_kind, to_place, departs_at, departure_zone,
-                      arrives_at, arrival_zone, created_at, updated_at)
-VALUES ($id, sec.org(), $movement_id, 0, $mode, $carrier, $number, $from_kind, $from_place, $to_kind, $to_place, $departs_at, $departure_zone,
-        $arrives_at, $arrival_zone, $now, $now);
+-- q_segment_add{id uuid, movement_id uuid, mode text, carrier text?, number text?, from_kind text, from_place text, from_country text?, to_kind text,
+--   to_place text, to_country text?, departs_at timestamptz, departure_zone text, arrives_at timestamptz, arrival_zone text, now timestamptz} -> exactly 1
+INSERT INTO segments (id, org, movement_id, position, mode, carrier, number, from_kind, from_place, from_country, to_kind, to_place, to_country,
+                      departs_at, departure_zone, arrives_at, arrival_zone, created_at, updated_at)
+VALUES ($id, sec.org(), $movement_id, 0, $mode, $carrier, $number, $from_kind, $from_place, $from_country, $to_kind, $to_place, $to_country,
+        $departs_at, $departure_zone, $arrives_at, $arrival_zone, $now, $now);
 
--- q_segment_save{id uuid, mode text, carrier text?, number text?, from_kind text, from_place text, to_kind text, to_place text,
---   departure_zone text, arrival_zone text, now timestamptz} -> exactly 1
-UPDATE segments SET mode = $mode, carrier = $carrier, number = $number, from_kind = $from_kind, from_place = $from_place, to_kind = $to_kind,
-       to_place = $to_place, departure_zone = $departure_zone, arrival_zone = $arrival_zone, version = version + 1, updated_at = $now
+-- q_segment_save{id uuid, mode text, carrier text?, number text?, from_kind text, from_place text, from_country text?, to_kind text, to_place text,
+--   to_country text?, departure_zone text, arrival_zone text, now timestamptz} -> exactly 1
+UPDATE segments SET mode = $mode, carrier = $carrier, number = $number, from_kind = $from_kind, from_place = $from_place, from_country = $from_country,
+       to_kind = $to_kind, to_place = $to_place, to_country = $to_country, departure_zone = $departure_zone, arrival_zone = $arrival_zone, version = version + 1, updated_at = $now
  WHERE id = $id;
 
 -- q_segment_reschedule{id uuid, departs_at timestamptz, departure_zone text, arrives_at timestamptz, arrival_zone text, now timestamptz} -> exactly 1

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "base/codes.h"
 #include "base/date.h"
 #include "base/str.h"
 #include "travel/movements/rules.h"
@@ -34,6 +35,13 @@ static void check_zone(struct arena *a, struct fault_list *faults, const char *a
         invalid(a, faults, at, "zone.unknown", "No such IANA time zone.");
 }
 
+static void check_country(struct arena *a, struct fault_list *faults, const char *at,
+                          const struct segment_terms *t, const char *country)
+{
+    if (country && !codes_country(t->codes, country))
+        invalid(a, faults, at, "country.unknown", "No such country.");
+}
+
 err_t rules_segment(struct arena *a, const struct segment_terms *t)
 {
     struct fault_list faults = {0};
@@ -48,6 +56,8 @@ err_t rules_segment(struct arena *a, const struct segment_terms *t)
         invalid(a, &faults, "/arrivesAt", "segment.order", "It arrives before it departs.");
     else if (t->arrives_at - t->departs_at > LONGEST_US)
         invalid(a, &faults, "/arrivesAt", "segment.long", "No segment takes more than ten days.");
+    check_country(a, &faults, "/from/country", t, t->from_country);
+    check_country(a, &faults, "/to/country", t, t->to_country);
     check_zone(a, &faults, "/departureZone", t->departure_zone);
     check_zone(a, &faults, "/arrivalZone", t->arrival_zone);
     return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The segment is not valid.");

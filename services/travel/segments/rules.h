@@ -8,15 +8,19 @@
 
 struct arena;
 
+struct codes;
+
 struct segment_terms {
+    const struct codes *codes;
     const char *from_kind, *from_place, *to_kind, *to_place;
+    const char *from_country, *to_country;     /* as given; NULL: not given */
     int64_t departs_at, arrives_at;            /* µs since 1970 */
     const char *departure_zone, *arrival_zone; /* IANA; NULL: neither given nor known of the airport */
 };
 
 /* NULL, or ERR_INVALID request.invalid with a fault for each: place.code (an airport's code has three capital
  * letters), segment.samePlace, segment.order (arrives before it departs), segment.long (more than ten days),
- * zone.required, zone.unknown. */
+ * zone.required, zone.unknown, country.unknown. */
 MUST_CHECK err_t rules_segment(struct arena *a, const struct segment_terms *t);
 
 /* A segment of a movement with this status may still be given other times: while it is planned or under way.

@@ -233,7 +233,9 @@ START_TEST(documents_are_accepted_along_the_route)
     segments[0].to_country = "AE"; /* takes no single-journey documents */
     ck_assert_uint_eq(TICKET("travel.documentAccepted"), 1);
     ck_assert_uint_eq(CLEAR("travel.documentAccepted"), 1);
-    segments[0].to_country = NULL; /* no known airport: cannot be judged */
+    segments[0].to_country = NULL; /* no known airport, and nobody said where: cannot be judged */
+    ck_assert_uint_eq(TICKET("travel.documentAccepted"), 1);
+    segments[0].to_country = "NL"; /* a change at home is no transit */
     ck_assert_uint_eq(TICKET("travel.documentAccepted"), 0);
 }
 END_TEST
