@@ -4,20 +4,28 @@
 #include "app/observe.h"
 #include "app/peers.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "io/db.h"
 #include "io/loop.h"
 #include "web/auth.h"
 #include "web/health.h"
 #include "web/http.h"
 #include "web/openapi.h"
 
+#define DATABASE_US 3000000LL /* how long a start waits for it */
+#define DATABASE_TICK_US 10000LL
 #define DRAIN_US 30000000LL /* systemd's and Kubernetes' patience, less a little */
 
 /* What only main needs. */
 struct parts {
+    struct program *program;
     struct openapi *api;
     struct health *health;
+    struct loop_timer *opening; /* of the edge; NULL once it is open */
+    int64_t until_us;           /* mono; then it opens without a database */
+    err_t error;                /* the edge cannot be opened */
 };
 
 static err_t open_document(struct program *p, const struct service *s, struct parts *parts)
@@ -60,6 +68,29 @@ static err_t open_edge(struct program *p, struct parts *parts)
     return NULL;
 }
 
+/*
+ * Who can be reached can serve: while this process has no connection to its database another one should be
+ * asked, or the gateway say that the service is away. A database that stays away is told of by ourselves.
+ */
+static void on_opening(void *arg)
+{
+    struct parts *parts = arg;
+    struct program *p = parts->program;
+
+    if (!db_ready(p->db) && !loop_draining(p->loop) && clock_mono_us() < parts->until_us)
+        return;
+    loop_timer_cancel(parts->opening);
+    parts->opening = NULL;
+    if (loop_draining(p->loop))
+        return;
+    parts->error = open_edge(p, parts);
+    if (parts->error)
+        loop_drain(p->loop);
+    else
+        log_line(LOG_INFO, NULL, "listening", LOG_TEXT("on", p->conf.listen),
+                 LOG_TEXT("version", WAYFARE_VERSION));
+}
+
 static err_t start(struct program *p, const struct service *s, struct parts *parts)
 {
     TRY(open_document(p, s, parts));
@@ -67,17 +98,17 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
     if (s->start)
         TRY(s->start(p));
     TRY(observe_open(p, &parts->health));
-    TRY(open_edge(p, parts));
-    log_line(LOG_INFO, NULL, "listening", LOG_TEXT("on", p->conf.listen),
-             LOG_TEXT("version", WAYFARE_VERSION));
-    return loop_run(p->loop, DRAIN_US);
+    parts->until_us = clock_mono_us() + DATABASE_US;
+    parts->opening = loop_every(p->loop, DATABASE_TICK_US, on_opening, parts);
+    TRY(loop_run(p->loop, DRAIN_US));
+    return parts->error;
 }
 
 int service_main(int argc, char **argv, const struct service *s)
 {
     unsigned needs = PROGRAM_SERVICE | PROGRAM_KEYS | (s->uses_queue ? PROGRAM_QUEUE : 0) | s->needs;
-    struct parts parts = {0};
     struct program p;
+    struct parts parts = {.program = &p};
     err_t e = program_open(&p, s->name, s->about, s->name, needs, s->settings, argc, argv);
 
     if (!e)
@@ -86,6 +117,7 @@ int service_main(int argc, char **argv, const struct service *s)
         log_err(LOG_ERROR, NULL, "the service ends", e);
     else
         log_line(LOG_INFO, NULL, "drained");
+    loop_timer_cancel(parts.opening);
     http_close(p.http);
     health_close(parts.health);
     auth_close(p.auth);
