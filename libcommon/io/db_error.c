@@ -110,6 +110,8 @@ err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r)
                     cause);
     if (strcmp(state, "57014") == 0 || strcmp(state, "25P03") == 0)
         return make(a, ERR_UNAVAILABLE, "db.timeout", "The database took too long.", cause);
+    if (strcmp(state, "53100") == 0)
+        return make(a, ERR_UNAVAILABLE, "db.full", "There is no room to store it now.", cause);
     if (in_class(state, "57P") || in_class(state, "08") || in_class(state, "53") ||
         strcmp(state, "25006") == 0)
         return make(a, ERR_UNAVAILABLE, "db.away", db_err_away.detail, cause);

@@ -381,6 +381,7 @@ static const struct {
     {"40P01", "x", ERR_UNAVAILABLE, "db.again"},
     {"55P03", "x", ERR_UNAVAILABLE, "db.again"},
     {"57014", "x", ERR_UNAVAILABLE, "db.timeout"},
+    {"53100", "x", ERR_UNAVAILABLE, "db.full"},
     {"57P01", "x", ERR_UNAVAILABLE, "db.away"},
     {"08006", "x", ERR_UNAVAILABLE, "db.away"},
     {"53300", "x", ERR_UNAVAILABLE, "db.away"},
