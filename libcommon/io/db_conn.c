@@ -18,13 +18,15 @@
 #include "io/db_internal.h"
 
 enum {
-    CONNECT_TIMEOUT_S = 5,
+    CONNECT_TIMEOUT_S = 2, /* of each step; doubles with each failure, to 16: who gives up only comes again */
+    SILENCE_TICK_US = 1000 * 1000,
     FIRST_RETRY_US = 50 * 1000,
     LAST_RETRY_US = 1000 * 1000,
     AWAY_TICK_US = 50 * 1000,
 };
 
 static void conn_connect(struct conn *c);
+static void follow(struct lane *l);
 static void on_connect(evutil_socket_t fd, short what, void *arg);
 
 static bool alive(const struct conn *c)
@@ -133,6 +135,26 @@ static void retry_now(void *arg)
     conn_connect(c);
 }
 
+static bool tries(const struct conn *c)
+{
+    return c->state == CONN_CONNECTING || c->retry;
+}
+
+static bool another_tries(const struct conn *c)
+{
+    const struct lane *l = c->lane;
+
+    for (unsigned i = 0; i < l->n; i++) {
+        if (&l->conns[i] != c && tries(&l->conns[i]))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * To a PostgreSQL that is away one connection of the lane finds the way, and the others follow. If all tried,
+ * one that is just coming up, or is slow, would be kept busy by those who have given up waiting.
+ */
 static void connect_later(struct conn *c, bool at_once)
 {
     int64_t us = (int64_t)FIRST_RETRY_US << (c->failures < 8 ? c->failures : 8);
@@ -143,6 +165,8 @@ static void connect_later(struct conn *c, bool at_once)
     if (at_once)
         us = 0;
     c->failures++;
+    if (!lane_works(c->lane) && another_tries(c))
+        c->wanted = false;
     if (!c->retry && c->wanted && !c->db->closing)
         c->retry = loop_after(c->db->loop, us, retry_now, c);
 }
@@ -269,11 +293,12 @@ static void up(struct conn *c)
     conn_flush(c);
     if (c->pg)
         offer(c);
+    follow(c->lane);
 }
 
 static void await(struct conn *c, PostgresPollingStatusType next)
 {
-    static const struct timeval timeout = {CONNECT_TIMEOUT_S, 0};
+    const struct timeval timeout = {CONNECT_TIMEOUT_S << (c->failures < 3 ? c->failures : 3), 0};
     short events = next == PGRES_POLLING_READING ? EV_READ : EV_WRITE;
 
     event_assign(&c->read, loop_base(c->db->loop), PQsocket(c->pg), events, on_connect, c);
@@ -289,6 +314,7 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
 
     c->events = false;
     if (what & EV_TIMEOUT) {
+        c->db->first_host = (c->first_host + 1) % hosts_of(c->db);
         conn_lost(c, "connecting took too long");
         return;
     }
@@ -309,9 +335,22 @@ static void swallow_notice(void *arg, const char *message)
 
 static void conn_connect(struct conn *c)
 {
-    const char *keys[] = {"dbname", "password", "fallback_application_name", "client_encoding", NULL};
-    const char *values[] = {c->db->conninfo, c->db->password, program_invocation_short_name, "UTF8", NULL};
+    const struct db *db = c->db;
+    unsigned k = db->first_host;
+    char host[DB_HOSTS_BYTES], address[DB_HOSTS_BYTES], port[DB_HOSTS_BYTES];
+    const char *keys[] = {
+        "dbname", "password", "fallback_application_name", "client_encoding", "host", "hostaddr",
+        "port",   NULL};
+    const char *values[] = {db->conninfo,
+                            db->password,
+                            program_invocation_short_name,
+                            "UTF8",
+                            hosts_from(db, "host", k, host, sizeof host),
+                            hosts_from(db, "hostaddr", k, address, sizeof address),
+                            hosts_from(db, "port", k, port, sizeof port),
+                            NULL};
 
+    c->first_host = k;
     c->wanted = true;
     c->state = CONN_CONNECTING;
     c->pg = PQconnectStartParams(keys, values, 1);
@@ -326,6 +365,24 @@ static void conn_connect(struct conn *c)
 
 /* ---- lanes ---- */
 
+/*
+ * A server that is there answers each statement by its timeout. One that is not, but has not closed either
+ * (its machine hangs, the network drops what we send), would be waited for by all who share the connection.
+ */
+static void look_for_silence(void *arg)
+{
+    struct lane *l = arg;
+    int64_t timeout_us = l->shared ? l->db->point_timeout_us : l->db->own_timeout_us;
+    int64_t before_us = clock_mono_us() - timeout_us - DB_SILENCE_US;
+
+    for (unsigned i = 0; i < l->n; i++) {
+        struct conn *c = &l->conns[i];
+
+        if (alive(c) && c->nslots > 0 && c->heard_us < before_us)
+            conn_lost(c, "no answer");
+    }
+}
+
 void lane_open(struct db *db, struct lane *l, bool shared, unsigned n)
 {
     *l = (struct lane){.db = db, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
@@ -337,10 +394,12 @@ void lane_open(struct db *db, struct lane *l, bool shared, unsigned n)
         l->conns[i] = (struct conn){.db = db, .lane = l};
     for (unsigned i = 0; i < (shared ? n : 1); i++)
         conn_connect(&l->conns[i]);
+    l->silence_timer = loop_every(db->loop, SILENCE_TICK_US, look_for_silence, l);
 }
 
 void lane_close(struct lane *l)
 {
+    loop_timer_cancel(l->silence_timer);
     for (unsigned i = 0; i < l->n; i++) {
         struct conn *c = &l->conns[i];
 
@@ -393,13 +452,26 @@ static void grow(struct lane *l)
     for (const struct waiter *w = l->waiters; w; w = w->next)
         waiting++;
     for (unsigned i = 0; i < l->n; i++)
-        opening += l->conns[i].state == CONN_CONNECTING;
+        opening += tries(&l->conns[i]);
+    if (!lane_works(l) && waiting > 1)
+        waiting = 1;
     for (unsigned i = 0; i < l->n && opening < waiting; i++) {
         if (l->conns[i].wanted || l->db->closing)
             continue;
         conn_connect(&l->conns[i]);
         opening++;
     }
+}
+
+/* The first connection works (again). */
+static void follow(struct lane *l)
+{
+    for (unsigned i = 0; l->shared && i < l->n; i++) {
+        if (!l->conns[i].wanted && !l->db->closing)
+            conn_connect(&l->conns[i]);
+    }
+    if (!l->shared)
+        grow(l);
 }
 
 err_t lane_take(struct lane *l, struct conn **ret)

@@ -2,6 +2,7 @@
  * db_internal.h - the parts of io/db among themselves.
  *
  *   db_conn.c   a connection's life: connect, set up, lost, again; the two lanes and who waits for them
+ *   db_hosts.c  which of several hosts an attempt begins with
  *   db_pipe.c   what was sent on a connection and whose results come next
  *   db_tx.c     transactions and segments, db.h's functions
  *   db_round.c  what is sent together and waited for together
@@ -21,9 +22,11 @@
 enum {
     DB_MAX_CONNS = 64,         /* of one lane */
     DB_AWAY_WAIT_US = 1000000, /* how long a request waits for a PostgreSQL that is away */
+    DB_SILENCE_US = 5000000,   /* past the statement timeout without a word: it is not there any more */
     DB_MAX_LISTS = 128,        /* variants of lists that one connection keeps prepared */
     DB_MAX_TEXTS = 4096,       /* statement texts that a process keeps */
-    DB_MAX_NAME = 56,          /* PostgreSQL tells prepared statements by 63 bytes */
+    DB_HOSTS_BYTES = 1024,
+    DB_MAX_NAME = 56, /* PostgreSQL tells prepared statements by 63 bytes */
 };
 
 /* ---- statement texts ---- */
@@ -114,6 +117,8 @@ struct conn {
     bool writing;
     struct loop_timer *retry;
     unsigned failures;      /* in a row */
+    unsigned first_host;    /* of the attempt under way */
+    int64_t heard_us;       /* mono: when the oldest slot became the oldest */
     struct tx *tx;          /* who holds it */
     struct waiter *granted; /* to whom it was given, until that one runs */
     struct slot *slots;     /* ring; size a power of two */
@@ -138,11 +143,14 @@ struct lane {
     struct waiter *waiters, **waiters_end;
     int64_t away_since_us; /* no connection works since; 0 one does */
     struct loop_timer *away_timer;
+    struct loop_timer *silence_timer;
 };
 
 struct db {
     struct loop *loop;
     char *conninfo, *password;
+    PQconninfoOption *where; /* conninfo's parts */
+    unsigned first_host;     /* of several, where connecting begins */
     int64_t point_timeout_us, own_timeout_us;
     struct lane shared, own;
     struct texts texts;
@@ -166,6 +174,12 @@ void conn_lost(struct conn *c, const char *why);
 /* The same, but on purpose: at once and without a word. */
 void conn_drop(struct conn *c);
 void conn_flush(struct conn *c);
+
+/* db_hosts.c */
+unsigned hosts_of(const struct db *db);
+/* A list of the conninfo (host, hostaddr, port) from its k-th on, "b,c,a": in space, unless it is one value
+ * for all; NULL if there is none. */
+const char *hosts_from(const struct db *db, const char *keyword, unsigned k, char *space, size_t bytes);
 
 /* db_pipe.c */
 /* Parse where it is not prepared yet: under a Sync of its own on a shared connection. False: connection lost.

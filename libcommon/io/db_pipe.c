@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "io/db_internal.h"
 
@@ -39,6 +40,8 @@ static void push(struct conn *c, struct slot slot)
 {
     if (c->nslots == c->size)
         grow(c);
+    if (c->nslots == 0)
+        c->heard_us = clock_mono_us();
     c->slots[(c->first + c->nslots++) & (c->size - 1)] = slot;
     if (slot.tx)
         slot.tx->outstanding++;
@@ -50,6 +53,7 @@ static void pop(struct conn *c)
 
     c->first = (c->first + 1) & (c->size - 1);
     c->nslots--;
+    c->heard_us = clock_mono_us();
     if (tx)
         tx_slot_done(tx);
 }

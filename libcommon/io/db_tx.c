@@ -317,6 +317,7 @@ err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
     assert(o->shared <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS);
     db->loop = l;
     db->conninfo = strdup(o->conninfo ? o->conninfo : "");
+    db->where = PQconninfoParse(db->conninfo, NULL); /* NULL: libpq will say what is wrong at connecting */
     db->password = o->password && *o->password ? strdup(o->password) : NULL;
     db->point_timeout_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
     db->own_timeout_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
@@ -334,6 +335,7 @@ void db_close(struct db *db)
     lane_close(&db->shared);
     lane_close(&db->own);
     texts_done(&db->texts);
+    PQconninfoFree(db->where);
     free(db->conninfo);
     free(db->password);
     free(db);
