@@ -34,6 +34,11 @@ bool db_error_is_stale(const PGresult *r)
     return strcmp(state_of(r), "26000") == 0 || strcmp(state_of(r), "0A000") == 0;
 }
 
+bool db_error_is_cut(const PGresult *r)
+{
+    return state_of(r)[0] == '\0';
+}
+
 bool db_error_is_fatal(const PGresult *r)
 {
     return strcmp(field(r, PG_DIAG_SEVERITY_NONLOCALIZED), "FATAL") == 0;
@@ -93,7 +98,7 @@ err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r)
     const char *state = state_of(r);
     const char *cause = cause_of(a, p, r);
 
-    if (!*state) /* libpq's own: the connection */
+    if (db_error_is_cut(r))
         return make(a, ERR_UNAVAILABLE, "db.away", db_err_away.detail,
                     arena_strdup(a, PQresultErrorMessage(r)));
     if (is_row_count(p, state, r))

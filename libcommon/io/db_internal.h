@@ -246,6 +246,8 @@ void tx_conn_lost(struct tx *tx, err_t e);
 err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r);
 /* True if the statement must be prepared again: SQLSTATE 26000, 0A000. */
 bool db_error_is_stale(const PGresult *r);
+/* True if it is libpq's own: the connection broke. */
+bool db_error_is_cut(const PGresult *r);
 /* True if the server ends the connection with it. */
 bool db_error_is_fatal(const PGresult *r);
 void db_error_log(const char *msg, const char *statement, const PGresult *r);

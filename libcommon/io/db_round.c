@@ -173,9 +173,10 @@ static void run_failed(struct tx *tx, const struct pending *p, const PGresult *r
     if (tx->failed)
         return;
     tx->failed = db_error_of(tx->x->arena, p, r);
-    /* Nobody knows what became of a COMMIT that ends with its connection. */
-    if (p && p->s == &db_commit_statement && tx->failed->kind == ERR_UNAVAILABLE &&
-        strcmp(tx->failed->code, "db.away") == 0)
+    /* Nobody knows what became of a COMMIT that ends with its connection. The cut shows at whatever was
+     * waited for first: the server may be past it. */
+    if (p && (p->s == &db_commit_statement || (tx->commit_sent && db_error_is_cut(r))) &&
+        tx->failed->kind == ERR_UNAVAILABLE && strcmp(tx->failed->code, "db.away") == 0)
         tx->failed = err_outcome;
 }
 
