@@ -6,6 +6,7 @@ Ends with "N passed, N failed".
 """
 import argparse
 import glob
+import hashlib
 import importlib
 import inspect
 import os
@@ -33,6 +34,9 @@ class Whole:
     def __init__(self, state):
         from stack import Stack
         self.stack = Stack(state, self.environment)
+        # Two processes of each service, and a second PostgreSQL that may come to take the first one's place.
+        run = f"/tmp/wayfare-{os.getuid()}-{hashlib.sha256(os.path.realpath(self.stack.state).encode()).hexdigest()[:10]}"
+        self.stack.environment |= {"WAYFARE_PROCESSES": "2", "WAYFARE_PG": f"host={run}/pg,{run}/pg2 target_session_attrs=read-write"}
 
     def __enter__(self):
         self.stack.up()
