@@ -11,10 +11,13 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib"))
 
 import catalogue
+import credentials
 import gateway
 import generated
 import hostile
 import isolation
+import no_trace
+import pools
 import scenario
 from documents import Documents
 from stack import Stack
@@ -48,6 +51,7 @@ def main(arguments):
             names.append(word)
     result = Result()
     mint = hostile.Mint()
+    rotation = credentials.Rotation(mint.folder)
     stack = Stack(state, {"WAYFARE_ISSUERS": mint.folder})
     try:
         stack.up()
@@ -58,6 +62,9 @@ def main(arguments):
             catalogue.run_all(stack, documents, result)
             gateway.run_all(stack, result)
             hostile.run_all(stack, mint, result)
+            credentials.run_all(stack, rotation, result)
+            pools.run_all(stack, result)
+            no_trace.run_all(stack, documents, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
             isolation.run_all(stack, documents, result, stranger)  # last: it ends the workers
