@@ -252,13 +252,17 @@ static int64_t tick_us(const struct instance *i)
     return i->work->tick_us > IDLE_TICK_US ? i->work->tick_us : IDLE_TICK_US;
 }
 
-static void siblings_wake(const struct instance *i)
+/* One that sleeps: if it finds something too, it wakes the next. All at once would ask the database in vain.
+ */
+static void sibling_wake(const struct instance *i)
 {
     for (size_t k = 0; k < i->all->n; k++) {
         struct instance *other = &i->all->v[k];
 
-        if (other != i && other->work == i->work)
+        if (other != i && other->work == i->work && other->nap && !other->deaf) {
             instance_wake(other);
+            return;
+        }
     }
 }
 
@@ -275,7 +279,7 @@ static void instance_run(void *arg)
         done = turn(i, a);
         i->idle = done > 0 ? 0 : i->idle + 1;
         if (done > 0)
-            siblings_wake(i);
+            sibling_wake(i);
         if (i->failures > 0)
             nap(i, pause_us(i->failures), true);
         else if (done == 0 && i->work->tick_us > 0)
