@@ -3,6 +3,7 @@
 
 #include "app/events.h"
 #include "app/keyring.h"
+#include "app/leases.h"
 #include "app/peers.h"
 #include "app/poke.h"
 #include "app/program_conf.h"
@@ -50,6 +51,7 @@ static err_t open_db(struct program *p, unsigned needs)
 static err_t open_parts(struct program *p, unsigned needs)
 {
     struct outcall_options calls = {.allow = p->conf.allow,
+                                    .nameserver = p->conf.nameserver[0] ? p->conf.nameserver : NULL,
                                     .ca_file = p->conf.ca_file[0] ? p->conf.ca_file : NULL};
     const char *password = NULL;
 
@@ -74,6 +76,7 @@ err_t program_open(struct program *p, const char *name, const char *about, const
                    unsigned needs, const struct program_settings *own, int argc, char **argv)
 {
     *p = (struct program){.name = name, .arena = arena_new()};
+    p->leases = ARENA_NEW(p->arena, struct leases);
     log_init(name, LOG_INFO);
     TRY(program_conf_load(p, about, needs, own, argc, argv));
     p->service = service ? service : p->conf.service;

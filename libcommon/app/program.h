@@ -44,9 +44,11 @@ struct common_conf {
     const char *audience;  /* WAYFARE_AUDIENCE: aud of our tokens */
     const char *keys;      /* WAYFARE_KEYS: folder of this service's secrets: edge.key, field-<class>.key,
                               internal.pem … */
-    const char *run;     /* WAYFARE_RUN: folder of the peers' sockets: <service>.sock, relay-<service>.poke */
-    const char *allow;   /* WAYFARE_OUTCALL_ALLOW: host:port list that outgoing calls may reach privately;
-                            development only */
+    const char *run;   /* WAYFARE_RUN: folder of the peers' sockets: <service>.sock, relay-<service>.poke */
+    const char *allow; /* WAYFARE_OUTCALL_ALLOW: host:port list that outgoing calls may reach privately;
+                          development only */
+    const char
+        *nameserver;     /* WAYFARE_NAMESERVER: address[:port] for outgoing calls; "" those of resolv.conf */
     const char *ca_file; /* WAYFARE_CA_FILE: private certificate authority for outgoing calls; "" none */
     const char *cors;    /* WAYFARE_CORS_ORIGINS */
     const char *log_level;  /* WAYFARE_LOG_LEVEL: debug, info, warn, error */
@@ -92,12 +94,13 @@ struct program {
     struct peers *peers;     /* internal calls, app/peers.h */
     struct events *events;   /* the catalogue, app/outbox.h */
     struct program_pokes *pokes;
-    struct inbox *inbox; /* consumers */
-    struct auth *auth;   /* services */
-    struct http *http;   /* services */
-    void *settings;      /* the program's own, see program_settings; NULL none */
-    void *state;         /* what start made */
-    const void *own;     /* of a main that is built on worker_main */
+    struct inbox *inbox;   /* consumers */
+    struct leases *leases; /* claimed rows at work, app/leases.h */
+    struct auth *auth;     /* services */
+    struct http *http;     /* services */
+    void *settings;        /* the program's own, see program_settings; NULL none */
+    void *state;           /* what start made */
+    const void *own;       /* of a main that is built on worker_main */
 };
 
 /*

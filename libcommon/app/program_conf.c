@@ -43,6 +43,8 @@ static const struct {
     {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, NULL, "folder of the sockets between programs")},
     {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
               "private host:port list that calls may reach; development")},
+    {0, ENTRY(nameserver, "WAYFARE_NAMESERVER", CONF_TEXT, "",
+              "address[:port] that resolves names for outgoing calls; empty: those of resolv.conf")},
     {0, ENTRY(ca_file, "WAYFARE_CA_FILE", CONF_TEXT, "", "further certificate authority for outgoing calls")},
     {PROGRAM_SERVICE,
      ENTRY(cors, "WAYFARE_CORS_ORIGINS", CONF_TEXT, "", "origins that browsers may call from")},

@@ -195,6 +195,24 @@ static err_t ca_load(struct outcall *c, const char *path)
     return NULL;
 }
 
+/* No resolver is not yet a fault: a machine may have none, and unix sockets need none. */
+static err_t names_open(struct outcall *c, const char *nameserver)
+{
+    struct event_base *base = loop_base(c->loop);
+
+    if (!nameserver)
+        c->dns = evdns_base_new(base, EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    if (!c->dns)
+        c->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    if (!c->dns)
+        return err_internal(c->arena, ERR_BUG, "outcall.open", "evdns_base_new failed");
+    if (nameserver && evdns_base_nameserver_ip_add(c->dns, nameserver) != 0)
+        return err_internal(c->arena, ERR_INVALID, "outcall.nameserver", "%s is no address", nameserver);
+    if (nameserver)
+        evdns_base_load_hosts(c->dns, "/etc/hosts");
+    return NULL;
+}
+
 err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outcall **ret)
 {
     struct arena *a = arena_new();
@@ -206,13 +224,9 @@ err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outca
     *ret = c;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     c->multi = curl_multi_init();
-    /* No resolver is not yet a fault: a machine may have none, and unix sockets need none. */
-    c->dns =
-        evdns_base_new(loop_base(l), EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (!c->dns)
-        c->dns = evdns_base_new(loop_base(l), EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (!c->multi || !c->dns)
-        return err_internal(a, ERR_BUG, "outcall.open", "curl_multi_init or evdns_base_new failed");
+    if (!c->multi)
+        return err_internal(a, ERR_BUG, "outcall.open", "curl_multi_init failed");
+    TRY(names_open(c, o->nameserver));
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer);

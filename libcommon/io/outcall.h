@@ -18,8 +18,9 @@ struct loop;
 struct outcall;
 
 struct outcall_options {
-    const char *allow;   /* comma-separated host:port that may be private (development only); "" none */
-    const char *ca_file; /* further certificate authority; NULL none */
+    const char *allow;      /* comma-separated host:port that may be private (development only); "" none */
+    const char *ca_file;    /* further certificate authority; NULL none */
+    const char *nameserver; /* address or address:port instead of those of resolv.conf; NULL: those */
 };
 MUST_CHECK err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outcall **ret);
 void outcall_close(struct outcall *c);

@@ -9,6 +9,7 @@
 
 #include "app/audit.h"
 #include "app/keyring.h"
+#include "app/leases.h"
 #include "app/outbox.h"
 #include "app/worker_main.h"
 #include "base/arena.h"
@@ -26,9 +27,7 @@
 #include "notifications/templates/templates.h"
 #include "outcome.h"
 
-#define LEASE_S                                                                                              \
-    45 /* more than check and mail can take; a killed process holds its messages up for so long              \
-        */
+#define SENDING_MAX 5 /* so often may a message be found as sending after a crash */
 #define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
 
 struct sender_conf {
@@ -207,8 +206,9 @@ static err_t work_on(struct ctx *x, struct job *job)
     }
     TRY(e);
     if (str_eq(job->m.status, "sending")) {
-        /* A crash, or an answer that never came: once more, marked; the second time it is taken as sent. */
-        if (job->m.maybe_duplicate)
+        /* A crash, or an answer that never came: again, marked; what takes the sender down each time is given
+         * up as sent. */
+        if (job->m.maybe_duplicate && job->m.attempts >= SENDING_MAX)
             return job_mark_sent(x, job, "sent");
         job->m.maybe_duplicate = true;
     } else if (!str_eq(job->m.status, "scheduled") && !str_eq(job->m.status, "queued") &&
@@ -245,23 +245,41 @@ static err_t run_once(struct ctx *x, size_t *ret_done)
 {
     struct tx *tx;
     struct message_claim claim;
+    struct leases *held = program_of(x)->leases;
     bool found = false;
     *ret_done = 0;
     TRY(db_begin(x, &tx));
-    TRY(q_message_claim(tx, LEASE_S, &found, &claim));
+    TRY(q_message_claim(tx, LEASE_S, lease_ids(x->arena, held), &found, &claim));
     TRY(tx_commit(x));
     if (!found)
         return NULL;
     *ret_done = 1;
     struct job job = {.id = claim.message_id};
     worker_act_for(x, claim.org);
-    return work_on(x, &job);
+    lease_hold(held, job.id);
+    err_t e = work_on(x, &job);
+    lease_drop(held, job.id);
+    return e;
+}
+
+/* Check and mail may take longer than a lease. */
+static err_t renew(struct ctx *x, size_t *ret_done)
+{
+    struct uuid_array held = lease_ids(x->arena, program_of(x)->leases);
+    struct tx *tx;
+    *ret_done = 0;
+    if (held.n == 0)
+        return NULL;
+    TRY(db_begin(x, &tx));
+    q_messages_renew(tx, LEASE_S, held);
+    return tx_sync(tx);
 }
 
 int main(int argc, char **argv)
 {
     static const struct work works[] = {
-        {.name = "send", .run_once = run_once, .tick_us = 500000, .poke = "sender", .parallel = 4}};
+        {.name = "send", .run_once = run_once, .tick_us = 500000, .poke = "sender", .parallel = 4},
+        {.name = "renew", .run_once = renew, .tick_us = LEASE_RENEW_US}};
     static const struct program_settings settings = {
         .table = conf_table, .n = LENGTH(conf_table), .size = sizeof(struct sender_conf)};
     static const struct worker worker = {.name = "sender",

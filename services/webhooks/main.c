@@ -2,29 +2,32 @@
  * main.c - the webhooks daemon: delivers to partners' endpoints, signed (Standard Webhooks), in order per
  * subject.
  *
- * A delivery is claimed with a lease, at most PER_ENDPOINT at a time for a host and port, so that one dead
- * partner delays nobody else. It is `delivering`, committed, before the call: a crash in between delivers the
- * same webhook-id once more.
+ * A delivery is claimed with a lease, at most PER_ENDPOINT at a time for a host and port, and those that do
+ * not answer share TROUBLED turns, so that dead partners delay nobody else. It is `delivering`, committed,
+ * before the call: a crash in between delivers the same webhook-id once more.
  */
 #include <string.h>
 
 #include "app/keyring.h"
+#include "app/leases.h"
 #include "app/worker_main.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/date.h"
 #include "base/str.h"
+#include "endpoints.h"
 #include "io/outcall.h"
 #include "notifications/subscriptions/queries.h"
 #include "notifications/subscriptions/rules.h"
 
-#define LEASE_S 20 /* more than a call can take; a killed process holds its deliveries up for so long */
+#define PARALLEL 16
+#define TROUBLED (PARALLEL / 2)
 #define PER_ENDPOINT 2
 #define CALL_TIMEOUT_US (15 * DATE_US_PER_S)
 #define ANSWER_BYTES 65536
 #define DEGRADED_FROM 3
 #define ORDER_PAUSE_US 200000
-#define HOLD_US (5 * DATE_US_PER_S) /* an endpoint that gave no answer rests for so long */
 
 struct job {
     struct uuid id;
@@ -132,8 +135,6 @@ static err_t record(struct ctx *x, const struct job *job, const struct outcome *
                                                                  .disable = dead,
                                                                  .reason = gone ? "gone" : "unreachable",
                                                                  .now = x->now_us});
-    if (o->status == 0)
-        q_delivery_hold_endpoint(tx, job->endpoint, x->now_us + HOLD_US);
     return NULL;
 }
 
@@ -169,39 +170,75 @@ static err_t may_go(struct ctx *x, struct tx *tx, struct job *job, bool *ret_go)
     return tx_sync(tx);
 }
 
+/* One delivery, claimed by this turn. */
+static err_t deliver(struct ctx *x, struct job *job)
+{
+    struct endpoints *endpoints = PROGRAM_STATE(x, struct endpoints);
+    struct outcome outcome = {0};
+    struct tx *tx;
+    bool go = false;
+    TRY(db_begin(x, &tx));
+    TRY(may_go(x, tx, job, &go));
+    TRY(tx_commit(x));
+    if (!go)
+        return NULL;
+    endpoints_begin(endpoints, job->endpoint, clock_mono_us());
+    err_t e = call(x, job, &outcome);
+    endpoints_end(endpoints, job->endpoint, e || outcome.status != 0, clock_mono_us());
+    TRY(e);
+    return record(x, job, &outcome);
+}
+
 static err_t run_once(struct ctx *x, size_t *ret_done)
 {
+    struct leases *held = program_of(x)->leases;
     struct tx *tx;
     struct delivery_claim claim;
-    struct outcome outcome = {0};
-    bool found = false, go = false;
+    bool found = false;
     *ret_done = 0;
     TRY(db_begin(x, &tx));
-    TRY(q_delivery_claim(tx, LEASE_S, PER_ENDPOINT, &found, &claim));
+    TRY(q_delivery_claim(tx, LEASE_S, PER_ENDPOINT, lease_ids(x->arena, held),
+                         endpoints_avoid(x->arena, PROGRAM_STATE(x, struct endpoints), clock_mono_us()),
+                         &found, &claim));
     TRY(tx_commit(x));
     if (!found)
         return NULL;
     *ret_done = 1;
     struct job job = {.id = claim.delivery_id, .endpoint = claim.endpoint};
     worker_act_for(x, claim.org);
-    TRY(db_begin(x, &tx));
-    TRY(may_go(x, tx, &job, &go));
-    TRY(tx_commit(x));
-    if (!go)
+    lease_hold(held, job.id);
+    err_t e = deliver(x, &job);
+    lease_drop(held, job.id);
+    return e;
+}
+
+/* A call may take longer than a lease. */
+static err_t renew(struct ctx *x, size_t *ret_done)
+{
+    struct uuid_array held = lease_ids(x->arena, program_of(x)->leases);
+    struct tx *tx;
+    *ret_done = 0;
+    if (held.n == 0)
         return NULL;
-    TRY(call(x, &job, &outcome));
-    return record(x, &job, &outcome);
+    TRY(db_begin(x, &tx));
+    q_deliveries_renew(tx, LEASE_S, held);
+    return tx_sync(tx);
 }
 
 static err_t start(struct program *p)
 {
+    p->state = endpoints_new(p->arena, TROUBLED);
     return keyring_need(p->arena, p->keyring, "webhook");
 }
 
 int main(int argc, char **argv)
 {
-    static const struct work works[] = {
-        {.name = "deliver", .run_once = run_once, .tick_us = 500000, .poke = "webhooks", .parallel = 8}};
+    static const struct work works[] = {{.name = "deliver",
+                                         .run_once = run_once,
+                                         .tick_us = 500000,
+                                         .poke = "webhooks",
+                                         .parallel = PARALLEL},
+                                        {.name = "renew", .run_once = renew, .tick_us = LEASE_RENEW_US}};
     static const struct worker worker = {.name = "webhooks",
                                          .about = "delivers to partners' endpoints, signed",
                                          .service = "notifications",

@@ -84,12 +84,18 @@ WITH planned AS (
     RETURNING id)
 DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
 
--- q_message_claim(lease_s int4) -> maybe message_claim(message_id uuid, org text)        lane: own lease
+-- held: what the asker works on already, whatever became of its leases.
+-- q_message_claim(lease_s int4, held uuid[]) -> maybe message_claim(message_id uuid, org text)        lane: own lease
 UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)
  WHERE message_id = (SELECT message_id FROM message_due
-                      WHERE due_at <= now() AND (leased_until IS NULL OR leased_until < now())
+                      WHERE due_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND message_id <> ALL ($held::uuid[])
                       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING message_id, org;
+
+-- Not those that have just been put off.
+-- q_messages_renew(lease_s int4, held uuid[]) -> any        lane: own lease
+UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)
+ WHERE message_id = ANY ($held::uuid[]) AND leased_until IS NOT NULL;
 
 -- q_suppression_add{id uuid, channel text, address_index bytea, reason text, now timestamptz} -> any
 INSERT INTO suppressions (id, org, channel, address_index, reason, created_at) VALUES ($id, sec.org(), $channel, $address_index, $reason, $now)

@@ -92,17 +92,24 @@ WITH recalled AS (
     RETURNING id, status)
 DELETE FROM delivery_due d USING recalled r WHERE d.delivery_id = r.id AND r.status = 'dead';
 
--- q_delivery_claim(lease_s int4, per_endpoint int4) -> maybe delivery_claim(delivery_id uuid, org text, endpoint text)        lane: own lease
+-- held: what the asker works on already, whatever became of its leases; avoid: endpoints that rest, or have enough in hand.
+-- q_delivery_claim(lease_s int4, per_endpoint int4, held uuid[], avoid text[]) -> maybe delivery_claim(delivery_id uuid, org text, endpoint text)        lane: own lease
 UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
  WHERE delivery_id = (
     SELECT d.delivery_id FROM delivery_due d
      WHERE d.due_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now())
+       AND d.delivery_id <> ALL ($held::uuid[]) AND d.endpoint <> ALL ($avoid::text[])
        AND d.endpoint <> ALL (ARRAY(SELECT b.endpoint FROM delivery_due b WHERE b.leased_until > now()
                                      GROUP BY b.endpoint HAVING count(*) >= $per_endpoint))
        AND NOT EXISTS (SELECT 1 FROM delivery_due e WHERE e.subscription_id = d.subscription_id AND e.subject = d.subject
                                                       AND (e.created_at, e.delivery_id) < (d.created_at, d.delivery_id))
      ORDER BY d.due_at, d.delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING delivery_id, org, endpoint;
+
+-- Not those that have just been put off.
+-- q_deliveries_renew(lease_s int4, held uuid[]) -> any        lane: own lease
+UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
+ WHERE delivery_id = ANY ($held::uuid[]) AND leased_until IS NOT NULL;
 
 -- q_delivery_lock(id uuid) -> maybe delivery_locked(subscription_id uuid, subject uuid, event_type text, body text, status text, attempts int4, created_at timestamptz, recalled bool, url text, subscription_status text, secret bytea, previous_secret bytea?, previous_until timestamptz?, failures int4)        lane: own
 SELECT d.subscription_id, d.subject, d.event_type, d.body, d.status, d.attempts, d.created_at,
@@ -133,9 +140,6 @@ UPDATE delivery_due SET due_at = $due_at, leased_until = NULL WHERE delivery_id 
 
 -- q_delivery_due_drop(id uuid) -> any
 DELETE FROM delivery_due WHERE delivery_id = $id;
-
--- q_delivery_hold_endpoint(endpoint text, until timestamptz) -> any
-UPDATE delivery_due SET due_at = $until WHERE endpoint = $endpoint AND due_at < $until AND leased_until IS NULL;
 
 -- q_subscription_succeeded(id uuid, now timestamptz) -> any
 UPDATE subscriptions SET failures = 0, status = 'active', updated_at = $now WHERE id = $id AND status <> 'disabled' AND (failures > 0 OR status <> 'active');
