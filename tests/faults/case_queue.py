@@ -1,6 +1,8 @@
 """Outbox to inbox while its programs are killed, Redis forgets, fills up or stands still, and PostgreSQL goes away: each event has its effect
 once, in the order of its key."""
+import os
 import re
+import signal
 import subprocess
 import time
 
@@ -121,6 +123,53 @@ def test_programs_are_killed_at_random(parts, events, dice):
             time.sleep(dice.random() * 0.1)
             parts.start(*[n for n in PROGRAMS if n not in parts.processes])
             time.sleep(dice.random() * 0.3)
+
+
+def test_redis_is_full_for_a_while(parts, events):
+    with Flow(parts, events) as flow:
+        while flow.going():
+            parts.redis.cli("CONFIG", "SET", "maxmemory", "1")
+            time.sleep(0.7)
+            parts.redis.cli("CONFIG", "SET", "maxmemory", "200mb")
+            time.sleep(0.5)
+
+
+def test_redis_stands_still_for_a_while(parts, events):
+    with Flow(parts, events) as flow:
+        while flow.going():
+            parts.redis.process.send_signal(signal.SIGSTOP)
+            time.sleep(1.5)
+            parts.redis.process.send_signal(signal.SIGCONT)
+            time.sleep(0.5)
+
+
+def test_redis_is_killed_and_comes_back_empty(parts, events, dice):
+    with Flow(parts, events) as flow:
+        while flow.going():
+            parts.redis.kill()
+            time.sleep(dice.random() * 0.5)
+            parts.redis.start()
+            time.sleep(0.3)
+
+
+def test_postgres_is_restarted(parts, events):
+    with Flow(parts, events) as flow:
+        while flow.going():
+            server("restart")
+            time.sleep(0.7)
+
+
+def test_postgres_is_killed(parts, events):
+    with Flow(parts, events) as flow:
+        while flow.going():
+            with open(f"{os.environ['WAYFARE_TEST_PG']}/pid", encoding="ascii") as f:
+                os.kill(int(f.read()), signal.SIGKILL)
+            wait_for("it starts again", lambda: server("start"))  # once its children have seen it
+            time.sleep(0.7)
+
+
+def server(word):
+    return subprocess.run([f"{os.environ['WAYFARE_TEST_PG']}/{word}"], timeout=60, capture_output=True).returncode == 0
 
 
 def test_redis_is_wiped_again_and_again(parts, events, dice):

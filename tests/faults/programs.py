@@ -45,6 +45,9 @@ class Programs:
         os.kill(pid, how)
         return pid
 
+    def wait_running(self, name):
+        wait_for(f"{name} runs", lambda: self.pid(name))
+
     def kill(self, name):
         return self.signal(name, signal.SIGKILL)
 

@@ -22,6 +22,8 @@ sys.path[1:1] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "work
 
 from programs import PATIENCE, Programs
 
+os.environ["PATH"] = "/usr/lib/postgresql/15/bin:" + os.environ["PATH"]  # psql itself: Debian's finds it by a script, many times a second
+
 LIMIT_S = 120  # of a case that hangs; a good one takes a sixth of it
 FEW, MANY = 2000, 20000
 
@@ -29,17 +31,28 @@ FEW, MANY = 2000, 20000
 class Whole:
     """A stack of its own, with all services, for the cases that name `stack` (Stack of tests/lib) or `programs` (Programs)."""
     names = ("stack", "programs")
-    environment = {}
+    endpoints = 16  # at 127.0.0.2 and on
 
     def __init__(self, state):
         from stack import Stack
-        self.stack = Stack(state, self.environment)
+        self.stack = Stack(state)
+        base = int(self.stack.environment.get("WAYFARE_PORT", 0))
         # Two processes of each service, and a second PostgreSQL that may come to take the first one's place.
         run = f"/tmp/wayfare-{os.getuid()}-{hashlib.sha256(os.path.realpath(self.stack.state).encode()).hexdigest()[:10]}"
-        self.stack.environment |= {"WAYFARE_PROCESSES": "2", "WAYFARE_PG": f"host={run}/pg,{run}/pg2 target_session_attrs=read-write"}
+        self.stack.environment |= {
+            "WAYFARE_PROCESSES": "2",
+            "WAYFARE_PG": f"host={run}/pg,{run}/pg2 target_session_attrs=read-write",
+            "WAYFARE_ALLOW": ",".join(f"127.0.0.{i}:{base + 3}" for i in range(2, 2 + self.endpoints)),
+            "WAYFARE_NAMESERVER": f"127.0.0.1:{base + 2}",
+            "WAYFARE_CLAIM_MS": "2000",
+        }
 
     def __enter__(self):
-        self.stack.up()
+        try:
+            self.stack.up()
+        except BaseException:  # it may have come up in part
+            self.stack.down()
+            raise
         self.programs = Programs(self.stack)
         return self
 

@@ -75,6 +75,7 @@ class Parts:
         self.processes = {}
         self.down = set()  # ended on purpose
         self.extra = {}  # options of a program
+        self.environment = {}  # further variables of a program
         self.pid_of_redis = None
         for service in ("maker", "keeper"):
             self.make_database(service)
@@ -116,7 +117,7 @@ class Parts:
         for name in names:
             log = open(os.path.join(self.folder, f"{name}.log"), "a", encoding="utf-8")
             self.processes[name] = subprocess.Popen(self.accepted(name, *self.extra.get(name, [])), stdin=subprocess.DEVNULL,
-                                                    stdout=log, stderr=log)
+                                                    stdout=log, stderr=log, env=os.environ | self.environment.get(name, {}))
             log.close()
             self.down.discard(name)
 
