@@ -239,7 +239,8 @@ def judge(stack, mint, result, service):
             result.bad(f"{service}: a token with {what} is refused like every other", repr(answer)[:600])
         else:
             result.ok(f"{service}: refused: {what}")
-    trusted = [(token, what) for good, token, what in mint.table() if good and stack.own]
+    # What is good for a second, or bad for one, is judged by the unit test alone.
+    trusted = [(token, what) for good, token, what in mint.table() if good and stack.own and "29 s" not in what]
     for token, what in trusted + [(forge.token().encode(), "the demo issuer's"), (forge.twin(forge.token()).encode(), "its twin")]:
         status = wire.ask(path, [bearer + token])[0]
         if status == 401:
