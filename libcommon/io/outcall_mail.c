@@ -101,7 +101,7 @@ static void set_mail(struct outcall_call *call, struct mail *mail, const char *f
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE,
                      1L); /* a kept connection would say QUIT when no callback is there */
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)m->message_bytes);
+    /* No size is said: curl would stop at it without asking for the end, unless a line began with a dot. */
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, mail);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
