@@ -337,7 +337,7 @@ err_t auth_open(struct loop *l, struct outcall *out, const struct auth_options *
         return &kept;
     }
     if (l != NULL) {
-        au->tick = loop_every(l, FILE_CHECK_US, keysets_tick, au);
+        au->tick = loop_every(l, KEYS_TICK_US, keysets_tick, au);
         au->first_tick = loop_after(l, 0, first_tick, au);
     }
     *ret = au;

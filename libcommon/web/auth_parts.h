@@ -10,6 +10,7 @@
 #include "web/auth.h"
 #include "web/auth_jwt.h"
 
+#define KEYS_TICK_US 1000000LL     /* what is due is looked for this often */
 #define FILE_CHECK_US 10000000LL   /* a key file is looked at this often at most */
 #define URI_REFRESH_US 600000000LL /* a good set from a URI is fetched again after 10 min */
 #define URI_RETRY_US 30000000LL    /* after a failure, or for an unknown kid, once in 30 s */
