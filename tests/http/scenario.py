@@ -254,7 +254,7 @@ def parts_of(document, library, taken):
 
 
 def play(stack, documents, result, name, document, library):
-    names = {"hooks": f"https://localhost:{stack.url.port + 3}"}
+    names = {"hooks": f"https://localhost:{stack.url.port + 3}", "otherHooks": f"https://127.0.0.1:{stack.url.port + 3}"}
     at = ""
     try:
         steps = []
