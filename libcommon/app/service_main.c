@@ -40,10 +40,12 @@ static err_t open_document(struct program *p, const struct service *s, struct pa
 }
 
 /* Identity keeps the list of what is revoked; it tells itself. */
-static err_t open_auth(struct program *p)
+static err_t open_auth(struct program *p, const struct service *s)
 {
-    struct auth_options o = {
-        .issuers_dir = p->conf.issuers, .audience = p->conf.audience, .production = p->production};
+    struct auth_options o = {.issuers_dir = p->conf.issuers,
+                             .audience = p->conf.audience,
+                             .production = p->production,
+                             .policy_scopes = s->policy_scopes};
 
     TRY(auth_open(p->loop, p->outcall, &o, &p->auth));
     if (str_eq(p->service, "identity"))
@@ -94,7 +96,7 @@ static void on_opening(void *arg)
 static err_t start(struct program *p, const struct service *s, struct parts *parts)
 {
     TRY(open_document(p, s, parts));
-    TRY(open_auth(p));
+    TRY(open_auth(p, s));
     if (s->start)
         TRY(s->start(p));
     TRY(observe_open(p, &parts->health));

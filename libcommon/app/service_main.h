@@ -12,6 +12,9 @@ struct service {
     const char *about; /* one line for --help */
     const struct handler *const
         *handlers; /* tables of the areas, ended by NULL; each ended by {NULL, NULL} */
+    /* The scopes that policies and statements of its database ask for by sec.has, other than internal; an
+     * arch test compares. What is not named here is not sent to the database. */
+    const char *policy_scopes;
     bool uses_queue;
     unsigned needs;                          /* further program_needs: PROGRAM_DATA */
     const struct program_settings *settings; /* its own configuration; NULL none */

@@ -22,6 +22,7 @@ struct principal {
     const char *client_id;    /* the OAuth client; for staff the frontend's */
     const char *organisation; /* code: "iom", "coa", "uaf" */
     const char *scope;        /* space-separated scopes, also "programme:avrr" and "office:nl" */
+    const char *policy_scope; /* those of them that the database's policies look at; NULL: all */
     const char *name;         /* display name of a user, NULL for machines */
     bool is_user;             /* a person signed in; false for machine clients */
     int64_t expires_us;       /* when the token ends */

@@ -120,6 +120,25 @@ static bool read_scope(struct arena *a, const struct issuer *is, const json_t *c
     return true;
 }
 
+/* Each word costs every statement under row-level security: only those that a policy can ask for go there. */
+static const char *scope_for_policies(struct arena *a, const char *policy_scopes, const char *scope)
+{
+    struct buf out;
+
+    buf_init(&out, a, 128);
+    for (const char *s = scope; *s;) {
+        size_t n = strcspn(s, " ");
+        const char *word = arena_printf(a, "%.*s", (int)n, s);
+
+        if (str_starts(word, "programme:") || str_starts(word, "office:") || str_eq(word, "internal") ||
+            str_has_word(policy_scopes, word))
+            buf_printf(&out, "%s%s", out.n > 0 ? " " : "", word);
+        s += n;
+        s += strspn(s, " ");
+    }
+    return buf_text(&out);
+}
+
 /* ID tokens (OpenID Connect Core 2, 3.3.2.11), logout tokens and tokens bound to a key that we do not check.
  */
 static err_t refuse_other_kinds(const json_t *claims)
@@ -234,6 +253,8 @@ static err_t verify(struct auth *au, struct arena *a, const char *token, size_t 
     TRY(jwt_times(claims, now_us, &v.who.expires_us, &iat_us));
     TRY(refuse_other_kinds(claims));
     TRY(read_principal(a, is, claims, &v.who));
+    if (au->policy_scopes != NULL)
+        v.who.policy_scope = scope_for_policies(a, au->policy_scopes, v.who.scope);
     if (revoked_has(au->revoked, &v.who, iat_us))
         return TOKEN_REFUSED("it has been revoked");
 
@@ -320,6 +341,7 @@ err_t auth_open(struct loop *l, struct outcall *out, const struct auth_options *
     au->arena = arena_new();
     au->loop = l;
     au->out = out;
+    au->policy_scopes = o->policy_scopes;
     au->cache = cache_new(o->cache_max > 0 ? o->cache_max : CACHE_MAX);
     au->revoked = revoked_new();
 

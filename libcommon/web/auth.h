@@ -22,6 +22,9 @@ struct auth_options {
     const char *audience;    /* this deployment's aud when a profile does not name its own */
     bool production;         /* refuses profiles marked "development": true */
     size_t cache_max;        /* remembered tokens; 0: 10,000 */
+    /* The scopes that the database asks for by sec.has, separated by spaces: besides programme:…, office:…
+     * and internal only they are sent to it. As long as the auth. NULL: all are. */
+    const char *policy_scopes;
 };
 
 /* Loads all profiles and key files; refuses a profile it does not understand. l and out may be NULL: then key

@@ -165,8 +165,8 @@ const struct principal *cache_add(struct cache *c, const char *token, size_t n, 
 {
     const struct principal *w = &v->who;
     size_t bytes = sizeof(struct entry) + n + text_bytes(w->subject) + text_bytes(w->client_id) +
-                   text_bytes(w->organisation) + text_bytes(w->scope) + text_bytes(w->name) +
-                   text_bytes(w->token_id);
+                   text_bytes(w->organisation) + text_bytes(w->scope) + text_bytes(w->policy_scope) +
+                   text_bytes(w->name) + text_bytes(w->token_id);
     struct entry *e = need(malloc(bytes)), *same;
     char *at = e->text + n;
 
@@ -179,6 +179,7 @@ const struct principal *cache_add(struct cache *c, const char *token, size_t n, 
     keep(&e->v.who.client_id, &at);
     keep(&e->v.who.organisation, &at);
     keep(&e->v.who.scope, &at);
+    keep(&e->v.who.policy_scope, &at);
     keep(&e->v.who.name, &at);
     keep(&e->v.who.token_id, &at);
 

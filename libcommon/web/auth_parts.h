@@ -67,6 +67,7 @@ struct auth {
     struct arena *arena; /* profiles; as long as the auth */
     struct loop *loop;
     struct outcall *out;
+    const char *policy_scopes;
     struct issuer *issuers;
     size_t nissuers;
     struct cache *cache;

@@ -13,6 +13,9 @@ int main(int argc, char **argv)
         .name = "cases",
         .about = "persons, cases, consents and everything that is decided about them",
         .handlers = handlers,
+        .policy_scopes =
+            "appointments:write cases.restricted:read decisions:write documents:write notes:write "
+            "protection:read referrals:decide tasks:write",
         .needs = PROGRAM_DATA,
         .start = cases_start,
     };

@@ -37,6 +37,8 @@ int main(int argc, char **argv)
         .name = "identity",
         .about = "organisations, offices, clients and users, and the tokens they work with",
         .handlers = handlers,
+        .policy_scopes = "cases.restricted:read clients:write offices:write organisations:all "
+                         "organisations:write users:write",
         .needs = PROGRAM_DATA,
         .start = start,
     };

@@ -22,6 +22,8 @@ int main(int argc, char **argv)
         .name = "notifications",
         .about = "messages to people, the staff inbox, partners' webhooks",
         .handlers = handlers,
+        .policy_scopes = "assignments:read cases.restricted:read messages:write protection:read "
+                         "subscriptions:write",
         .uses_queue = true,
         .needs = PROGRAM_KEYS | PROGRAM_DATA,
         .start = start,

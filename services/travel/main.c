@@ -13,6 +13,8 @@ int main(int argc, char **argv)
         .name = "travel",
         .about = "journeys, from the request to the arrival",
         .handlers = handlers,
+        .policy_scopes = "bookings:write cases.restricted:read incidents:write movements:write "
+                         "passengers:write segments:write",
         .needs = PROGRAM_KEYS | PROGRAM_DATA,
         .start = travel_start,
     };

@@ -190,6 +190,18 @@ def refusals():
     check("every guard is judged by a unit test", [f"{p}: {c}" for c, p in guards.items() if f'"{c}"' not in unit])
 
 
+def policy_scopes():
+    """What a service sends to its database of a caller's scopes is what policies and statements there ask for."""
+    asked = lambda *patterns: {w for p in tracked(*patterns) for w in re.findall(r"sec\.has\('([^']+)'\)", text(p))}
+    faults = []
+    for service in SERVICES:
+        wanted = asked("libcommon/app/schema/*.sql", f"services/{service}/*.sql") - {"internal"}
+        literal = re.search(r"\.policy_scopes =((?:\s*\"[^\"]*\")+)", text(f"services/{service}/main.c"))
+        sent = set("".join(re.findall(r'"([^"]*)"', literal[1])).split()) if literal else set()
+        faults += [f"services/{service}/main.c: {w}" for w in sorted(wanted ^ sent)]
+    check("policy_scopes are what the database asks for", faults)
+
+
 def words():
     """The project speaks only of the project."""
     bad = re.compile(r"\b(Claude|Anthropic|LLM|language model|this session|helper agent|as an AI)\b", re.I)
@@ -197,7 +209,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, statements, events, refusals, words):
+for guard in (layers, style, operations, statements, events, refusals, policy_scopes, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

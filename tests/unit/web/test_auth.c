@@ -68,6 +68,29 @@ START_TEST(a_client_token_becomes_a_machine)
 }
 END_TEST
 
+START_TEST(only_scopes_that_policies_ask_for_go_to_the_database)
+{
+    struct arena *a = arena_new();
+    struct auth_options o = {
+        .issuers_dir = fixture_folder, .audience = "wayfare", .policy_scopes = "tasks:write protection:read"};
+    struct principal who;
+    struct auth *au;
+
+    ck_assert_ptr_null(auth_open(NULL, NULL, &o, &au));
+    who = fixture_verified(
+        a, au,
+        fixture_mint(a, H_EC,
+                     WITH(ISS, AUD, SUBJECT,
+                          "\"scope\":\"cases:read tasks:write tasks:writer office:nl programme:avrr\",",
+                          TIMES),
+                     "ES256", K_EC));
+    ck_assert_str_eq(who.scope, "cases:read tasks:write tasks:writer office:nl programme:avrr");
+    ck_assert_str_eq(who.policy_scope, "tasks:write office:nl programme:avrr");
+    auth_close(au);
+    arena_free(a);
+}
+END_TEST
+
 START_TEST(a_staff_token_is_mapped_by_its_profile)
 {
     struct arena *a = arena_new();
@@ -131,6 +154,7 @@ Suite *unit_suite(void)
     tcase_add_loop_test(with_keys(s, "texts"), a_text_that_is_no_token_is_refused, 0, NTWISTS);
     tc = with_keys(s, "principal");
     tcase_add_test(tc, a_client_token_becomes_a_machine);
+    tcase_add_test(tc, only_scopes_that_policies_ask_for_go_to_the_database);
     tcase_add_test(tc, a_staff_token_is_mapped_by_its_profile);
     tcase_add_test(tc, an_organisation_claim_cannot_override_a_fixed_one);
     tcase_add_test(tc, internal_is_taken_only_from_an_internal_issuer);
