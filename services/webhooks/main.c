@@ -135,6 +135,8 @@ static err_t record(struct ctx *x, const struct job *job, const struct outcome *
                                                                  .disable = dead,
                                                                  .reason = gone ? "gone" : "unreachable",
                                                                  .now = x->now_us});
+    if (dead)
+        q_deliveries_give_up(tx, job->d.subscription_id, x->now_us);
     return NULL;
 }
 

@@ -254,7 +254,8 @@ def parts_of(document, library, taken):
 
 
 def play(stack, documents, result, name, document, library):
-    names = {"hooks": f"https://localhost:{stack.url.port + 3}", "otherHooks": f"https://127.0.0.1:{stack.url.port + 3}"}
+    hosts = {"hooks": "localhost", "otherHooks": "127.0.0.1", "quietHooks": "127.0.0.2"}
+    names = {name: f"https://{host}:{stack.url.port + 3}" for name, host in hosts.items()}
     at = ""
     try:
         steps = []

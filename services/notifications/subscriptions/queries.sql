@@ -36,9 +36,14 @@ UPDATE subscriptions SET secret = $secret, previous_secret = $previous, previous
 UPDATE subscriptions SET deleted_at = $now, status = 'disabled', disabled_reason = 'deleted', version = version + 1, updated_at = $now
  WHERE id = $id;
 
--- What still waits for an ended or disabled subscription is given up now and not when it would be due.
+-- What still waits for an ended or disabled subscription is given up now, not when its endpoint has a turn again; what is on its way
+-- ends by itself.
 -- q_deliveries_give_up(subscription_id uuid, now timestamptz) -> any
-UPDATE delivery_due SET due_at = $now WHERE subscription_id = $subscription_id AND due_at > $now;
+WITH given_up AS (
+    UPDATE deliveries SET status = 'dead', next_at = NULL, last_error = 'subscription.disabled', version = version + 1, updated_at = $now
+     WHERE subscription_id = $subscription_id AND status IN ('pending', 'retry')
+    RETURNING id)
+DELETE FROM delivery_due d USING given_up g WHERE d.delivery_id = g.id;
 
 -- q_delivery_list{subscription_id uuid, status text?} -> list delivery_item(id uuid, subscription_id uuid, event_type text, subject uuid, status text, attempts int4, next_at timestamptz?, last_status int4?, last_error text?, done_at timestamptz?, created_at timestamptz)
 SELECT id, subscription_id, event_type, subject, status, attempts, next_at, last_status, last_error, done_at, created_at FROM deliveries
