@@ -142,16 +142,17 @@ def run(name, case, house, options, seed):
     try:
         house.before()
         case(**{n: given[n] for n in inspect.signature(case).parameters})
-        good = True
+        good, why = True, ""
     except unittest.SkipTest as e:
         print(f"skipped {name.replace('_', ' ')}: {e}", flush=True)
         return None
-    except Exception:
+    except Exception as e:
         traceback.print_exc(file=sys.stdout)
-        good = False
+        at = traceback.extract_tb(e.__traceback__)[-1]
+        good, why = False, f": {at.name} line {at.lineno}: {type(e).__name__}: {e}".replace("\n", " ")[:600]
     finally:
         signal.alarm(0)
-    print(f"{'ok' if good else 'not ok'} {name.replace('_', ' ')} ({time.monotonic() - begun:.1f} s, seed {seed})", flush=True)
+    print(f"{'ok' if good else 'not ok'} {name.replace('_', ' ')} ({time.monotonic() - begun:.1f} s, seed {seed}){why}", flush=True)
     if not good:
         house.heal()
     return good

@@ -408,9 +408,9 @@ def main():
                 test(parts)
                 passed += 1
                 print(f"ok {name.replace('_', ' ')} ({time.monotonic() - begun:.1f} s)", flush=True)
-            except Exception:
+            except Exception as e:
                 failed += 1
-                print(f"not ok {name.replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
+                print(f"not ok {name.replace('_', ' ')}: {type(e).__name__}: {e}\n{traceback.format_exc()}", flush=True)
                 for part in ("maker", "relay", "keeper"):
                     print(f"== {part}", *parts.log(part).splitlines()[-8:], sep="\n", flush=True)
     finally:
