@@ -46,7 +46,8 @@ struct db_stats {
 };
 void db_stats(const struct db *db, struct db_stats *ret);
 
-/* Opens x->tx for reads on a shared connection; nothing waits yet. */
+/* Opens x->tx for reads on a shared connection; nothing waits yet. With x->alone as db_begin_read: what took
+ * too long for those it shares with is not lost for that. */
 AWAITS MUST_CHECK err_t db_read(struct ctx *x, struct tx **ret);
 /* Opens x->tx on a connection of its own, waits if none is free. BEGIN goes with the first statement. If
  * x->tx is already open as a transaction it is that one. */

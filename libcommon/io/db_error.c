@@ -98,6 +98,10 @@ err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r)
     const char *state = state_of(r);
     const char *cause = cause_of(a, p, r);
 
+    if (db_error_is_stale(r) && p && p->text->fault_state[0]) { /* what its Parse met is what happened */
+        state = p->text->fault_state;
+        cause = arena_printf(a, "%s: cannot be prepared: %s %s", p->s->name, state, p->text->fault);
+    }
     if (db_error_is_cut(r))
         return make(a, ERR_UNAVAILABLE, "db.away", db_err_away.detail,
                     arena_strdup(a, PQresultErrorMessage(r)));
@@ -122,9 +126,6 @@ err_t db_error_of(struct arena *a, const struct pending *p, const PGresult *r)
         return make(a, ERR_UNAVAILABLE, "db.away", db_err_away.detail, cause);
     if (strcmp(state, "42501") == 0 && strstr(field(r, PG_DIAG_MESSAGE_PRIMARY), "row-level security"))
         return make(a, ERR_DENIED, "db.rowSecurity", "This may not be written by you.", cause);
-    if (db_error_is_stale(r) && p && p->text->fault_state[0])
-        cause = arena_printf(a, "%s: cannot be prepared: %s %s", p->s->name, p->text->fault_state,
-                             p->text->fault);
     return make(a, ERR_BUG, "db.error", "Something went wrong on our side.", cause);
 }
 

@@ -23,14 +23,6 @@ static struct tx *tx_new(struct ctx *x, bool shared, bool writes)
     return tx;
 }
 
-err_t db_read(struct ctx *x, struct tx **ret)
-{
-    if (!x->tx)
-        x->tx = tx_new(x, true, false);
-    *ret = x->tx;
-    return NULL;
-}
-
 static err_t begin(struct ctx *x, bool writes, struct tx **ret)
 {
     struct tx *tx = x->tx;
@@ -56,6 +48,16 @@ static err_t begin(struct ctx *x, bool writes, struct tx **ret)
         x->tx = tx;
     }
     *ret = tx;
+    return NULL;
+}
+
+err_t db_read(struct ctx *x, struct tx **ret)
+{
+    if (!x->tx && x->alone)
+        return begin(x, false, ret);
+    if (!x->tx)
+        x->tx = tx_new(x, true, false);
+    *ret = x->tx;
     return NULL;
 }
 

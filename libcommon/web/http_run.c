@@ -16,6 +16,8 @@
 #include "web/auth.h"
 #include "web/http_internal.h"
 
+#define MORE_TRIES 2 /* within the deadline of the request */
+
 ERR_DEFINE(err_accept, ERR_INVALID, "request.accept", "Accept must allow what this operation answers.");
 ERR_DEFINE(err_encoding, ERR_INVALID, "request.encoding", "The body must not be encoded (Content-Encoding).");
 ERR_DEFINE(err_silent, ERR_BUG, "handler.silent", "A handler ended without an answer.");
@@ -264,13 +266,22 @@ static int64_t deadline_of(const struct request *rq)
 }
 
 /*
- * Two that took the same rows in another order: PostgreSQL ended one of them (40P01), and all that it had
- * done is undone. So it is as good as new, and the other is through by now.
+ * Two took the same rows in another order and PostgreSQL ended one of them (40P01): all that it had done is
+ * undone, so it is as good as new, and the other is through by now. Or a read took longer than it may beside
+ * others, as the first of its kind on a new connection does on a busy machine: then it goes by itself.
  */
+static bool is_worth_another_try(const struct request *rq, err_t e)
+{
+    bool is_slow = str_eq(e->code, "db.timeout") && rq->x.tx && tx_shared(rq->x.tx);
+
+    return is_slow || str_eq(e->code, "db.again");
+}
+
 static err_t act_again(struct request *rq)
 {
     struct ctx *x = &rq->x;
 
+    x->alone = x->alone || (x->tx && tx_shared(x->tx));
     tx_rollback(x);
     rq->rs = (struct response){.rq = rq};
     rq->idem = false;
@@ -290,7 +301,9 @@ static err_t serve(struct request *rq)
     TRY(read_input(rq));
     err_t e = act(rq);
 
-    return e && str_eq(e->code, "db.again") ? act_again(rq) : e;
+    for (int i = 0; i < MORE_TRIES && e && is_worth_another_try(rq, e); i++)
+        e = act_again(rq);
+    return e;
 }
 
 void http_run(void *arg)

@@ -280,6 +280,28 @@ START_TEST(if_match_guards_a_change)
 }
 END_TEST
 
+/* Longer than a read may take beside others, and not too long for one by itself. */
+START_TEST(a_read_too_slow_beside_others_goes_by_itself)
+{
+    struct answer made = make(own("slow"), "held", "red");
+    const char *id = edge_text(&made, "id");
+    char line[16] = "";
+    FILE *holder =
+        popen("printf \"BEGIN; LOCK TABLE things; SELECT 'held'; SELECT pg_sleep(0.6); COMMIT;\" | "
+              "psql -qAtX -U s_owner -d sample",
+              "r");
+
+    ck_assert_ptr_nonnull(holder);
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), holder));
+    ck_assert_str_eq(line, "held\n");
+    struct answer a =
+        edge_ask(&edge, "GET", arena_printf(unit_arena, "/sample/v1/things/%s", id), own("slow"), "", NULL);
+    ck_assert_int_eq(pclose(holder), 0);
+    ck_assert_msg(a.status == 200, "%d %s", a.status, a.body);
+    ck_assert_str_eq(edge_text(&a, "name"), "held");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("http_list");
@@ -295,6 +317,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, search_by_post_pages_too);
     tcase_add_test(c, another_organisation_sees_nothing);
     tcase_add_test(c, if_match_guards_a_change);
+    tcase_add_test(c, a_read_too_slow_beside_others_goes_by_itself);
     suite_add_tcase(s, c);
     return s;
 }
