@@ -63,7 +63,9 @@ struct pending *tx_context(struct tx *tx)
     struct context_params params = {
         .org = who->organisation ? who->organisation : "",
         .sub = who->subject ? who->subject : "",
-        .scope = who->policy_scope ? who->policy_scope : who->scope ? who->scope : "",
+        .scope = who->policy_scope ? who->policy_scope
+                 : who->scope      ? who->scope
+                                   : "",
     };
 
     return tx_own(tx, tx->shared || tx->writes ? &context_statement : &context_off_statement, &params);
