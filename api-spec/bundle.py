@@ -148,6 +148,9 @@ def complete(document, route, method, operation):
         headers = response.setdefault("headers", {})
         headers.setdefault("API-Version", ref("headers", "ApiVersion"))
         headers.setdefault("X-Request-Id", ref("headers", "RequestId"))
+        if not public:
+            headers.setdefault("RateLimit", ref("headers", "RateLimit"))
+            headers.setdefault("RateLimit-Policy", ref("headers", "RateLimitPolicy"))
         if status == "201":
             headers.setdefault("Location", ref("headers", "Location"))
     for status in wanted:
@@ -161,6 +164,9 @@ def error_responses():
         headers = {"API-Version": ref("headers", "ApiVersion"), "X-Request-Id": ref("headers", "RequestId")}
         if status in ("429", "503"):
             headers["Retry-After"] = ref("headers", "RetryAfter")
+        if status == "429":
+            headers["RateLimit"] = ref("headers", "RateLimit")
+            headers["RateLimit-Policy"] = ref("headers", "RateLimitPolicy")
         if status == "401":
             headers["WWW-Authenticate"] = ref("headers", "WwwAuthenticate")
         out[f"Problem{status}"] = {

@@ -78,7 +78,7 @@ err_t observe_open(struct program *p, struct health **ret)
 {
     TRY(health_open(p->loop, p->conf.metrics, ret));
     health_part(*ret, "database", database_ready, p);
-    if (p->queue)
+    if (p->queue_needed)
         health_part(*ret, "queue", queue_is_ready, p);
     if (p->auth)
         health_part(*ret, "tokens", tokens_ready, p);

@@ -61,6 +61,7 @@ static err_t open_parts(struct program *p, unsigned needs)
     if (needs & PROGRAM_QUEUE) {
         password = p->conf.redis_password[0] ? p->conf.redis_password : NULL;
         TRY(queue_open(p->loop, p->conf.redis, password, &p->queue));
+        p->queue_needed = true;
     }
     TRY(outcall_open(p->loop, &calls, &p->outcall));
     TRY(events_open(p->arena, program_path(p, p->conf.documents, "events.json"), &p->events));

@@ -22,6 +22,7 @@ struct events;
 struct http;
 struct inbox;
 struct keyring;
+struct limits;
 struct loop;
 struct outcall;
 struct peers;
@@ -51,11 +52,12 @@ struct common_conf {
         *nameserver;     /* WAYFARE_NAMESERVER: address[:port] for outgoing calls; "" those of resolv.conf */
     const char *ca_file; /* WAYFARE_CA_FILE: private certificate authority for outgoing calls; "" none */
     const char *cors;    /* WAYFARE_CORS_ORIGINS */
-    const char *log_level;  /* WAYFARE_LOG_LEVEL: debug, info, warn, error */
-    int64_t clock_offset_s; /* WAYFARE_CLOCK_OFFSET_S: development only */
-    int64_t republish_ms;   /* WAYFARE_REPUBLISH_MS: relay: unconfirmed for so long: publish again; doubles to
-                               an hour */
-    int64_t claim_ms;       /* WAYFARE_CLAIM_MS: consumers: held by another for so long: abandoned */
+    int64_t rate, burst, daily; /* WAYFARE_RATE, _BURST, _DAILY: services: the usual limits of requests */
+    const char *log_level;      /* WAYFARE_LOG_LEVEL: debug, info, warn, error */
+    int64_t clock_offset_s;     /* WAYFARE_CLOCK_OFFSET_S: development only */
+    int64_t republish_ms; /* WAYFARE_REPUBLISH_MS: relay: unconfirmed for so long: publish again; doubles to
+                             an hour */
+    int64_t claim_ms;     /* WAYFARE_CLAIM_MS: consumers: held by another for so long: abandoned */
     int64_t retry_ms; /* WAYFARE_RETRY_MS: consumers: first pause after a failed effect; doubles to an hour */
     int64_t attempts; /* WAYFARE_ATTEMPTS: consumers: so many failures and the job is dead */
 };
@@ -89,6 +91,7 @@ struct program {
     struct loop *loop;
     struct db *db;
     struct queue *queue; /* NULL unless asked for */
+    bool queue_needed;   /* not ready without it */
     struct outcall *outcall;
     struct keyring *keyring; /* field encryption and blind index, app/keyring.h */
     struct peers *peers;     /* internal calls, app/peers.h */
@@ -97,6 +100,7 @@ struct program {
     struct inbox *inbox;   /* consumers */
     struct leases *leases; /* claimed rows at work, app/leases.h */
     struct auth *auth;     /* services */
+    struct limits *limits; /* services: of requests, web/quota.h */
     struct http *http;     /* services */
     void *settings;        /* the program's own, see program_settings; NULL none */
     void *state;           /* what start made */

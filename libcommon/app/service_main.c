@@ -13,6 +13,7 @@
 #include "web/health.h"
 #include "web/http.h"
 #include "web/openapi.h"
+#include "web/quota.h"
 
 #define DATABASE_US 3000000LL /* how long a start waits for it */
 #define DATABASE_TICK_US 10000LL
@@ -59,6 +60,7 @@ static err_t open_edge(struct program *p, struct parts *parts)
     struct http_options o = {.listen = p->conf.listen,
                              .api = parts->api,
                              .auth = p->auth,
+                             .limits = p->limits,
                              .db = p->db,
                              .app = p,
                              .cors_origins = p->conf.cors,
@@ -97,6 +99,10 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
 {
     TRY(open_document(p, s, parts));
     TRY(open_auth(p, s));
+    p->queue_needed = s->uses_queue;
+    p->limits = limits_open(
+        p->queue, &(struct limit_policy){
+                      .rate = p->conf.rate, .per_s = 1, .burst = p->conf.burst, .daily = p->conf.daily});
     if (s->start)
         TRY(s->start(p));
     TRY(observe_open(p, &parts->health));
@@ -108,7 +114,7 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
 
 int service_main(int argc, char **argv, const struct service *s)
 {
-    unsigned needs = PROGRAM_SERVICE | PROGRAM_KEYS | (s->uses_queue ? PROGRAM_QUEUE : 0) | s->needs;
+    unsigned needs = PROGRAM_SERVICE | PROGRAM_KEYS | PROGRAM_QUEUE | s->needs;
     struct program p;
     struct parts parts = {.program = &p};
     err_t e = program_open(&p, s->name, s->about, s->name, needs, s->settings, argc, argv);
@@ -122,6 +128,7 @@ int service_main(int argc, char **argv, const struct service *s)
     loop_timer_cancel(parts.opening);
     http_close(p.http);
     health_close(parts.health);
+    limits_close(p.limits);
     auth_close(p.auth);
     openapi_free(parts.api);
     program_close(&p);

@@ -15,8 +15,8 @@ struct service {
     /* The scopes that policies and statements of its database ask for by sec.has, other than internal; an
      * arch test compares. What is not named here is not sent to the database. */
     const char *policy_scopes;
-    bool uses_queue;
-    unsigned needs;                          /* further program_needs: PROGRAM_DATA */
+    bool uses_queue; /* is not ready without Redis; limits of requests go by it, but do without */
+    unsigned needs;  /* further program_needs: PROGRAM_DATA */
     const struct program_settings *settings; /* its own configuration; NULL none */
     /* Loads and validates this service's data before it listens. May be NULL. Sets p->state. */
     err_t (*start)(struct program *p);

@@ -54,6 +54,12 @@ AWAITS MUST_CHECK err_t queue_lag(struct ctx *x, struct queue *q, const char *st
 AWAITS MUST_CHECK err_t queue_forget(struct ctx *x, struct queue *q, const char *stream, const char *group,
                                      int64_t idle_us);
 
+/* Runs a Lua script on one key: KEYS[1] is key, ARGV[1] is who, ARGV[2…] are args (at most 12); it answers a
+ * list of nret whole numbers. ret is written by the time of a NULL only. */
+AWAITS MUST_CHECK err_t queue_script(struct ctx *x, struct queue *q, const char *script, const char *key,
+                                     const char *who, const int64_t *args, size_t nargs, int64_t *ret,
+                                     size_t nret);
+
 /* Publish/subscribe pokes (live inbox). Lost when Redis is away: every listener also polls. */
 void queue_poke(struct queue *q, const char *channel);
 void queue_listen(struct queue *q, const char *channel, void (*fn)(void *arg), void *arg);

@@ -18,6 +18,7 @@
 #define NAME_MAX_BYTES 200
 #define SCOPE_MAX_BYTES 4096
 #define ROLES_MAX 100
+#define LIMIT_MAX 1000000000
 
 ERR_DEFINE(err_token_missing, ERR_UNAUTHENTICATED, "token.missing", "A bearer token is needed.");
 static const struct err err_kid_unknown = {.kind = ERR_UNAUTHENTICATED,
@@ -171,6 +172,25 @@ static bool is_user(const struct issuer *is, const json_t *claims)
            !(json_is_string(v) && json_string_length(v) == 0);
 }
 
+/* A list of rate, burst and daily quota, each 0 for the usual. */
+static bool read_limits(const struct issuer *is, const json_t *claims, struct limit_own *ret)
+{
+    const json_t *v = is->c_limits == NULL ? NULL : jwt_member(claims, is->c_limits);
+    int64_t *const to[] = {&ret->rate, &ret->burst, &ret->daily};
+
+    if (v == NULL)
+        return true;
+    if (!json_is_array(v) || json_array_size(v) != LENGTH(to))
+        return false;
+    for (size_t i = 0; i < LENGTH(to); i++) {
+        const json_t *n = json_array_get(v, i);
+        if (!json_is_integer(n) || json_integer_value(n) < 0 || json_integer_value(n) > LIMIT_MAX)
+            return false;
+        *to[i] = json_integer_value(n);
+    }
+    return true;
+}
+
 static err_t read_principal(struct arena *a, const struct issuer *is, const json_t *claims,
                             struct principal *who)
 {
@@ -255,6 +275,8 @@ static err_t verify(struct auth *au, struct arena *a, const char *token, size_t 
     TRY(read_principal(a, is, claims, &v.who));
     if (au->policy_scopes != NULL)
         v.who.policy_scope = scope_for_policies(a, au->policy_scopes, v.who.scope);
+    if (!read_limits(is, claims, &v.limits))
+        return TOKEN_REFUSED("limits are malformed");
     if (revoked_has(au->revoked, &v.who, iat_us))
         return TOKEN_REFUSED("it has been revoked");
 

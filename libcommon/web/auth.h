@@ -41,6 +41,9 @@ bool auth_ready(const struct auth *au);
  * the cause, for the log, says why. Waits only when a kid is unknown and keys come from a URI. */
 AWAITS MUST_CHECK err_t auth_bearer(struct ctx *x, struct auth *au, const char *authorization,
                                     const struct principal **ret);
+/* What the token of a principal of auth_bearer says of its limits of requests (web/quota.h). */
+struct limit_own;
+const struct limit_own *auth_limits(const struct principal *who);
 void auth_release(struct auth *au, const struct principal *who);
 
 /* Verifies one compact token against the profiles, without the cache. now_us is the wall clock; *ret lives in

@@ -199,6 +199,11 @@ const struct principal *cache_add(struct cache *c, const char *token, size_t n, 
     return &e->v.who;
 }
 
+const struct limit_own *auth_limits(const struct principal *who)
+{
+    return &((const struct entry *)(const void *)who)->v.limits;
+}
+
 void cache_release(struct cache *c, const struct principal *who)
 {
     /* who is the first member of v, which is the first of entry */

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "web/auth.h"
 #include "web/auth_jwt.h"
+#include "web/quota.h"
 
 #define KEYS_TICK_US 1000000LL     /* what is due is looked for this often */
 #define FILE_CHECK_US 10000000LL   /* a key file is looked at this often at most */
@@ -47,6 +48,7 @@ struct issuer {
     const char *organisation;                                             /* fixed, or NULL: from the claim */
     const char *c_organisation, *c_scope, *c_subject, *c_client, *c_name; /* claims' names */
     const char *c_roles;                                                  /* NULL: none */
+    const char *c_limits;                                                 /* NULL: none */
     json_t *role_scopes;                                                  /* object role → scopes */
     enum user_rule user;
     const char *user_claim;
@@ -58,6 +60,7 @@ struct verified {
     struct principal who;
     size_t issuer;
     uint8_t thumb[32]; /* of the key that signed it */
+    struct limit_own limits;
 };
 
 struct cache;

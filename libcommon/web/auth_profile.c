@@ -109,7 +109,8 @@ static err_t read_typs(struct auth *au, struct issuer *is, const json_t *list)
 
 static err_t read_claims(struct auth *au, struct issuer *is, const json_t *claims)
 {
-    static const char *const names[] = {"organisation", "scope", "subject", "client", "name", "roles"};
+    static const char *const names[] = {"organisation", "scope", "subject", "client",
+                                        "name",         "roles", "limits"};
     const char *name;
     json_t *value;
 
@@ -131,6 +132,7 @@ static err_t read_claims(struct auth *au, struct issuer *is, const json_t *claim
     is->c_client = CLAIM("client", "client_id");
     is->c_name = CLAIM("name", "name");
     is->c_roles = CLAIM("roles", NULL);
+    is->c_limits = CLAIM("limits", NULL);
 #undef CLAIM
     return NULL;
 }

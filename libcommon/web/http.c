@@ -184,6 +184,7 @@ err_t http_open(struct loop *l, const struct http_options *o, struct http **ret)
     h->loop = l;
     h->api = o->api;
     h->auth = o->auth;
+    h->limits = o->limits;
     h->db = o->db;
     h->app = o->app;
     h->hsts = o->hsts;

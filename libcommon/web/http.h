@@ -13,6 +13,7 @@
 struct auth;
 struct db;
 struct http;
+struct limits;
 struct loop;
 struct openapi;
 struct stream;
@@ -21,6 +22,7 @@ struct http_options {
     const char *listen;  /* "unix:/path" or "tcp:127.0.0.1:8080" */
     struct openapi *api; /* routes, bound to their handlers */
     struct auth *auth;
+    struct limits *limits; /* of clients and users; NULL: none */
     struct db *db;
     void *app;                /* ctx->app */
     const char *secret;       /* for cursors and idempotency hashes; at least 32 bytes */

@@ -21,6 +21,7 @@
 #include "web/frame.h"
 #include "web/http.h"
 #include "web/openapi_internal.h"
+#include "web/quota.h"
 #include "web/seal.h"
 
 struct arena;
@@ -42,6 +43,7 @@ struct http {
     struct loop *loop;
     struct openapi *api;
     struct auth *auth;
+    struct limits *limits; /* NULL: none */
     struct db *db;
     void *app;
     struct evhttp *ev;
@@ -144,6 +146,8 @@ struct request {
     const struct principal *token; /* to be released */
     struct principal acting;       /* copy for another organisation */
     int64_t start_us;              /* monotonic */
+    struct limit_state limit;      /* rate 0: not limited */
+    int64_t retry_s;               /* Retry-After of a 429 or 503; 0: the usual */
     struct response rs;
     err_t error;
     bool idem; /* Idempotency-Key is in use: the answer is stored */

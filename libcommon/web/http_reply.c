@@ -93,6 +93,33 @@ static void cors(struct request *rq, struct buf *out)
     }
 }
 
+static void number(struct buf *out, const char *before, int64_t n)
+{
+    buf_puts(out, before);
+    json_write_i64(out, n);
+}
+
+/* draft-ietf-httpapi-ratelimit-headers-10: structured fields (RFC 9651). The bucket as a window: full again
+ * after w seconds. */
+static void rate_limit(const struct limit_state *l, struct buf *out)
+{
+    const struct limit_policy *p = &l->policy;
+    int64_t window_s = (p->burst * p->per_s + p->rate - 1) / p->rate;
+
+    number(out, "\r\nRateLimit-Policy: \"rate\";q=", p->burst);
+    number(out, ";w=", window_s);
+    if (p->daily > 0)
+        number(out, ", \"daily\";q=", p->daily);
+    if (p->daily > 0)
+        buf_puts(out, ";w=86400");
+    number(out, "\r\nRateLimit: \"rate\";r=", l->left);
+    number(out, ";t=", l->left > 0 ? window_s - l->left * p->per_s / p->rate : l->retry_s);
+    if (p->daily > 0 && l->daily_left >= 0)
+        number(out, ", \"daily\";r=", l->daily_left);
+    if (p->daily > 0 && l->daily_left >= 0)
+        number(out, ";t=", l->day_left_s);
+}
+
 /*
  * evhttp wants three allocations a header; all of ours go in as the value of one ("Date"). No value has CR or
  * LF: constants, what reply_header has checked, and what frame.c has let in.
@@ -111,6 +138,8 @@ void http_fields(struct request *rq)
     for (size_t i = 0; i < rq->rs.nfields; i++)
         field(&out, rq->rs.fields[i].name, rq->rs.fields[i].value);
     cors(rq, &out);
+    if (rq->limit.policy.rate > 0)
+        rate_limit(&rq->limit, &out);
     if (rq->head && rq->rs.content_type)
         buf_printf(&out, "\r\nContent-Length: %zu", rq->rs.body.n);
     if (!kv || !(kv->key = strdup("Date")) || !(kv->value = strndup(out.p, out.n)))
@@ -216,7 +245,8 @@ void http_answer_error(struct request *rq, err_t e)
     if (p.status == 401 || str_eq(p.code, "scope.missing"))
         reply_header(rs, "WWW-Authenticate", challenge(rq, p.code));
     if (p.status == 429 || p.status == 503)
-        reply_header(rs, "Retry-After", RETRY_AFTER);
+        reply_header(rs, "Retry-After",
+                     rq->retry_s > 0 ? arena_printf(rq->arena, "%" PRId64, rq->retry_s) : RETRY_AFTER);
     if (p.status == 405 && rq->match.allow)
         reply_header(rs, "Allow", rq->match.allow);
     http_answer(rq);

@@ -86,6 +86,19 @@ static err_t authenticate(struct request *rq)
                              &rq->token, &rq->acting);
 }
 
+/* The house's own services and requests without token are not limited here. */
+static err_t limit(struct request *rq)
+{
+    err_t e;
+
+    if (!rq->http->limits || !rq->token)
+        return NULL;
+    e = limits_request(&rq->x, rq->http->limits, rq->x.who, auth_limits(rq->token), &rq->limit);
+    if (e)
+        rq->retry_s = rq->limit.retry_s;
+    return e;
+}
+
 static err_t authorise(struct request *rq)
 {
     if (openapi_allows(rq->op, rq->x.who))
@@ -295,6 +308,7 @@ static err_t act_again(struct request *rq)
 static err_t serve(struct request *rq)
 {
     TRY(authenticate(rq));
+    TRY(limit(rq));
     TRY(authorise(rq));
     TRY(negotiate(rq));
     TRY(singles(rq));

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "web/http_internal.h"
+#include "web/quota.h"
 #include "web/request.h"
 
 #define BODY_BYTES 2048 /* what most answers need */
@@ -78,6 +79,11 @@ void reply_header(struct response *rs, const char *name, const char *value)
 void reply_etag_text(struct response *rs, const char *opaque)
 {
     reply_header(rs, "ETag", arena_printf(rs->rq->arena, "\"%s\"", opaque));
+}
+
+void reply_retry_after(struct response *rs, int64_t seconds)
+{
+    rs->rq->retry_s = seconds;
 }
 
 void reply_etag(struct response *rs, int64_t version)

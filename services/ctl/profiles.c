@@ -42,6 +42,8 @@ err_t profile_write(struct arena *a, const char *folder, const struct profile *p
         buf_puts(&out, ",\n  \"internal\": true");
     if (p->development)
         buf_puts(&out, ",\n  \"development\": true");
+    if (p->limits)
+        buf_puts(&out, ",\n  \"claims\": {\"limits\": \"limits\"}");
     buf_puts(&out, "\n}\n");
     return write_changed(a, arena_printf(a, "%s/%s.json", folder, p->name), buf_text(&out));
 }

@@ -13,6 +13,7 @@ struct profile {
     const char *iss;
     const char *user; /* always, never */
     bool internal, development;
+    bool limits; /* its tokens say how many requests a client may make */
 };
 
 /* Writes <folder>/<name>.json; untouched if it says the same already. */

@@ -41,7 +41,7 @@ static err_t lock_folders(struct ctl *c)
 /* Profile and key set, for all who verify. */
 static err_t publish(struct ctl *c, struct signing_folder *ret)
 {
-    struct profile p = {.name = "identity", .user = "never"};
+    struct profile p = {.name = "identity", .user = "never", .limits = true};
     const char *issuers = ctl_option(c, "issuers");
 
     TRY(signing_folder_read(c->arena, ctl_option(c, "dir"), ret));

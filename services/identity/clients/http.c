@@ -81,6 +81,9 @@ static err_t create_client(struct ctx *x, const struct request *rq, struct respo
                                                .scopes = row.scopes,
                                                .programmes = row.programmes,
                                                .offices = row.offices,
+                                               .rate_limit = row.rate_limit,
+                                               .burst_limit = row.burst_limit,
+                                               .daily_quota = row.daily_quota,
                                                .now = x->now_us});
     json_array_foreach(keys, i, jwk)
         TRY(client_key_add(x, tx, row.id, jwk, arena_printf(x->arena, "/keys/%zu", i)));
@@ -121,6 +124,9 @@ static void client_save(struct ctx *x, struct tx *tx, const struct client_lock *
                                                  .scopes = row->scopes,
                                                  .programmes = row->programmes,
                                                  .offices = row->offices,
+                                                 .rate_limit = row->rate_limit,
+                                                 .burst_limit = row->burst_limit,
+                                                 .daily_quota = row->daily_quota,
                                                  .status = status,
                                                  .now = x->now_us});
 }

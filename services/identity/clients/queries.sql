@@ -1,9 +1,11 @@
 -- Clients and what they prove themselves by.
 
 -- q_client_get(client_id text, now timestamptz) -> one client_row(id uuid, client_id text, organisation text, name text, roles text[],
---   scopes text[], programmes text[], offices text[], status text, secrets jsonb, keys jsonb, allowed_actions text[], version_ int4,
+--   scopes text[], programmes text[], offices text[], rate_limit int4?, burst_limit int4?, daily_quota int4?, status text, secrets jsonb,
+--   keys jsonb, allowed_actions text[], version_ int4,
 --   created_at timestamptz, updated_at timestamptz)
-SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.programmes, c.offices, c.status,
+SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.programmes, c.offices, c.rate_limit, c.burst_limit,
+       c.daily_quota, c.status,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'createdAt', rfc3339(s.created_at), 'expiresAt', rfc3339(s.expires_at))
                                   ORDER BY s.created_at, s.id), '[]')
           FROM client_secrets AS s
@@ -18,7 +20,8 @@ SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.pr
  WHERE c.client_id = $client_id;
 
 -- q_client_list{organisation text?, status text?, now timestamptz} -> list client_row
-SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.programmes, c.offices, c.status,
+SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.programmes, c.offices, c.rate_limit, c.burst_limit,
+       c.daily_quota, c.status,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'createdAt', rfc3339(s.created_at), 'expiresAt', rfc3339(s.expires_at))
                                   ORDER BY s.created_at, s.id), '[]')
           FROM client_secrets AS s
@@ -38,22 +41,26 @@ SELECT c.id, c.client_id, c.org AS organisation, c.name, c.roles, c.scopes, c.pr
 ;
 
 -- q_client_add{id uuid, organisation text, client_id text, name text, roles text[], scopes text[], programmes text[], offices text[],
---   now timestamptz} -> exactly 1
-INSERT INTO clients (id, org, client_id, name, roles, scopes, programmes, offices, created_at, updated_at)
-VALUES ($id, $organisation, $client_id, $name, $roles, $scopes, $programmes, $offices, $now, $now);
+--   rate_limit int4?, burst_limit int4?, daily_quota int4?, now timestamptz} -> exactly 1
+INSERT INTO clients (id, org, client_id, name, roles, scopes, programmes, offices, rate_limit, burst_limit, daily_quota, created_at,
+                     updated_at)
+VALUES ($id, $organisation, $client_id, $name, $roles, $scopes, $programmes, $offices, $rate_limit, $burst_limit, $daily_quota, $now,
+        $now);
 
 -- q_client_lock(client_id text) -> one client_lock(id_ uuid, organisation_ text, name text, roles text[], scopes text[],
---   programmes text[], offices text[], status_ text, keys_ int4, version_ int4)
-SELECT c.id AS id_, c.org AS organisation_, c.name, c.roles, c.scopes, c.programmes, c.offices, c.status AS status_,
+--   programmes text[], offices text[], rate_limit int4?, burst_limit int4?, daily_quota int4?, status_ text, keys_ int4, version_ int4)
+SELECT c.id AS id_, c.org AS organisation_, c.name, c.roles, c.scopes, c.programmes, c.offices, c.rate_limit, c.burst_limit,
+       c.daily_quota, c.status AS status_,
        (SELECT count(*)::int4 FROM client_keys AS k WHERE k.org = c.org AND k.client = c.id) AS keys_, c.version AS version_
   FROM clients AS c
  WHERE c.client_id = $client_id
    FOR UPDATE OF c;
 
--- q_client_save{id uuid, name text, roles text[], scopes text[], programmes text[], offices text[], status text, now timestamptz} -> exactly 1
+-- q_client_save{id uuid, name text, roles text[], scopes text[], programmes text[], offices text[], rate_limit int4?, burst_limit int4?,
+--   daily_quota int4?, status text, now timestamptz} -> exactly 1
 UPDATE clients
-   SET name = $name, roles = $roles, scopes = $scopes, programmes = $programmes, offices = $offices, status = $status,
-       version = version + 1, updated_at = $now
+   SET name = $name, roles = $roles, scopes = $scopes, programmes = $programmes, offices = $offices,
+       rate_limit = $rate_limit, burst_limit = $burst_limit, daily_quota = $daily_quota, status = $status, version = version + 1, updated_at = $now
  WHERE id = $id;
 
 -- q_client_secret_add(id uuid, client uuid, hash bytea, now timestamptz) -> exactly 1

@@ -18,6 +18,7 @@
 #include "web/auth.h"
 #include "web/auth_folder.h"
 #include "web/auth_roles.h"
+#include "web/quota.h"
 
 #define TOKEN_S 600
 
@@ -110,6 +111,9 @@ static err_t mint(struct ctx *x, const struct credential *c, const struct token_
     member(&claims, "org", client->organisation);
     member(&claims, "scope", scope);
     member(&claims, "jti", uuid_text(x->arena, uuid_new(x->now_us)));
+    /* web/quota.h; 0: the usual */
+    buf_printf(&claims, ",\"limits\":[%d,%d,%d]", (int)client->rate_limit, (int)client->burst_limit,
+               (int)client->daily_quota);
     buf_printf(&claims, ",\"iat\":%lld,\"exp\":%lld}", (long long)(x->now_us / DATE_US_PER_S),
                (long long)(x->now_us / DATE_US_PER_S + TOKEN_S));
     return auth_sign(x->arena, keys->active, "at+jwt", buf_text(&claims), ret);
@@ -126,6 +130,31 @@ static err_t reply_token(struct response *rs, const char *token, const char *sco
     member(out, "scope", scope);
     buf_putc(out, '}');
     return NULL;
+}
+
+/* Failures of a client id from an address are counted together: else whoever knows an id could shut its owner
+ * out. n 0 looks, 1 counts. The address is the gateway's word; without it the id alone counts. */
+static err_t failures(struct ctx *x, const struct request *rq, struct response *rs, const char *client_id,
+                      int n)
+{
+    static const struct limit_policy policy = {.rate = 10, .per_s = 60, .burst = 10};
+    const char *address = request_header(rq, "X-Forwarded-For");
+    int64_t retry_s;
+    err_t e =
+        limits_spend(x, program_of(x)->limits,
+                     arena_printf(x->arena, "failed:%s:%s", client_id, address ?: ""), &policy, n, &retry_s);
+
+    reply_retry_after(rs, retry_s);
+    return e;
+}
+
+/* Who has not proved who they are counts; a good assertion that comes twice is no guess. */
+static err_t refuse(struct ctx *x, const struct request *rq, struct response *rs, const char *client_id,
+                    const struct refusal *no)
+{
+    err_t e = no == &refusal_client ? failures(x, rq, rs, client_id, 1) : NULL;
+
+    return e && e->kind != ERR_LIMIT ? e : reply_refusal(rs, no);
 }
 
 /* createToken: POST /oauth2/token */
@@ -145,6 +174,7 @@ static err_t create_token(struct ctx *x, const struct request *rq, struct respon
     if (no != NULL)
         return reply_refusal(rs, no);
 
+    TRY(failures(x, rq, rs, c.client_id, 0));
     act_as(x, c.client_id);
     TRY(db_begin(x, &tx));
     TRY(q_token_client(tx, c.client_id, x->now_us, &found, &client));
@@ -156,7 +186,7 @@ static err_t create_token(struct ctx *x, const struct request *rq, struct respon
     if (no == NULL && !scope_of(x, rq, &client, &scope))
         no = &refusal_scope;
     if (no != NULL)
-        return reply_refusal(rs, no);
+        return refuse(x, rq, rs, c.client_id, no);
 
     TRY(mint(x, &c, &client, scope, signing_now(state->signing), &token));
     audit_write(tx, "client", client.id, "token", NULL);

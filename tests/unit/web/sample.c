@@ -182,7 +182,7 @@ static err_t fail_op(struct ctx *x, const struct request *rq, struct response *r
     if (str_eq(how, "missing"))
         return err_new(x->arena, ERR_MISSING, "thing.missing", "There is no such thing.");
     if (str_eq(how, "limit"))
-        return err_new(x->arena, ERR_LIMIT, "limit.rate", "Slower, please.");
+        return err_new(x->arena, ERR_LIMIT, "rate.limited", "Slower, please.");
     return NULL; /* silent */
 }
 

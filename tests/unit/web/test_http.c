@@ -289,7 +289,7 @@ static const struct {
     {"GET", "/sample/v1/fail?how=silent", "", NULL, 500, "internal", NULL},
     {"GET", "/sample/v1/fail?how=missing", "", NULL, 404, "thing.missing", NULL},
     {"GET", "/sample/v1/fail?how=conflict", "", NULL, 409, "case.guards", "papers.valid"},
-    {"GET", "/sample/v1/fail?how=limit", "", NULL, 429, "limit.rate", NULL},
+    {"GET", "/sample/v1/fail?how=limit", "", NULL, 429, "rate.limited", NULL},
     {"GET", "/sample/v1/sleep?ms=5000", "", NULL, 503, "co.deadline", NULL},
     {"GET", "/sample/v1/who", "", NULL, 401, "token.missing", NULL},
     {"GET", "/sample/v1/who", "Authorization: Basic eA==\r\n", NULL, 401, "token.invalid", NULL},
