@@ -12,10 +12,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..
 
 import catalogue
 import credentials
+import framing
 import gateway
 import generated
 import hostile
 import isolation
+import limits
 import no_trace
 import pools
 import scenario
@@ -57,6 +59,9 @@ def main(arguments):
         stack.up()
         documents = Documents(stack, result)
         scenario.run_all(stack, documents, result, names)
+        for name, part in (("framing", framing), ("limits", limits)):
+            if name in names:
+                part.run_all(stack, result)
         if not names:
             stranger = generated.run_all(stack, documents, result)
             if not sanitized:  # what these prove is in the database, not in the memory of the programs
@@ -67,6 +72,8 @@ def main(arguments):
             pools.run_all(stack, result)
             if not sanitized:
                 no_trace.run_all(stack, documents, result)
+            framing.run_all(stack, result)
+            limits.run_all(stack, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
             if not sanitized:
