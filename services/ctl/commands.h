@@ -27,6 +27,8 @@
     X(keys_signing_activate)                                                                                 \
     X(keys_signing_remove)                                                                                   \
     X(keys_signing_list)                                                                                     \
+    X(audit_verify)                                                                                          \
+    X(audit_export)                                                                                          \
     X(jobs_list)                                                                                             \
     X(jobs_show)                                                                                             \
     X(jobs_replay)                                                                                           \

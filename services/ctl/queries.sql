@@ -1,4 +1,4 @@
--- What wayfare-ctl does with identity's data (as wf_identity_owner or wf_identity_service), and with the jobs of any service (as its
+-- What wayfare-ctl does with identity's data (as wf_identity_owner or wf_identity_service), with the jobs and the audit trail of any service (as its
 -- worker role).
 
 -- ---- organisations ----
@@ -111,6 +111,33 @@ SELECT d.event_id, o.type, d.grp, d.attempts, o.created_at, d.published_at IS NO
 SELECT event_id, source, type, state, org AS organisation, subject, key, seq, on_dead, attempts, next_at, event_at, received_at, trace,
        error, data
   FROM wf.inbox WHERE event_id = $event_id;
+
+-- ---- audit ----
+
+-- q_ctl_audit_broken() -> many ctl_audit_broken(no int8, rows int8, present int8, sealed_at timestamptz)        lane: own
+SELECT s.no, s.rows, (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= s.from_xid AND a.xid < s.to_xid) AS present, s.sealed_at
+  FROM wf.audit_verify() AS v(no) JOIN wf.audit_seal AS s ON s.no = v.no
+ ORDER BY s.no LIMIT 1000;
+
+-- q_ctl_audit_head() -> one ctl_audit_head(seals int8, rows int8, unsealed int8, last int8, hash text)        lane: own
+SELECT count(*) AS seals, coalesce(sum(s.rows), 0)::int8 AS rows,
+       (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= coalesce(max(s.to_xid), 0)) AS unsealed, coalesce(max(s.no), 0) AS last,
+       coalesce((SELECT encode(l.hash, 'hex') FROM wf.audit_seal AS l ORDER BY l.no DESC LIMIT 1), '') AS hash
+  FROM wf.audit_seal AS s;
+
+-- q_ctl_audit_seal(no int8) -> maybe ctl_audit_seal(hash text)
+SELECT encode(hash, 'hex') AS hash FROM wf.audit_seal WHERE no = $no;
+
+-- The transactions that a time falls into; first is above last if there is none.
+-- q_ctl_audit_span(from_at timestamptz, to_at timestamptz) -> one ctl_audit_span(first int8, last int8)        lane: own
+SELECT coalesce(min(xid), 1) AS first, coalesce(max(xid), 0) AS last FROM wf.audit WHERE at >= $from_at AND at < $to_at;
+
+-- q_ctl_audit_page(first int8, after int8, from_at timestamptz, to_at timestamptz) -> many ctl_audit_row(org text, at timestamptz, actor text,
+--   client text, operation text, purpose text, request_id text, trace text, action text, kind text, object uuid?, objects uuid[]?,
+--   fields text)        lane: own
+SELECT org, at, actor, client, operation, purpose, request_id, trace, action, kind, object, objects, fields
+  FROM wf.audit WHERE xid >= $first AND xid < $after AND at >= $from_at AND at < $to_at
+ ORDER BY xid, id;
 
 -- ---- reference data ----
 

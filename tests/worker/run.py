@@ -13,8 +13,13 @@ import sys
 import time
 import traceback
 
-from parts import PATIENCE, Parts, psql, wait_for
+from parts import BUILD, PATIENCE, Parts, psql, wait_for
 from things import MADE, PASSED, came, new, replay, things_of, wait_confirmed, wait_effects
+
+
+def wayfare_ctl(service, *words):
+    return subprocess.run([os.path.join(BUILD, "services/ctl/wayfare-ctl"), *words, f"--db=host={os.environ['PGHOST']} dbname=wayfare_{service} user=wf_{service}_worker"],
+                          capture_output=True, text=True, timeout=60)
 
 
 def message(thing, seq, kind=MADE, **other):
@@ -313,11 +318,60 @@ def test_the_audit_trail_is_sealed_and_tampering_shows(parts):
     assert len(psql("wayfare_maker", verify, "wf_maker_worker")) == 1
     psql("wayfare_maker", "UPDATE wf.audit SET actor = 'amina' WHERE actor = 'nobody'")
     assert psql("wayfare_maker", verify, "wf_maker_worker") == []
+    head = wayfare_ctl("maker", "audit", "verify")
+    assert head.returncode == 0 and "head " in head.stdout, head
+    no_hash = head.stdout.split("head ")[1].strip()
+    assert wayfare_ctl("maker", "audit", "verify", "--head", no_hash).returncode == 0
+    for what, tamper, undo in (
+            ("changed", "UPDATE wf.audit SET purpose = 'x' WHERE id = (SELECT min(id) FROM wf.audit)", "UPDATE wf.audit SET purpose = 'casework'"),
+            ("deleted", "CREATE TABLE kept AS SELECT * FROM wf.audit WHERE id = (SELECT max(id) FROM wf.audit); DELETE FROM wf.audit WHERE id = (SELECT id FROM kept)",
+             "INSERT INTO wf.audit OVERRIDING SYSTEM VALUE SELECT * FROM kept; DROP TABLE kept"),
+            ("inserted", "INSERT INTO wf.audit (xid, org, at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object) SELECT xid, org, at, "
+             "'somebody', client, is_user, operation, purpose, request_id, trace, action, kind, object FROM wf.audit WHERE id = (SELECT min(id) FROM wf.audit)",
+             "DELETE FROM wf.audit WHERE actor = 'somebody'"),
+            ("a seal taken away", "CREATE TABLE kept AS SELECT * FROM wf.audit_seal WHERE no = 1; DELETE FROM wf.audit_seal WHERE no = 1",
+             "INSERT INTO wf.audit_seal SELECT * FROM kept; DROP TABLE kept")):
+        psql("wayfare_maker", tamper)
+        found = wayfare_ctl("maker", "audit", "verify")
+        assert found.returncode == 1 and "is not true" in found.stdout, (what, found)
+        psql("wayfare_maker", undo)
+        assert wayfare_ctl("maker", "audit", "verify").returncode == 0, what
+    # The chain made anew to fit: only what the log has kept tells.
+    psql("wayfare_maker", "UPDATE wf.audit SET actor = 'nobody' WHERE id = (SELECT max(id) FROM wf.audit); DO $$ DECLARE s wf.audit_seal; before bytea := ''; BEGIN "
+         "FOR s IN SELECT * FROM wf.audit_seal ORDER BY no LOOP UPDATE wf.audit_seal SET previous = before, hash = wf.audit_hash(before, s.from_xid, s.to_xid) "
+         "WHERE no = s.no RETURNING hash INTO before; END LOOP; END $$")
+    assert wayfare_ctl("maker", "audit", "verify").returncode == 0
+    found = wayfare_ctl("maker", "audit", "verify", "--head", no_hash)
+    assert found.returncode == 1 and "is another than the log knows" in found.stdout, found
     try:
         psql("wayfare_maker", "DELETE FROM wf.audit", "wf_maker_worker")
         raise RuntimeError("a worker may delete the trail")
     except RuntimeError as e:
         assert "permission denied" in str(e), e
+
+
+def test_the_processing_log_has_a_line_for_each_subject(parts):
+    things = things_of(keys=3, each=2)
+    parts.make(things)
+    wait_effects(parts, things)
+    parts.kill("keeper")  # it reads, and so adds to the trail, as long as it runs
+    wait_for("its sessions end", lambda: psql("wayfare_keeper", "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'wf_keeper%'") == [["0"]])
+    key = os.path.join(parts.folder, "pseudonyms.key")
+    with open(key, "w", encoding="utf-8") as f:
+        f.write("0123456789abcdef0123456789abcdef")
+    os.chmod(key, 0o600)
+    done = wayfare_ctl("keeper", "audit", "export", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z", "--pseudonym-key", key)
+    assert done.returncode == 0, done
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    wanted = int(psql("wayfare_keeper", "SELECT sum((object IS NOT NULL)::int + coalesce(cardinality(objects), 0)) FROM wf.audit")[0][0])
+    assert len(lines) == wanted > 0, (len(lines), wanted)
+    subjects = {r[0] for r in psql("wayfare_keeper", "SELECT object FROM wf.audit WHERE object IS NOT NULL")}
+    assert not any(s in done.stdout for s in subjects), "a subject is named"
+    made = [line for line in lines if line["attributes"]["wayfare.action"] == "create"]
+    assert len({line["attributes"]["dpl.core.data_subject_id"] for line in made}) == int(
+        psql("wayfare_keeper", "SELECT count(DISTINCT object) FROM wf.audit WHERE action = 'create'")[0][0])
+    first = lines[0]
+    assert len(first["trace_id"]) == 32 and first["attributes"]["dpl.core.processing_activity_id"].startswith("urn:wayfare:activity:"), first
 
 
 def test_answers_older_than_a_week_go(parts):
