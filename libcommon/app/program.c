@@ -3,7 +3,6 @@
 
 #include "app/events.h"
 #include "app/keyring.h"
-#include "app/leases.h"
 #include "app/peers.h"
 #include "app/poke.h"
 #include "app/program_conf.h"
@@ -77,7 +76,6 @@ err_t program_open(struct program *p, const char *name, const char *about, const
                    unsigned needs, const struct program_settings *own, int argc, char **argv)
 {
     *p = (struct program){.name = name, .arena = arena_new()};
-    p->leases = ARENA_NEW(p->arena, struct leases);
     log_init(name, LOG_INFO);
     TRY(program_conf_load(p, about, needs, own, argc, argv));
     p->service = service ? service : p->conf.service;

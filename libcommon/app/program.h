@@ -98,7 +98,7 @@ struct program {
     struct events *events;   /* the catalogue, app/outbox.h */
     struct program_pokes *pokes;
     struct inbox *inbox;   /* consumers */
-    struct leases *leases; /* claimed rows at work, app/leases.h */
+    struct leases *leases; /* claimed rows at work, app/leases.h; NULL: it claims none */
     struct auth *auth;     /* services */
     struct limits *limits; /* services: of requests, web/quota.h */
     struct http *http;     /* services */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/leases.h"
 #include "app/observe.h"
 #include "app/poke.h"
 #include "base/arena.h"
@@ -359,6 +360,8 @@ static err_t run(struct workers *w, int argc, char **argv)
     TRY(program_open(&w->program, worker->name, worker->about, worker->service, needs, worker->settings, argc,
                      argv));
     w->program.own = worker->own;
+    if (worker->leased)
+        w->program.leases = leases_new(w->program.arena, worker->leased);
     w->who = (struct principal){
         .subject = arena_printf(w->program.arena, "worker:%s", worker->name),
         .client_id = worker->name,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 
 struct ctx;
+struct leased_work;
 
 /* One kind of work. */
 struct work {
@@ -35,6 +36,7 @@ struct worker {
     bool uses_queue;
     unsigned needs;                          /* further program_needs: PROGRAM_KEYS, PROGRAM_DATA */
     const struct program_settings *settings; /* its own configuration; NULL none */
+    const struct leased_work *leased;        /* rows that its works claim, app/leases.h; NULL none */
     err_t (*start)(struct program *p);
     const void *own; /* p->own, for a main that is built on this one */
 };

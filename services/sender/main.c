@@ -241,45 +241,28 @@ static err_t work_on(struct ctx *x, struct job *job)
     return job_settle(x, job, "cancelled", reason);
 }
 
-static err_t run_once(struct ctx *x, size_t *ret_done)
+static err_t claim(struct ctx *x, struct tx *tx, struct uuid_array held, bool *ret_found,
+                   struct lease_claim *ret)
 {
-    struct tx *tx;
-    struct message_claim claim;
-    struct leases *held = program_of(x)->leases;
-    bool found = false;
-    *ret_done = 0;
-    TRY(db_begin(x, &tx));
-    TRY(q_message_claim(tx, LEASE_S, lease_ids(x->arena, held), &found, &claim));
-    TRY(tx_commit(x));
-    if (!found)
-        return NULL;
-    *ret_done = 1;
-    struct job job = {.id = claim.message_id};
-    worker_act_for(x, claim.org);
-    lease_hold(held, job.id);
-    err_t e = work_on(x, &job);
-    lease_drop(held, job.id);
-    return e;
+    struct message_claim c;
+    (void)x;
+    TRY(q_message_claim(tx, LEASE_S, held, ret_found, &c));
+    if (*ret_found)
+        *ret = (struct lease_claim){.id = c.message_id, .org = c.org};
+    return NULL;
 }
 
-/* Check and mail may take longer than a lease. */
-static err_t renew(struct ctx *x, size_t *ret_done)
+static err_t work(struct ctx *x, const struct lease_claim *c)
 {
-    struct uuid_array held = lease_ids(x->arena, program_of(x)->leases);
-    struct tx *tx;
-    *ret_done = 0;
-    if (held.n == 0)
-        return NULL;
-    TRY(db_begin(x, &tx));
-    q_messages_renew(tx, LEASE_S, held);
-    return tx_sync(tx);
+    return work_on(x, &(struct job){.id = c->id});
 }
 
 int main(int argc, char **argv)
 {
+    static const struct leased_work sending = {.claim = claim, .work = work, .renew = q_messages_renew};
     static const struct work works[] = {
-        {.name = "send", .run_once = run_once, .tick_us = 500000, .poke = "sender", .parallel = 4},
-        {.name = "renew", .run_once = renew, .tick_us = LEASE_RENEW_US}};
+        {.name = "send", .run_once = leases_turn, .tick_us = 500000, .poke = "sender", .parallel = 4},
+        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US}};
     static const struct program_settings settings = {
         .table = conf_table, .n = LENGTH(conf_table), .size = sizeof(struct sender_conf)};
     static const struct worker worker = {.name = "sender",
@@ -291,6 +274,7 @@ int main(int argc, char **argv)
                                          .uses_queue = true,
                                          .needs = PROGRAM_KEYS | PROGRAM_DATA,
                                          .settings = &settings,
+                                         .leased = &sending,
                                          .start = notifications_start};
     return worker_main(argc, argv, &worker);
 }

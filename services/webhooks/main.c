@@ -191,40 +191,21 @@ static err_t deliver(struct ctx *x, struct job *job)
     return record(x, job, &outcome);
 }
 
-static err_t run_once(struct ctx *x, size_t *ret_done)
+static err_t claim(struct ctx *x, struct tx *tx, struct uuid_array held, bool *ret_found,
+                   struct lease_claim *ret)
 {
-    struct leases *held = program_of(x)->leases;
-    struct tx *tx;
-    struct delivery_claim claim;
-    bool found = false;
-    *ret_done = 0;
-    TRY(db_begin(x, &tx));
-    TRY(q_delivery_claim(tx, LEASE_S, PER_ENDPOINT, lease_ids(x->arena, held),
+    struct delivery_claim c;
+    TRY(q_delivery_claim(tx, LEASE_S, PER_ENDPOINT, held,
                          endpoints_avoid(x->arena, PROGRAM_STATE(x, struct endpoints), clock_mono_us()),
-                         &found, &claim));
-    TRY(tx_commit(x));
-    if (!found)
-        return NULL;
-    *ret_done = 1;
-    struct job job = {.id = claim.delivery_id, .endpoint = claim.endpoint};
-    worker_act_for(x, claim.org);
-    lease_hold(held, job.id);
-    err_t e = deliver(x, &job);
-    lease_drop(held, job.id);
-    return e;
+                         ret_found, &c));
+    if (*ret_found)
+        *ret = (struct lease_claim){.id = c.delivery_id, .org = c.org, .place = c.endpoint};
+    return NULL;
 }
 
-/* A call may take longer than a lease. */
-static err_t renew(struct ctx *x, size_t *ret_done)
+static err_t work(struct ctx *x, const struct lease_claim *c)
 {
-    struct uuid_array held = lease_ids(x->arena, program_of(x)->leases);
-    struct tx *tx;
-    *ret_done = 0;
-    if (held.n == 0)
-        return NULL;
-    TRY(db_begin(x, &tx));
-    q_deliveries_renew(tx, LEASE_S, held);
-    return tx_sync(tx);
+    return deliver(x, &(struct job){.id = c->id, .endpoint = c->place});
 }
 
 static err_t start(struct program *p)
@@ -235,18 +216,21 @@ static err_t start(struct program *p)
 
 int main(int argc, char **argv)
 {
-    static const struct work works[] = {{.name = "deliver",
-                                         .run_once = run_once,
-                                         .tick_us = 500000,
-                                         .poke = "webhooks",
-                                         .parallel = PARALLEL},
-                                        {.name = "renew", .run_once = renew, .tick_us = LEASE_RENEW_US}};
+    static const struct leased_work delivering = {.claim = claim, .work = work, .renew = q_deliveries_renew};
+    static const struct work works[] = {
+        {.name = "deliver",
+         .run_once = leases_turn,
+         .tick_us = 500000,
+         .poke = "webhooks",
+         .parallel = PARALLEL},
+        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US}};
     static const struct worker worker = {.name = "webhooks",
                                          .about = "delivers to partners' endpoints, signed",
                                          .service = "notifications",
                                          .works = works,
                                          .nworks = LENGTH(works),
                                          .needs = PROGRAM_KEYS,
+                                         .leased = &delivering,
                                          .start = start};
     return worker_main(argc, argv, &worker);
 }

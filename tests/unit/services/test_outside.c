@@ -64,16 +64,16 @@ END_TEST
 
 START_TEST(what_is_held_is_renewed_until_it_is_dropped)
 {
-    struct leases l = {.n = 0};
+    struct leases *l = leases_new(unit_arena, NULL);
     struct uuid a = uuid_new(1), b = uuid_new(2);
 
-    ck_assert_uint_eq(lease_ids(unit_arena, &l).n, 0);
-    lease_hold(&l, a);
-    lease_hold(&l, b);
-    lease_drop(&l, a);
-    lease_drop(&l, a);
-    ck_assert_uint_eq(lease_ids(unit_arena, &l).n, 1);
-    ck_assert(uuid_eq(lease_ids(unit_arena, &l).v[0], b));
+    ck_assert_uint_eq(lease_ids(unit_arena, l).n, 0);
+    lease_hold(l, a);
+    lease_hold(l, b);
+    lease_drop(l, a);
+    lease_drop(l, a);
+    ck_assert_uint_eq(lease_ids(unit_arena, l).n, 1);
+    ck_assert(uuid_eq(lease_ids(unit_arena, l).v[0], b));
 }
 END_TEST
 
