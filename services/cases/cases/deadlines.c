@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cases/cases/cases.h"
 #include "cases/cases/store.h"
+#include "cases/documents/documents.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
 #include "web/request.h"
@@ -198,20 +199,18 @@ err_t create_deadline(struct ctx *x, const struct request *rq, struct response *
 {
     struct uuid case_id = request_path_uuid(rq, "caseId");
     const json_t *body = request_body(rq);
-    const char *document = json_member_text(body, "documentId");
     struct q_deadline_insert_in in = {
         .id = uuid_new(x->now_us),
         .case_id = case_id,
         .kind = json_member_text(body, "kind"),
         .code = json_member_text(body, "code"),
         .source = json_member_text(body, "source"),
+        .document_id = json_member_uuid(body, "documentId"),
         .now = x->now_us,
     };
     struct case_locked c;
     struct tx *tx;
 
-    if (document)
-        in.document_id.set = uuid_parse(document, &in.document_id.v);
     if (str_eq(in.kind, "external") && (!in.source || !in.document_id.set))
         return err_new(x->arena, ERR_INVALID, "deadline.source",
                        "An external deadline names who has set it and the document that it stands in.");
@@ -221,6 +220,7 @@ err_t create_deadline(struct ctx *x, const struct request *rq, struct response *
     TRY(q_case_lock(tx, case_id, &c));
     if (c.closed_at.set)
         return &case_closed_value;
+    TRY(document_of_case(x, tx, case_id, in.document_id));
     deadline_add(x, tx, &in);
     audit_write(tx, "deadline", in.id, "create", json_member_names(x->arena, body));
     reply_location(x, rs, "/cases/%s/deadlines/%s", uuid_text(x->arena, case_id), uuid_text(x->arena, in.id));

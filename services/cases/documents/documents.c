@@ -24,6 +24,19 @@ void document_require(struct ctx *x, struct tx *tx, struct uuid case_id, struct 
     audit_write(tx, "document", id, "create", NULL);
 }
 
+err_t document_of_case(struct ctx *x, struct tx *tx, struct uuid case_id, struct opt_uuid id)
+{
+    static const struct fault fault = {
+        .at = "/documentId", .code = "document.unknown", .detail = "The case has no such document."};
+    struct document_of document;
+    bool found = true;
+    if (id.set)
+        TRY(q_document_of(tx, case_id, id.v, &found, &document));
+    return found ? NULL
+                 : err_faults(x->arena, ERR_INVALID, "request.invalid",
+                              "The document that is referred to is not one of the case.", &fault, 1);
+}
+
 const char *document_entry(struct ctx *x, struct uuid id, const char *kind)
 {
     return arena_printf(x->arena, "{\"documentId\":\"%s\",\"kind\":\"%s\"}", uuid_text(x->arena, id), kind);

@@ -13,6 +13,10 @@ struct tx;
  * a whole. Queued. */
 void document_require(struct ctx *x, struct tx *tx, struct uuid case_id, struct opt_uuid person_id,
                       const char *kind, const char *required_by);
+/* A document that something refers to must be one of the case and for the caller to see; absent is fine. Else
+ * ERR_INVALID with document.unknown at /documentId: the same for one of another case and for none. */
+AWAITS MUST_CHECK err_t document_of_case(struct ctx *x, struct tx *tx, struct uuid case_id,
+                                         struct opt_uuid id);
 /* Handler of cases.due.documentExpiry for worker.c (an inbox_fn): verified → expired, with a task. */
 AWAITS MUST_CHECK err_t document_expiry_due(struct ctx *x, const struct inbox_event *e);
 

@@ -9,6 +9,9 @@ SELECT id FROM cases WHERE id = $case_id;
 -- q_document_person_in_case(case_id uuid, person_id uuid) -> maybe document_person(person_id uuid)
 SELECT person_id FROM case_persons WHERE case_id = $case_id AND person_id = $person_id AND left_at IS NULL;
 
+-- q_document_of(case_id uuid, id uuid) -> maybe document_of(id uuid)
+SELECT id FROM documents WHERE org = sec.org() AND case_id = $case_id AND id = $id;
+
 -- q_document_get(id uuid) -> one document_row(id uuid, case_id uuid, person_id uuid?, kind text, status text, required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?, verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, applications jsonb, custody_changes jsonb)
 SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by,
        rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions,

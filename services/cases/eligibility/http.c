@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cases/areas.h"
 #include "cases/cases/queries.h"
+#include "cases/documents/documents.h"
 #include "cases/eligibility/queries.h"
 #include "cases/eligibility/rules.h"
 #include "cases/state.h"
@@ -168,7 +169,7 @@ static err_t start_eligibility_check(struct ctx *x, const struct request *rq, st
 static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct uuid id = request_path_uuid(rq, "checkId");
-    const char *code = request_path_text(rq, "ruleCode"), *document;
+    const char *code = request_path_text(rq, "ruleCode");
     const json_t *body = request_body(rq);
     struct q_eligibility_answer_add_in in = {
         .id = uuid_new(x->now_us),
@@ -176,6 +177,7 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
         .rule = code,
         .answer = json_member_text(body, "answer"),
         .evidence = json_member_text(body, "evidence"),
+        .document_id = json_member_uuid(body, "documentId"),
         .by = x->who->subject,
         .now = x->now_us,
     };
@@ -184,9 +186,6 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
     const struct rule *rule;
     struct tx *tx;
 
-    document = json_member_text(body, "documentId");
-    if (document)
-        in.document_id.set = uuid_parse(document, &in.document_id.v);
     TRY(db_begin(x, &tx));
     TRY(q_eligibility_check_lock(tx, id, &check));
     TRY(etag_match(rq, check.version));
@@ -199,6 +198,7 @@ static err_t answer_eligibility_rule(struct ctx *x, const struct request *rq, st
                        "This rule is judged by the persons' nationalities.");
     if (check.superseded_at.set)
         return err_superseded;
+    TRY(document_of_case(x, tx, check.case_id, in.document_id));
     q_eligibility_answer_add(tx, &in);
     q_eligibility_check_touch(tx, id, x->now_us);
     timeline_add(tx, check.case_id, "eligibility.answered",

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cases/documents/documents.h"
 #include "cases/profiles/internal.h"
 
 struct evidence_input {
@@ -27,19 +28,6 @@ static err_t unknown(struct arena *a, const char *at, const char *code, const ch
     return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The evidence is not valid.");
 }
 
-/* A document that is referred to is one of the case. */
-static err_t check_document(struct ctx *x, struct tx *tx, struct uuid case_id, struct opt_uuid document_id)
-{
-    struct evidence_document document;
-    bool found;
-
-    if (!document_id.set)
-        return NULL;
-    TRY(q_evidence_document(tx, case_id, document_id.v, &found, &document));
-    return found ? NULL
-                 : unknown(x->arena, "/documentId", "document.unknown", "The case has no such document.");
-}
-
 /* addClaimEvidence: POST /profile-claims/{claimId}/evidence */
 err_t add_claim_evidence(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -54,7 +42,7 @@ err_t add_claim_evidence(struct ctx *x, const struct request *rq, struct respons
     terms =
         (struct evidence_terms){.level = in.level, .document = in.document_id.set, .dated_on = in.dated_on};
     TRY(rules_evidence(x->arena, &c.state, &c.who, &terms, date_today_nl(x->now_us)));
-    TRY(check_document(x, tx, c.row.case_id, in.document_id));
+    TRY(document_of_case(x, tx, c.row.case_id, in.document_id));
     q_evidence_add(tx, &(struct q_evidence_add_in){.id = id,
                                                    .org = c.access.org,
                                                    .case_id = c.row.case_id,

@@ -50,9 +50,6 @@ SELECT count(*)::int4 AS claims FROM profile_claims WHERE org = sec.org() AND ca
 INSERT INTO profile_evidence (id, org, case_id, claim_id, level, document_id, description, dated_on, author_org, author, recorded_at)
 VALUES ($id, $org, $case_id, $claim_id, $level, $document_id, $description, $dated_on, sec.org(), $author, $now);
 
--- q_evidence_document(case_id uuid, document_id uuid) -> maybe evidence_document(id uuid)
-SELECT id FROM documents WHERE org = sec.org() AND case_id = $case_id AND id = $document_id;
-
 -- q_evidence_of(claim_id uuid, id uuid) -> maybe evidence_of(author_org text)
 SELECT author_org FROM profile_evidence WHERE claim_id = $claim_id AND id = $id;
 

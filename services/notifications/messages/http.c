@@ -50,23 +50,29 @@ struct basis_input {
     struct uuid id;
     struct opt_i64 starts_at;
 };
-/* A case that the writer does not see is a case that is not there. A movement has many travellers: the case
- * says whose message it is. */
-static err_t check_case(struct ctx *x, struct tx *tx, struct opt_uuid case_id,
+static err_t refuse(struct ctx *x, const char *at, const char *code, const char *detail)
+{
+    const struct fault fault = {.at = at, .code = code, .detail = detail};
+    return err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);
+}
+
+/* A case that the writer does not see is a case that is not there. Who writes to a person, or of a movement
+ * with its many travellers, names the case: whether the person and what else it rests on are there only the
+ * other services know, and the sender asks them before the message leaves. */
+static err_t check_case(struct ctx *x, struct tx *tx, const struct message_input *in,
                         const struct basis_input *basis)
 {
-    static const struct fault none = {
-        .at = "/caseId", .code = "case.missing", .detail = "A message on a movement is for a case of it."};
-    static const struct fault fault = {
-        .at = "/caseId", .code = "case.unknown", .detail = "There is no such case."};
-    bool found = true;
-    if (!case_id.set && str_eq(basis->kind, "movement"))
-        return err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &none, 1);
-    if (case_id.set)
-        TRY(readers_know(tx, case_id.v, &found));
-    return found
-               ? NULL
-               : err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);
+    bool known = true;
+    if (!in->case_id.set && (in->person_id.set || str_eq(basis->kind, "movement")))
+        return refuse(x, "/caseId", "case.missing",
+                      "A message to a person or on a movement is for a case of theirs.");
+    if (in->case_id.set)
+        TRY(readers_know(tx, in->case_id.v, &known));
+    if (!known)
+        return refuse(x, "/caseId", "case.unknown", "There is no such case.");
+    if (str_eq(basis->kind, "case"))
+        TRY(readers_know(tx, basis->id, &known));
+    return known ? NULL : refuse(x, "/basis/id", "case.unknown", "There is no such case.");
 }
 
 static const struct json_field input_fields[] = {
@@ -99,7 +105,7 @@ static err_t create_message(struct ctx *x, const struct request *rq, struct resp
         return err_template;
     int64_t send = in.send_at.set && in.send_at.v > x->now_us ? in.send_at.v : x->now_us;
     TRY(db_begin(x, &tx));
-    TRY(check_case(x, tx, in.case_id, &basis));
+    TRY(check_case(x, tx, &in, &basis));
     bool movement = str_eq(basis.kind, "movement");
     struct uuid id =
         message_plan(x, tx,
