@@ -1,10 +1,12 @@
-"""Mail while its sender is killed: each message leaves, and only one whose acceptance was not heard may leave twice."""
+"""Mail: a server that is slow, refuses, hangs up or says nothing, and a sender that is killed: each message leaves, and only one whose
+acceptance was not heard may leave twice."""
 import collections
 import datetime
 import time
 import uuid
 
-from outside import mails_in
+from outside import MailServer, mails_in
+from programs import wait_for
 
 
 def appointment(stack):
@@ -55,8 +57,40 @@ class Messages:
         """Those that say of themselves that they may have left twice."""
         return {i for (i,) in self.stack.sql("notifications", f"SELECT id FROM messages WHERE maybe_duplicate AND {self.where}")}
 
+    def story(self, ids):
+        """What became of some, for a failure."""
+        return self.stack.sql("notifications", "SELECT message_id, attempt, outcome, answer, m.status, m.maybe_duplicate, m.attempts FROM message_attempts a "
+                              f"JOIN messages m ON m.id = a.message_id WHERE message_id = ANY ('{{{','.join(ids)}}}') ORDER BY 1, 2")
+
     def left(self):
         return int(self.stack.sql("notifications", f"SELECT count(*) FROM message_due d JOIN messages m ON m.id = d.message_id WHERE {self.where}")[0][0])
+
+
+def test_a_bad_mail_server_loses_no_mail(stack, programs, full, dice):
+    manners = ["good", "slow", "refusing", "dropping", "silent"]
+    programs.stop("smtp")
+    try:
+        with MailServer(stack) as server:
+            server.manner = "refusing"
+            messages = Messages(stack, 500 if full else 60)
+            begun = time.monotonic()
+            while time.monotonic() - begun < (20 if full else 5):
+                server.manner = dice.choice(manners)
+                time.sleep(0.2)
+            server.manner = "good"
+            wait_for("all are sent", messages.sent, 60)
+            copies = collections.Counter(i for i in server.taken + server.unheard if i in messages.ids)
+            unheard = set(server.unheard)
+    finally:
+        programs.start("smtp")
+    lost = messages.ids - set(copies)
+    twice = {i for i, k in copies.items() if k > 1}
+    assert not lost, f"{len(lost)} messages say that they were sent, and were not"
+    assert twice <= unheard, "a mail whose acceptance was heard left twice"
+    assert max(copies.values()) <= 2 and messages.left() == 0
+    plain = twice - messages.marked()
+    assert not plain, f"a second copy is not marked: {messages.story(list(plain)[:3])}"
+    print(f"  {messages.n} mails in {time.monotonic() - begun:.1f} s; of {len(unheard)} the acceptance was not heard, {len(twice)} came twice, marked so")
 
 
 def test_a_killed_sender_loses_no_mail(stack, programs, events, dice):
