@@ -1,89 +1,70 @@
-/* codes.c - sets of codes as Jansson objects: built once at start, looked up by hash. */
+/* codes.c - sets of codes as sorted numbers of up to four letters, made at build time, found by halving. */
 #include "base/codes.h"
 
 #include <ctype.h>
-#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/codes_table.h"
 #include "base/str.h"
 
-struct codes {
-    json_t *countries, *languages, *scripts; /* code: true */
-};
-
-/* Adds the members `keys` of every entry under `list` of the file. */
-static err_t set_load(struct arena *a, const char *folder, const char *file, const char *list,
-                      const char *const *keys, json_t **ret)
+/* Its letters as the bytes of a number; 0 for what is no code. */
+static uint32_t packed(const char *code)
 {
-    const char *path = arena_printf(a, "%s/%s", folder, file);
-    json_error_t why;
-    json_t *document = arena_own_json(a, json_load_file(path, JSON_REJECT_DUPLICATES, &why));
-    json_t *set = arena_own_json(a, json_object());
-    const json_t *entry;
-    size_t i;
+    uint32_t v = 0;
 
-    if (!document)
-        return err_internal(a, ERR_BUG, "codes.unreadable", "%s: %s", path, why.text);
-    json_array_foreach(json_object_get(document, list), i, entry)
-    {
-        for (const char *const *key = keys; *key; key++) {
-            const char *code = json_string_value(json_object_get(entry, *key));
-
-            if (code)
-                json_object_set_new(set, code, json_true());
-        }
+    for (size_t i = 0; code[i]; i++) {
+        if (i == sizeof(v))
+            return 0;
+        v = v << 8 | (unsigned char)code[i];
     }
-    if (json_object_size(set) == 0)
-        return err_internal(a, ERR_BUG, "codes.unreadable", "%s: no codes under %s", path, list);
-    *ret = set;
-    return NULL;
+    return v;
 }
 
-err_t codes_load(struct arena *a, const char *folder, struct codes **ret)
+static int by_value(const void *a, const void *b)
 {
-    static const char *const alpha_2[] = {"alpha_2", NULL};
-    static const char *const alpha_2_3[] = {"alpha_2", "alpha_3", NULL};
-    static const char *const alpha_4[] = {"alpha_4", NULL};
-    struct codes *c = ARENA_NEW(a, struct codes);
+    const uint32_t *x = a, *y = b;
 
-    TRY(set_load(a, folder, "iso_3166-1.json", "3166-1", alpha_2, &c->countries));
-    TRY(set_load(a, folder, "iso_639-3.json", "639-3", alpha_2_3, &c->languages));
-    TRY(set_load(a, folder, "iso_15924.json", "15924", alpha_4, &c->scripts));
-    json_object_set_new(c->countries, "XK", json_true()); /* Kosovo, user-assigned, in general use */
-    *ret = c;
-    return NULL;
+    return (*x > *y) - (*x < *y);
 }
 
-bool codes_country(const struct codes *c, const char *code)
+static bool has(const uint32_t *set, size_t n, const char *code)
 {
-    return json_object_get(c->countries, code) != NULL;
+    uint32_t v = packed(code);
+
+    return v && bsearch(&v, set, n, sizeof(v), by_value);
 }
 
-bool codes_nationality(const struct codes *c, const char *code)
+bool codes_country(const char *code)
 {
-    return codes_country(c, code) || str_eq(code, "XXA") || str_eq(code, "XXB") || str_eq(code, "XXC") ||
+    return has(countries, LENGTH(countries), code);
+}
+
+bool codes_nationality(const char *code)
+{
+    return codes_country(code) || str_eq(code, "XXA") || str_eq(code, "XXB") || str_eq(code, "XXC") ||
            str_eq(code, "XXX");
 }
 
-bool codes_script(const struct codes *c, const char *code)
+bool codes_script(const char *code)
 {
-    return json_object_get(c->scripts, code) != NULL;
+    return has(scripts, LENGTH(scripts), code);
 }
 
 /* A subtag after the primary: script (4 letters), region (2 letters or 3 digits) or variant (5 to 8). */
-static bool subtag_ok(const struct codes *c, const char *tag)
+static bool subtag_ok(const char *tag)
 {
     size_t n = strlen(tag);
 
     if (n == 4 && isalpha((unsigned char)tag[0]))
-        return codes_script(c, tag);
+        return codes_script(tag);
     if (n == 2)
-        return codes_country(c, tag);
+        return codes_country(tag);
     return n == 3 || (n >= 5 && n <= 8);
 }
 
-bool codes_language(const struct codes *c, const char *tag)
+bool codes_language(const char *tag)
 {
     char copy[40], *rest = copy, *part;
 
@@ -91,10 +72,10 @@ bool codes_language(const struct codes *c, const char *tag)
         return false;
     memcpy(copy, tag, strlen(tag) + 1);
     part = strsep(&rest, "-");
-    if (!json_object_get(c->languages, part))
+    if (!has(languages, LENGTH(languages), part))
         return false;
     while ((part = strsep(&rest, "-")) != NULL) {
-        if (!subtag_ok(c, part))
+        if (!subtag_ok(part))
             return false;
     }
     return true;

@@ -1,24 +1,14 @@
-/* codes.h - the code lists of Debian's iso-codes: countries, languages, scripts; and what ICAO 9303 adds for
- * nationality. */
+/* codes.h - the code lists of Debian's iso-codes as of the build: countries, languages, scripts; and what
+ * ICAO 9303 adds for nationality. */
 #pragma once
 
 #include <stdbool.h>
 
-#include "base/err.h"
-
-struct arena;
-struct codes;
-
-#define CODES_FOLDER "/usr/share/iso-codes/json"
-
-/* Reads the lists once. Lives as long as the arena. ERR_BUG codes.unreadable. */
-MUST_CHECK err_t codes_load(struct arena *a, const char *folder, struct codes **ret);
-
 /* ISO 3166-1 alpha-2, and XK. */
-bool codes_country(const struct codes *c, const char *code);
+bool codes_country(const char *code);
 /* A country, or XXA stateless, XXB refugee, XXC other refugee, XXX unknown (ICAO 9303 part 3). */
-bool codes_nationality(const struct codes *c, const char *code);
+bool codes_nationality(const char *code);
 /* BCP 47: the primary subtag is ISO 639-1 or 639-3, a script subtag ISO 15924, a region a country. */
-bool codes_language(const struct codes *c, const char *tag);
+bool codes_language(const char *tag);
 /* ISO 15924. */
-bool codes_script(const struct codes *c, const char *code);
+bool codes_script(const char *code);

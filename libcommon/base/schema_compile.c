@@ -165,7 +165,8 @@ void schema_set_endp(struct schema_set **set)
 err_t schema_set_compile(struct arena *a, struct schema_set *set, const char *pointer,
                          const struct schema **ret)
 {
-    struct compiling c = {.set = set, .errors = a};
+    CLEANUP(arena_endp) struct arena *scratch = arena_new();
+    struct compiling c = {.set = set, .errors = a, .scratch = scratch};
     struct schema_place root = {"", set->document, "", ""}, at;
     struct node *n;
     if (!place_walk(set, &root, pointer, &at))

@@ -175,6 +175,7 @@ struct schema {
 struct compiling {
     struct schema_set *set;
     struct arena *errors;
+    struct arena *scratch; /* until all is compiled */
     unsigned depth;
 };
 

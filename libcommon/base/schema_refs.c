@@ -149,6 +149,7 @@ static err_t place_add(struct compiling *c, struct schema_place place)
     if (there)
         return err_new(c->errors, ERR_INVALID, "schema.id", "At %s: the identifier %s stands twice.",
                        place.pointer, place.uri);
+    place.pointer = arena_strdup(set->arena, place.pointer);
     set->places = grow(set->arena, set->places, set->nplaces, &set->cap_places, sizeof place);
     set->places[set->nplaces++] = place;
     return NULL;
@@ -157,15 +158,15 @@ static err_t place_add(struct compiling *c, struct schema_place place)
 static err_t index_children(struct compiling *c, const json_t *json, const char *pointer, const char *base,
                             unsigned depth)
 {
-    struct arena *a = c->set->arena;
+    struct arena *a = c->scratch;
     const char *name, *key;
     const json_t *value, *child;
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
         const struct keyword *k = keyword_find(name);
-        const char *below = arena_printf(a, "%s/%s", pointer, json_pointer_token(a, name));
         if (!k || k->holds == HOLDS_VALUE)
             continue;
+        const char *below = arena_printf(a, "%s/%s", pointer, json_pointer_token(a, name));
         if (k->holds == HOLDS_SCHEMA) {
             TRY(places_index(c, value, below, base, depth + 1));
         } else if (k->holds == HOLDS_SCHEMAS) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/json.h"
 #include "web/openapi_parts.h"
@@ -21,11 +22,12 @@ static err_t read_document(struct arena *errors, struct openapi *api, const char
 {
     CLEANUP(release_file) FILE *f = fopen(path, "re");
     struct buf b;
+    struct stat st;
     char chunk[16384];
     size_t n;
-    if (!f)
+    if (!f || fstat(fileno(f), &st) != 0)
         return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: %s", path, strerror(errno));
-    buf_init(&b, api->arena, 65536);
+    buf_init(&b, api->arena, (size_t)st.st_size + 1);
     while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && b.n <= DOCUMENT_BYTES_MAX)
         buf_put(&b, chunk, n);
     if (ferror(f) || b.n > DOCUMENT_BYTES_MAX)
@@ -129,7 +131,8 @@ err_t openapi_load(struct arena *a, const char *path, struct openapi **ret)
 {
     struct arena *own = arena_new();
     CLEANUP(openapi_endp) struct openapi *api = ARENA_NEW(own, struct openapi);
-    struct loading l = {.api = api, .errors = a};
+    CLEANUP(arena_endp) struct arena *spots = arena_new();
+    struct loading l = {.api = api, .errors = a, .spots = spots};
     api->arena = own;
     TRY(read_document(a, api, path));
     api->schemas = schema_set_new(api->document, SCHEMA_ASSERT_FORMATS | SCHEMA_STRICT);
@@ -221,7 +224,7 @@ struct operation *openapi_operation_by_id(const struct openapi *api, const char 
 err_t openapi_response_schema(struct arena *a, struct openapi *api, const struct operation *op,
                               const char *status, const char *media_type, const struct schema **ret)
 {
-    struct loading l = {.api = api, .errors = a};
+    struct loading l = {.api = api, .errors = a, .spots = a};
     struct spot at = {op->node, op->pointer};
     *ret = NULL;
     at = spot_member(&l, &at, "responses");

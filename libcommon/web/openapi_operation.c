@@ -191,8 +191,10 @@ err_t operation_load(const struct loading *l, const char *template, const struct
 {
     struct operation *op = ARENA_NEW(l->api->arena, struct operation);
     struct spot shared = spot_member(l, path_item, "parameters"), own = spot_member(l, at, "parameters");
-    *op =
-        (struct operation){.template = template, .method = method, .node = at->json, .pointer = at->pointer};
+    *op = (struct operation){.template = template,
+                             .method = method,
+                             .node = at->json,
+                             .pointer = arena_strdup(l->api->arena, at->pointer)};
     TRY(spot_members(
         l, at,
         "operationId summary description tags security parameters requestBody responses deprecated "

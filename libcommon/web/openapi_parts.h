@@ -40,6 +40,7 @@ struct spot {
 struct loading {
     struct openapi *api;
     struct arena *errors;
+    struct arena *spots; /* their pointers, while the document is read */
 };
 
 /* openapi_spot.c: reading the document strictly. */

@@ -12,14 +12,14 @@ err_t spot_bad(const struct loading *l, const struct spot *at, const char *what)
 
 struct spot spot_member(const struct loading *l, const struct spot *at, const char *name)
 {
-    struct arena *a = l->api->arena;
+    struct arena *a = l->spots;
     return (struct spot){json_object_get(at->json, name),
                          arena_printf(a, "%s/%s", at->pointer, json_pointer_token(a, name))};
 }
 
 struct spot spot_item(const struct loading *l, const struct spot *at, size_t i)
 {
-    return (struct spot){json_array_get(at->json, i), arena_printf(l->api->arena, "%s/%zu", at->pointer, i)};
+    return (struct spot){json_array_get(at->json, i), arena_printf(l->spots, "%s/%zu", at->pointer, i)};
 }
 
 /* "a~1b" -> "a/b" in place. */
@@ -44,7 +44,7 @@ err_t spot_resolve(const struct loading *l, struct spot *at)
         const json_t *json = l->api->document;
         for (const char *p = ref + 1; *p == '/' && json;) {
             size_t n = strcspn(p + 1, "/");
-            char *token = arena_strndup(l->api->arena, p + 1, n);
+            char *token = arena_strndup(l->spots, p + 1, n);
             unescape(token);
             json = json_object_get(json, token);
             p += 1 + n;

@@ -10,17 +10,13 @@
 err_t cases_start(struct program *p)
 {
     struct cases_state *state = ARENA_NEW(p->arena, struct cases_state);
-    struct codes *codes;
     struct occupations *occupations;
     struct packs *packs;
     struct rulesets *rulesets;
-
-    TRY(codes_load(p->arena, CODES_FOLDER, &codes));
-    TRY(rulesets_load(p->arena, codes, arena_printf(p->arena, "%s/eligibility", p->conf.data), &rulesets));
+    TRY(rulesets_load(p->arena, arena_printf(p->arena, "%s/eligibility", p->conf.data), &rulesets));
     TRY(packs_load(p->arena, rulesets, arena_printf(p->arena, "%s/programmes", p->conf.data), &packs));
     TRY(occupations_load(p->arena, arena_printf(p->arena, "%s/profiles", p->conf.data), &occupations));
-    *state = (struct cases_state){
-        .codes = codes, .occupations = occupations, .packs = packs, .rulesets = rulesets};
+    *state = (struct cases_state){.occupations = occupations, .packs = packs, .rulesets = rulesets};
     p->state = state;
     return NULL;
 }

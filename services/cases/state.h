@@ -5,14 +5,12 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-struct codes;       /* persons/codes.h: countries, languages, scripts */
 struct occupations; /* profiles/occupations.h */
 struct packs;       /* programmes/pack.h */
 struct program;
 struct rulesets; /* eligibility/rules.h */
 
 struct cases_state {
-    const struct codes *codes;
     const struct occupations *occupations;
     const struct packs *packs;
     const struct rulesets *rulesets;

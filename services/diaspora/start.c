@@ -25,17 +25,13 @@ static err_t load_data(struct program *p, struct diaspora_state *state)
 err_t diaspora_start(struct program *p)
 {
     struct diaspora_state *state = ARENA_NEW(p->arena, struct diaspora_state);
-    struct codes *codes;
     struct jury_forms *jury_forms;
     struct programmes *programmes;
     const struct match_weights *weights;
-
-    TRY(codes_load(p->arena, CODES_FOLDER, &codes));
-    TRY(programmes_load(p->arena, codes, arena_printf(p->arena, "%s/programmes", p->conf.data), &programmes));
+    TRY(programmes_load(p->arena, arena_printf(p->arena, "%s/programmes", p->conf.data), &programmes));
     TRY(match_weights_load(p->arena, arena_printf(p->arena, "%s/matches", p->conf.data), &weights));
     TRY(jury_forms_load(p->arena, arena_printf(p->arena, "%s/jury", p->conf.data), &jury_forms));
-    *state = (struct diaspora_state){
-        .codes = codes, .jury_forms = jury_forms, .programmes = programmes, .weights = weights};
+    *state = (struct diaspora_state){.jury_forms = jury_forms, .programmes = programmes, .weights = weights};
     TRY(load_data(p, state));
     p->state = state;
     return NULL;

@@ -8,7 +8,6 @@
 #include "diaspora/claims/rules.h"
 #include "diaspora/surveys/rules.h"
 
-struct codes; /* base/codes.h: countries, languages */
 struct ctx;
 struct jury_forms;    /* jury/form.h */
 struct match_weights; /* matches/rules.h */
@@ -16,7 +15,6 @@ struct program;
 struct programmes; /* programmes/programme.h */
 
 struct diaspora_state {
-    const struct codes *codes;
     const struct jury_forms *jury_forms;
     const struct programmes *programmes;
     const struct match_weights *weights;

@@ -9,15 +9,11 @@
 err_t travel_start(struct program *p)
 {
     struct travel_state *state = ARENA_NEW(p->arena, struct travel_state);
-    struct codes *codes;
     struct requirements *requirements;
     struct addressees *addressees;
-
-    TRY(codes_load(p->arena, CODES_FOLDER, &codes));
-    TRY(requirements_load(p->arena, codes, arena_printf(p->arena, "%s/requirements", p->conf.data),
-                          &requirements));
+    TRY(requirements_load(p->arena, arena_printf(p->arena, "%s/requirements", p->conf.data), &requirements));
     TRY(addressees_load(p->arena, arena_printf(p->arena, "%s/abns", p->conf.data), &addressees));
-    *state = (struct travel_state){.codes = codes, .requirements = requirements, .addressees = addressees};
+    *state = (struct travel_state){.requirements = requirements, .addressees = addressees};
     p->state = state;
     return NULL;
 }

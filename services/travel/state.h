@@ -6,13 +6,11 @@
 #include "base/err.h"
 
 struct addressees;
-struct codes; /* base/codes.h: countries, languages */
 struct ctx;
 struct program;
 struct requirements; /* requirements/rules.h */
 
 struct travel_state {
-    const struct codes *codes;
     const struct requirements *requirements;
     const struct addressees *addressees; /* abns/addressees.h: who may be told */
 };

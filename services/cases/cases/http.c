@@ -79,7 +79,6 @@ static err_t list_cases(struct ctx *x, const struct request *rq, struct response
 
 static err_t patch_rules(struct ctx *x, const json_t *patch)
 {
-    const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     const char *to = json_member_text(patch, "countryOfReturn"),
                *from = json_member_text(patch, "countryOfOrigin");
     const json_t *offices = json_object_get(patch, "offices"), *office;
@@ -87,11 +86,11 @@ static err_t patch_rules(struct ctx *x, const json_t *patch)
     bool mine = offices == NULL;
     size_t i;
 
-    if (to && !codes_country(state->codes, to))
+    if (to && !codes_country(to))
         fault_add(
             x->arena, &faults,
             (struct fault){.at = "/countryOfReturn", .code = "country.unknown", .detail = "Not a country."});
-    if (from && !codes_country(state->codes, from))
+    if (from && !codes_country(from))
         fault_add(
             x->arena, &faults,
             (struct fault){.at = "/countryOfOrigin", .code = "country.unknown", .detail = "Not a country."});

@@ -60,11 +60,11 @@ static err_t check_opening(struct ctx *x, const struct case_opening *in, const s
     if (!pack || !principal_has(x->who, arena_printf(x->arena, "programme:%s", in->programme)))
         return err_new(x->arena, ERR_INVALID, "programme.unknown",
                        "There is no such programme that you work for.");
-    if (in->country_of_return && !codes_country(state->codes, in->country_of_return))
+    if (in->country_of_return && !codes_country(in->country_of_return))
         fault_add(
             x->arena, &faults,
             (struct fault){.at = "/countryOfReturn", .code = "country.unknown", .detail = "Not a country."});
-    if (in->country_of_origin && !codes_country(state->codes, in->country_of_origin))
+    if (in->country_of_origin && !codes_country(in->country_of_origin))
         fault_add(
             x->arena, &faults,
             (struct fault){.at = "/countryOfOrigin", .code = "country.unknown", .detail = "Not a country."});

@@ -29,8 +29,8 @@ static err_t day_read(struct arena *a, const json_t *obj, const char *name, cons
     return NULL;
 }
 
-static err_t list_make(struct arena *a, const struct codes *codes, const json_t *document,
-                       const char *pointer, struct nationality_list *ret)
+static err_t list_make(struct arena *a, const json_t *document, const char *pointer,
+                       struct nationality_list *ret)
 {
     const json_t *rows = json_object_get(document, "rows"), *row;
     size_t i;
@@ -45,7 +45,7 @@ static err_t list_make(struct arena *a, const struct codes *codes, const json_t 
         const char *at = arena_printf(a, "%s/rows/%zu", pointer, i);
 
         r->nationality = json_member_text(row, "nationality");
-        if (!r->nationality || !codes_nationality(codes, r->nationality))
+        if (!r->nationality || !codes_nationality(r->nationality))
             return wrong(a, arena_printf(a, "%s/nationality", at), "is not a nationality");
         TRY(day_read(a, row, "from", at, &r->from));
         if (json_member_text(row, "until")) {
@@ -129,8 +129,7 @@ static err_t set_make(struct arena *a, const struct rulesets *all, const json_t 
     return NULL;
 }
 
-err_t rulesets_make(struct arena *a, const struct codes *codes, const json_t *sets, const json_t *lists,
-                    struct rulesets **ret)
+err_t rulesets_make(struct arena *a, const json_t *sets, const json_t *lists, struct rulesets **ret)
 {
     struct rulesets *all = ARENA_NEW(a, struct rulesets);
     const json_t *document;
@@ -140,7 +139,7 @@ err_t rulesets_make(struct arena *a, const struct codes *codes, const json_t *se
     all->sets = ARENA_ARRAY(a, json_array_size(sets) + 1, struct ruleset);
     json_array_foreach(lists, i, document)
     {
-        TRY(list_make(a, codes, document, arena_printf(a, "/lists/%zu", i), &all->lists[i]));
+        TRY(list_make(a, document, arena_printf(a, "/lists/%zu", i), &all->lists[i]));
         all->nlists++;
     }
     json_array_foreach(sets, i, document)

@@ -16,7 +16,6 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 struct rulesets;
 
 enum rule_outcome { RULE_UNKNOWN, RULE_PASS, RULE_FAIL };
@@ -56,11 +55,10 @@ struct applicants {
 };
 
 /* Reads eligibility/rules and eligibility/nationalities below the folder. Any fault with file and place. */
-MUST_CHECK err_t rulesets_load(struct arena *a, const struct codes *codes, const char *folder,
-                               struct rulesets **ret);
+MUST_CHECK err_t rulesets_load(struct arena *a, const char *folder, struct rulesets **ret);
 /* Made of documents that were read: rules and lists are arrays of objects; for rulesets_load and tests. */
-MUST_CHECK err_t rulesets_make(struct arena *a, const struct codes *codes, const json_t *sets,
-                               const json_t *lists, struct rulesets **ret);
+MUST_CHECK err_t rulesets_make(struct arena *a, const json_t *sets, const json_t *lists,
+                               struct rulesets **ret);
 
 /* The version in force on a day; NULL when there is none. */
 const struct ruleset *rulesets_in_force(const struct rulesets *all, const char *code, int32_t on);

@@ -86,7 +86,6 @@ static void person_save(struct ctx *x, struct tx *tx, struct uuid id, const json
 /* updatePerson: PATCH /persons/{personId} */
 static err_t update_person(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     const json_t *patch = request_body(rq);
     struct uuid id = request_path_uuid(rq, "personId");
     struct fault_list faults = {0};
@@ -101,7 +100,7 @@ static err_t update_person(struct ctx *x, const struct request *rq, struct respo
     TRY(etag_match(rq, person.version_));
     if (person.restricted_at_.set)
         return &person_restricted_value;
-    rules_person(x->arena, state->codes, patch, "", date_today_nl(x->now_us), &faults);
+    rules_person(x->arena, patch, "", date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
     TRY(request_read(x, rq, &person_lock_json, &person));
 

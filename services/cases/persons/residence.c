@@ -85,7 +85,7 @@ static err_t residence_status_rules(struct ctx *x, const struct request *rq)
 {
     struct fault_list faults = {0};
 
-    rules_residence_status(x->arena, PROGRAM_STATE(x, struct cases_state)->codes, request_body(rq), &faults);
+    rules_residence_status(x->arena, request_body(rq), &faults);
     return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid",
                           "The residence status is not valid.");
 }

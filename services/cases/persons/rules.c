@@ -136,8 +136,7 @@ void external_refs_check(struct arena *a, const json_t *refs, const char *pointe
 
 /* ---- members of a person ---- */
 
-static void check_names(struct arena *a, const struct codes *codes, const json_t *names, const char *pointer,
-                        struct fault_list *faults)
+static void check_names(struct arena *a, const json_t *names, const char *pointer, struct fault_list *faults)
 {
     const json_t *name;
     size_t i, on_document = 0;
@@ -146,7 +145,7 @@ static void check_names(struct arena *a, const struct codes *codes, const json_t
     {
         const char *script = json_member_text(name, "script");
 
-        if (script && !codes_script(codes, script))
+        if (script && !codes_script(script))
             fault(a, faults, arena_printf(a, "%s/names/%zu/script", pointer, i), "script.unknown",
                   "Not a script of ISO 15924.");
         on_document += str_eq(json_member_text(name, "kind"), "asOnDocument");
@@ -173,8 +172,8 @@ static void check_birth(struct arena *a, const json_t *birth, const char *pointe
         fault(a, faults, at, "date.past", "Lies more than 130 years back.");
 }
 
-static void check_languages(struct arena *a, const struct codes *codes, const json_t *languages,
-                            const char *pointer, struct fault_list *faults)
+static void check_languages(struct arena *a, const json_t *languages, const char *pointer,
+                            struct fault_list *faults)
 {
     const json_t *item, *other;
     size_t i, k, preferred = 0;
@@ -183,10 +182,10 @@ static void check_languages(struct arena *a, const struct codes *codes, const js
     {
         const char *tag = json_member_text(item, "language"), *script = json_member_text(item, "script");
 
-        if (tag && !codes_language(codes, tag))
+        if (tag && !codes_language(tag))
             fault(a, faults, arena_printf(a, "%s/languages/%zu/language", pointer, i), "language.unknown",
                   "Not a language of ISO 639.");
-        if (script && !codes_script(codes, script))
+        if (script && !codes_script(script))
             fault(a, faults, arena_printf(a, "%s/languages/%zu/script", pointer, i), "script.unknown",
                   "Not a script of ISO 15924.");
         json_array_foreach(languages, k, other)
@@ -214,8 +213,8 @@ static bool identifier_is_personal(const json_t *identifier)
     return number && rules_is_bsn(number);
 }
 
-static void check_identifiers(struct arena *a, const struct codes *codes, const json_t *identifiers,
-                              const char *pointer, struct fault_list *faults)
+static void check_identifiers(struct arena *a, const json_t *identifiers, const char *pointer,
+                              struct fault_list *faults)
 {
     const json_t *item;
     size_t i;
@@ -232,7 +231,7 @@ static void check_identifiers(struct arena *a, const struct codes *codes, const 
         else if (str_eq(kind, "vNumber") && number && (strlen(number) != 10 || !all_digits(number)))
             fault(a, faults, arena_printf(a, "%s/identifiers/%zu/number", pointer, i), "identifier.vNumber",
                   "A V-number has ten digits.");
-        if (country && !codes_country(codes, country))
+        if (country && !codes_country(country))
             fault(a, faults, arena_printf(a, "%s/identifiers/%zu/country", pointer, i), "country.unknown",
                   "Not a country of ISO 3166-1.");
         if (json_member_text(item, "issuedOn") && json_member_text(item, "expiresOn") &&
@@ -294,24 +293,24 @@ static void check_contact_points(struct arena *a, const json_t *points, const ch
               "One contact point at most is the preferred one.");
 }
 
-void rules_person(struct arena *a, const struct codes *codes, const json_t *body, const char *pointer,
-                  int32_t today, struct fault_list *faults)
+void rules_person(struct arena *a, const json_t *body, const char *pointer, int32_t today,
+                  struct fault_list *faults)
 {
     const json_t *code;
     const char *deceased = json_member_text(body, "deceasedOn");
     size_t i;
     int32_t day;
 
-    check_names(a, codes, json_object_get(body, "names"), pointer, faults);
+    check_names(a, json_object_get(body, "names"), pointer, faults);
     check_birth(a, json_object_get(body, "birthDate"), pointer, today, faults);
     json_array_foreach(json_object_get(body, "nationalities"), i, code)
     {
-        if (!codes_nationality(codes, json_string_value(code)))
+        if (!codes_nationality(json_string_value(code)))
             fault(a, faults, arena_printf(a, "%s/nationalities/%zu", pointer, i), "nationality.unknown",
                   "Neither a country of ISO 3166-1 nor XK, XXA, XXB, XXC, XXX.");
     }
-    check_languages(a, codes, json_object_get(body, "languages"), pointer, faults);
-    check_identifiers(a, codes, json_object_get(body, "identifiers"), pointer, faults);
+    check_languages(a, json_object_get(body, "languages"), pointer, faults);
+    check_identifiers(a, json_object_get(body, "identifiers"), pointer, faults);
     check_contact_points(a, json_object_get(body, "contactPoints"), pointer, faults);
     external_refs_check(a, json_object_get(body, "externalRefs"), arena_printf(a, "%s/externalRefs", pointer),
                         faults);
@@ -319,13 +318,12 @@ void rules_person(struct arena *a, const struct codes *codes, const json_t *body
         fault(a, faults, arena_printf(a, "%s/deceasedOn", pointer), "date.future", "Lies in the future.");
 }
 
-void rules_residence_status(struct arena *a, const struct codes *codes, const json_t *body,
-                            struct fault_list *faults)
+void rules_residence_status(struct arena *a, const json_t *body, struct fault_list *faults)
 {
     const char *country = json_member_text(body, "country"),
                *number = json_member_text(body, "documentNumber");
 
-    if (country && !codes_country(codes, country))
+    if (country && !codes_country(country))
         fault(a, faults, "/country", "country.unknown", "Not a country of ISO 3166-1.");
     if (number && rules_is_bsn(number))
         fault(a, faults, "/documentNumber", "identifier.personal", "Shaped like a BSN, which is not kept.");

@@ -13,18 +13,16 @@
 #include "base/err.h"
 
 struct arena;
-struct codes;
 
 /* Names, birth date, nationalities, languages, identifiers, contact points, external references of
  * PersonInput or PersonPatch. */
-void rules_person(struct arena *a, const struct codes *codes, const json_t *body, const char *pointer,
-                  int32_t today, struct fault_list *faults);
+void rules_person(struct arena *a, const json_t *body, const char *pointer, int32_t today,
+                  struct fault_list *faults);
 /* A contact point of the kind; the kind of a patch is the row's. */
 void rules_contact_point(struct arena *a, const json_t *point, const char *kind, const char *pointer,
                          struct fault_list *faults);
 /* ResidenceStatusInput or -Patch. */
-void rules_residence_status(struct arena *a, const struct codes *codes, const json_t *body,
-                            struct fault_list *faults);
+void rules_residence_status(struct arena *a, const json_t *body, struct fault_list *faults);
 
 /* True for 8 or 9 digits, dots and spaces aside, that pass the eleven-test of the Dutch citizen service
  * number. */

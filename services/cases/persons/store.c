@@ -104,7 +104,6 @@ static void birth_days(const json_t *birth, struct opt_date *ret_first, struct o
 err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const char *pointer,
                     struct uuid *ret_id)
 {
-    const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     struct person_lock p = {.sex = "unknown", .languages = "[]"};
     struct fault_list faults = {0};
     struct uuid id = uuid_new(x->now_us), point_id;
@@ -112,7 +111,7 @@ err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const ch
     const json_t *point;
     size_t i;
 
-    rules_person(x->arena, state->codes, person, pointer, date_today_nl(x->now_us), &faults);
+    rules_person(x->arena, person, pointer, date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The person is not valid."));
     TRY(json_read(x->arena, person, &person_lock_json, &p));
 

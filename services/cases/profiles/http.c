@@ -95,8 +95,7 @@ static const struct json_shape wording_shape = JSON_SHAPE(struct wording, wordin
 static void judge_details(struct ctx *x, const char *kind, const json_t *details, struct fault_list *faults)
 {
     const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
-    struct claim_facts facts = {
-        .codes = state->codes, .occupations = state->occupations, .today = date_today_nl(x->now_us)};
+    struct claim_facts facts = {.occupations = state->occupations, .today = date_today_nl(x->now_us)};
 
     rules_claim_details(x->arena, &facts, kind, details, faults);
 }

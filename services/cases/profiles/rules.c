@@ -93,7 +93,7 @@ static void judge_country(const struct details *d)
 {
     const char *country = json_member_text(d->json, "country");
 
-    if (country && !codes_country(d->f->codes, country))
+    if (country && !codes_country(country))
         wrong(d, "country", "country.unknown", "There is no such country.");
 }
 
@@ -129,7 +129,7 @@ void rules_claim_details(struct arena *a, const struct claim_facts *f, const cha
         need(&d, "title");
     if (str_eq(kind, "language")) {
         need(&d, "language");
-        if (language && !codes_language(f->codes, language))
+        if (language && !codes_language(language))
             wrong(&d, "language", "language.unknown", "There is no such language.");
     }
     judge_period(&d);

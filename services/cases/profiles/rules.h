@@ -12,14 +12,12 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 struct occupations;
 
 #define CLAIM_KINDS(X) X("education") X("employment") X("skill") X("language")
 
 /* What a claim is judged with. */
 struct claim_facts {
-    const struct codes *codes;
     const struct occupations *occupations;
     int32_t today;
 };

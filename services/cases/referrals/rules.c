@@ -32,7 +32,7 @@ static void person_input(struct arena *a, const json_t *item, size_t i, const ch
     const char *at = arena_printf(a, "/persons/%zu", i);
     size_t k;
 
-    rules_person(a, f->codes, person, arena_printf(a, "%s/person", at), f->today, faults);
+    rules_person(a, person, arena_printf(a, "%s/person", at), f->today, faults);
     json_array_foreach(json_object_get(person, "externalRefs"), k, ref)
     {
         if (!str_eq(json_member_text(ref, "organisation"), f->from_organisation))

@@ -16,12 +16,10 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 
 /* What a referral is judged with. */
 struct referral_facts {
     const char *from_organisation;
-    const struct codes *codes;
     bool programme_known;
     int32_t today;
     int64_t now_us;

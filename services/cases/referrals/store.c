@@ -30,7 +30,6 @@ void referral_judge(struct ctx *x, const json_t *body, struct fault_list *faults
     const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     struct referral_facts facts = {
         .from_organisation = x->who->organisation,
-        .codes = state->codes,
         .programme_known = packs_newest(state->packs, json_member_text(body, "programme")) != NULL,
         .today = date_today_nl(x->now_us),
         .now_us = x->now_us,

@@ -159,7 +159,6 @@ static void request_write(struct ctx *x, struct tx *tx, struct uuid id, struct u
 /* requestTravel: POST /cases/{caseId}/travel-requests */
 static err_t request_travel(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    const struct cases_state *state = PROGRAM_STATE(x, struct cases_state);
     struct uuid case_id = request_path_uuid(rq, "caseId"), id = uuid_new(x->now_us), *ids;
     const json_t *body = request_body(rq), *persons = json_object_get(body, "persons");
     struct fault_list faults = {0};
@@ -168,7 +167,7 @@ static err_t request_travel(struct ctx *x, const struct request *rq, struct resp
     struct tx *tx;
     size_t n;
 
-    rules_travel_terms(x->arena, state->codes, body, date_today_nl(x->now_us), &faults);
+    rules_travel_terms(x->arena, body, date_today_nl(x->now_us), &faults);
     TRY(db_begin(x, &tx));
     TRY(asked_read(x, tx, case_id, &asked));
     travellers = ARENA_ARRAY(x->arena, json_array_size(persons) + asked.facts.npersons, struct traveller);

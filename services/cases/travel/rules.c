@@ -12,26 +12,24 @@ ERR_DEFINE(err_programme, ERR_CONFLICT, "travel.programme",
 ERR_DEFINE(err_status, ERR_CONFLICT, "travel.status", "No journey is asked for in the present status.");
 ERR_DEFINE(err_over, ERR_CONFLICT, "travel.over", "The request is cancelled or has ended.");
 
-static void check_country(struct arena *a, const struct codes *codes, const json_t *body, const char *place,
-                          struct fault_list *faults)
+static void check_country(struct arena *a, const json_t *body, const char *place, struct fault_list *faults)
 {
     const char *country = json_member_text(json_object_get(body, place), "country");
 
-    if (!codes_country(codes, country))
+    if (!codes_country(country))
         fault_add(a, faults,
                   (struct fault){.at = arena_printf(a, "/%s/country", place),
                                  .code = "country.unknown",
                                  .detail = "Not a country."});
 }
 
-void rules_travel_terms(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
-                        struct fault_list *faults)
+void rules_travel_terms(struct arena *a, const json_t *body, int32_t today, struct fault_list *faults)
 {
     int32_t earliest = json_member_date(body, "earliest").v, latest = json_member_date(body, "latest").v;
     const json_t *persons = json_object_get(body, "persons");
 
-    check_country(a, codes, body, "origin", faults);
-    check_country(a, codes, body, "destination", faults);
+    check_country(a, body, "origin", faults);
+    check_country(a, body, "destination", faults);
     if (earliest < today)
         fault_add(a, faults,
                   (struct fault){.at = "/earliest",

@@ -8,15 +8,13 @@
 #include "cases/cases/guards.h"
 
 struct arena;
-struct codes;
 
 #define TRAVEL_PERIOD_DAYS 366 /* between the first and the last day of departure */
 
 /* Adds a fault for each thing that is wrong with the terms: travel.period (the last day lies before the first
  * or too far behind it, or the first in the past), country.unknown, person.twice. body conforms to
  * TravelRequestInput. */
-void rules_travel_terms(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
-                        struct fault_list *faults);
+void rules_travel_terms(struct arena *a, const json_t *body, int32_t today, struct fault_list *faults);
 
 /* May a journey be asked for from the present status? ERR_CONFLICT travel.programme, travel.status. */
 MUST_CHECK err_t rules_travel_ask(const struct case_facts *facts);

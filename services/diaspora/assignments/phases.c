@@ -29,7 +29,7 @@ static const struct json_shape phase_shape = JSON_SHAPE(struct phase_input, phas
 static void check(struct ctx *x, const struct phase_input *in, const char *at, struct fault_list *faults)
 {
     rules_phase_days(x->arena, in->starts_on, in->ends_on, at, faults);
-    if (in->country && !codes_country(diaspora_state(x)->codes, in->country))
+    if (in->country && !codes_country(in->country))
         fault_add(x->arena, faults,
                   (struct fault){.at = arena_printf(x->arena, "%s/country", at),
                                  .code = "country.unknown",

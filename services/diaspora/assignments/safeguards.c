@@ -45,7 +45,7 @@ err_t list_safeguards(struct ctx *x, const struct request *rq, struct response *
 
 static void country_fault(struct ctx *x, const char *country, struct fault_list *faults)
 {
-    if (country && !codes_country(diaspora_state(x)->codes, country))
+    if (country && !codes_country(country))
         fault_add(x->arena, faults,
                   (struct fault){.at = "/country", .code = "country.unknown", .detail = "No such country."});
 }

@@ -65,7 +65,7 @@ static err_t check_profile(struct ctx *x, const struct request *rq)
 {
     struct fault_list faults = {0};
 
-    rules_expert(x->arena, diaspora_state(x)->codes, request_body(rq), date_today_nl(x->now_us), &faults);
+    rules_expert(x->arena, request_body(rq), date_today_nl(x->now_us), &faults);
     return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The profile is not valid.");
 }
 

@@ -28,8 +28,7 @@ static void check_birth(struct arena *a, const json_t *birth, int32_t today, str
         wrong(a, faults, "/birthDate/value", "birth.future", "The birth date lies ahead.");
 }
 
-static void check_languages(struct arena *a, const struct codes *codes, const json_t *languages,
-                            struct fault_list *faults)
+static void check_languages(struct arena *a, const json_t *languages, struct fault_list *faults)
 {
     const json_t *item;
     size_t i;
@@ -39,7 +38,7 @@ static void check_languages(struct arena *a, const struct codes *codes, const js
         const char *language = json_member_text(item, "language");
         const char *at = arena_printf(a, "/languages/%zu/language", i);
 
-        if (!codes_language(codes, language))
+        if (!codes_language(language))
             wrong(a, faults, at, "language.unknown", "There is no such language.");
         for (size_t k = 0; k < i; k++) {
             if (str_eq(language, json_member_text(json_array_get(languages, k), "language")))
@@ -103,16 +102,15 @@ static void check_names(struct arena *a, const json_t *names, struct fault_list 
     wrong(a, faults, "/names", "names.document", "One name is that on the document.");
 }
 
-void rules_expert(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
-                  struct fault_list *faults)
+void rules_expert(struct arena *a, const json_t *body, int32_t today, struct fault_list *faults)
 {
     const char *country = json_member_text(body, "residenceCountry");
 
     check_names(a, json_object_get(body, "names"), faults);
     check_birth(a, json_object_get(body, "birthDate"), today, faults);
-    check_languages(a, codes, json_object_get(body, "languages"), faults);
+    check_languages(a, json_object_get(body, "languages"), faults);
     check_contacts(a, json_object_get(body, "contactPoints"), faults);
-    if (country && !codes_country(codes, country))
+    if (country && !codes_country(country))
         wrong(a, faults, "/residenceCountry", "country.unknown", "There is no such country.");
 }
 
@@ -125,19 +123,18 @@ static bool among(const struct text_array *list, const char *code)
     return false;
 }
 
-void rules_residence(struct arena *a, const struct codes *codes, const json_t *body,
-                     struct fault_list *faults)
+void rules_residence(struct arena *a, const json_t *body, struct fault_list *faults)
 {
     struct text_array nationalities = json_member_texts(a, body, "nationalities");
     const char *permit = json_member_text(body, "permit"), *basis = json_member_text(body, "basis");
     bool is_permit = str_eq(permit, "regularPermit") || str_eq(permit, "asylumPermit");
 
     for (size_t i = 0; i < nationalities.n; i++) {
-        if (!codes_nationality(codes, nationalities.v[i]))
+        if (!codes_nationality(nationalities.v[i]))
             wrong(a, faults, arena_printf(a, "/nationalities/%zu", i), "nationality.unknown",
                   "There is no such nationality.");
     }
-    if (!codes_country(codes, json_member_text(body, "country")))
+    if (!codes_country(json_member_text(body, "country")))
         wrong(a, faults, "/country", "country.unknown", "There is no such country.");
     if (str_eq(permit, "dutch") && !among(&nationalities, "NL"))
         wrong(a, faults, "/nationalities", "residence.dutch", "A Dutch person has Dutch nationality.");

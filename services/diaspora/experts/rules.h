@@ -7,20 +7,17 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 
 /* What a schema cannot say of the members of a profile that the body has (creation and merge-patch alike):
  * date.missing, birth.future, language.unknown, language.twice, country.unknown, zone.unknown,
  * safeHours.empty, contact.value (no address or number of its kind), names.document (none as on the
  * document). */
-void rules_expert(struct arena *a, const struct codes *codes, const json_t *body, int32_t today,
-                  struct fault_list *faults);
+void rules_expert(struct arena *a, const json_t *body, int32_t today, struct fault_list *faults);
 
 /* Of the residence: nationality.unknown, country.unknown, residence.dutch (a Dutch person has Dutch
  * nationality), residence.basis (a permit has a basis, nothing else has one; of an asylum permit it is
  * asylum). */
-void rules_residence(struct arena *a, const struct codes *codes, const json_t *body,
-                     struct fault_list *faults);
+void rules_residence(struct arena *a, const json_t *body, struct fault_list *faults);
 
 /* What the sealed record of residence says. */
 struct expert_residence {

@@ -49,7 +49,7 @@ static void schema_release(void *schema)
     schema_free(schema);
 }
 
-err_t programmes_load(struct arena *a, const struct codes *codes, const char *folder, struct programmes **ret)
+err_t programmes_load(struct arena *a, const char *folder, struct programmes **ret)
 {
     struct programmes *all = ARENA_NEW(a, struct programmes);
     json_t *documents, *paths, *rules;
@@ -67,7 +67,7 @@ err_t programmes_load(struct arena *a, const struct codes *codes, const char *fo
 
         if (strstr(path, "/programme.schema.json"))
             continue;
-        e = programme_make(a, schema, codes, json_array_get(documents, i), &all->v[all->n]);
+        e = programme_make(a, schema, json_array_get(documents, i), &all->v[all->n]);
         if (e)
             return with_place(a, path, e);
         TRY(check_path(a, path, all->v[all->n]));

@@ -10,7 +10,6 @@
 
 struct making {
     struct arena *a;
-    const struct codes *codes;
     struct programme *p;
     struct fault_list faults;
 };
@@ -87,7 +86,7 @@ static void read_countries(struct making *m, const json_t *array)
 
         v[i].country = json_member_text(item, "country");
         v[i].in = read_period(m, item, at);
-        if (!codes_country(m->codes, v[i].country))
+        if (!codes_country(v[i].country))
             wrong(m, at, "country.unknown", "There is no such country.");
         if (programme_country(m->p, v[i].country))
             wrong(m, at, "country.twice", "The programme has this country already.");
@@ -156,11 +155,11 @@ static void read_waves(struct making *m, const json_t *array)
     }
 }
 
-err_t programme_make(struct arena *a, const struct schema *schema, const struct codes *codes,
-                     const json_t *document, struct programme **ret)
+err_t programme_make(struct arena *a, const struct schema *schema, const json_t *document,
+                     struct programme **ret)
 {
     struct programme *p = ARENA_NEW(a, struct programme);
-    struct making m = {.a = a, .codes = codes, .p = p};
+    struct making m = {.a = a, .p = p};
 
     TRY(schema_check(a, schema, document));
     *p = (struct programme){

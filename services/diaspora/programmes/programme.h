@@ -12,7 +12,6 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 struct schema;
 
 struct programme_period {
@@ -64,13 +63,12 @@ struct programmes;
 
 /* Reads `programme.schema.json` and every version below folder. ERR_BUG programme.invalid with the file and
  * the places of what is wrong. */
-MUST_CHECK err_t programmes_load(struct arena *a, const struct codes *codes, const char *folder,
-                                 struct programmes **ret);
+MUST_CHECK err_t programmes_load(struct arena *a, const char *folder, struct programmes **ret);
 /* One programme of a document (borrowed, must live as long). ERR_INVALID with every fault: those of the
  * schema; country.unknown, country.twice, sector.unknown (not of the programme's list), sector.twice,
  * period.order, period.outside (a sector beyond its country's days), kind.twice, limits.order, wave.twice. */
-MUST_CHECK err_t programme_make(struct arena *a, const struct schema *schema, const struct codes *codes,
-                                const json_t *document, struct programme **ret);
+MUST_CHECK err_t programme_make(struct arena *a, const struct schema *schema, const json_t *document,
+                                struct programme **ret);
 
 /* The newest version, a given one, the i-th of the newest ones; NULL if there is none. */
 const struct programme *programmes_find(const struct programmes *all, const char *code);

@@ -166,7 +166,7 @@ static err_t check_respondent(struct ctx *x, const struct text_array *languages,
         fault_add(x->arena, &faults,
                   (struct fault){.at = "/zone", .code = "zone.unknown", .detail = "No such IANA time zone."});
     for (size_t i = 0; i < languages->n; i++)
-        if (!codes_language(diaspora_state(x)->codes, languages->v[i]))
+        if (!codes_language(languages->v[i]))
             fault_add(x->arena, &faults,
                       (struct fault){.at = arena_printf(x->arena, "/languages/%zu", i),
                                      .code = "language.unknown",

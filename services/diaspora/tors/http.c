@@ -76,7 +76,7 @@ static err_t check_terms(struct ctx *x, const struct programme *p, const struct 
                           .languages = v->languages,
                           .competences = v->competences};
 
-    TRY(rules_tor_terms(x->arena, diaspora_state(x)->codes, p, &t, &faults));
+    TRY(rules_tor_terms(x->arena, p, &t, &faults));
     return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid",
                           "The terms of reference are not valid.");
 }

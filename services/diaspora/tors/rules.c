@@ -86,8 +86,8 @@ static void wrong(struct arena *a, struct fault_list *faults, const char *at, co
     fault_add(a, faults, (struct fault){.at = at, .code = code, .detail = detail});
 }
 
-err_t rules_tor_terms(struct arena *a, const struct codes *codes, const struct programme *p,
-                      const struct tor_terms *t, struct fault_list *faults)
+err_t rules_tor_terms(struct arena *a, const struct programme *p, const struct tor_terms *t,
+                      struct fault_list *faults)
 {
     json_t *languages, *competences;
     const json_t *item;
@@ -104,7 +104,7 @@ err_t rules_tor_terms(struct arena *a, const struct codes *codes, const struct p
     }
     json_array_foreach(languages, i, item)
     {
-        if (!codes_language(codes, json_member_text(item, "language")))
+        if (!codes_language(json_member_text(item, "language")))
             wrong(a, faults, arena_printf(a, "/languages/%zu/language", i), "language.unknown",
                   "There is no such language.");
     }

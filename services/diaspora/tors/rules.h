@@ -11,7 +11,6 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 struct programme;
 
 extern const struct machine tor_machine;
@@ -41,8 +40,8 @@ struct tor_terms {
     const char *languages, *competences; /* JSON text, arrays */
 };
 /* Adds dates.order, kind.notInProgramme, language.unknown, competence.twice. */
-MUST_CHECK err_t rules_tor_terms(struct arena *a, const struct codes *codes, const struct programme *p,
-                                 const struct tor_terms *t, struct fault_list *faults);
+MUST_CHECK err_t rules_tor_terms(struct arena *a, const struct programme *p, const struct tor_terms *t,
+                                 struct fault_list *faults);
 
 /* NULL while a version is a draft, else ERR_CONFLICT tor.fixed. */
 err_t rules_tor_draft(const char *newest_status);

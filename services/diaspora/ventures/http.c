@@ -84,8 +84,8 @@ static err_t team_check(struct ctx *x, const json_t *team)
     const json_t *member;
     size_t i;
 
-    json_array_foreach(team, i, member) rules_member(x->arena, diaspora_state(x)->codes, member,
-                                                     arena_printf(x->arena, "/team/%zu", i), &faults);
+    json_array_foreach(team, i, member)
+        rules_member(x->arena, member, arena_printf(x->arena, "/team/%zu", i), &faults);
     return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The team cannot be kept so.");
 }
 

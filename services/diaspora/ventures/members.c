@@ -33,7 +33,7 @@ err_t add_venture_member(struct ctx *x, const struct request *rq, struct respons
     struct uuid id;
     struct tx *tx;
 
-    rules_member(x->arena, diaspora_state(x)->codes, request_body(rq), "", &faults);
+    rules_member(x->arena, request_body(rq), "", &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The member cannot be kept so."));
     TRY(venture_open(x, rq, &tx, &id, &v));
     venture_member_add(x, tx, id, request_body(rq));

@@ -122,25 +122,24 @@ err_t rules_plan_writable(const char *status)
     return str_eq(status, "applied") || str_eq(status, "selected") ? err_early : err_handed_in;
 }
 
-static void unknown_country(struct arena *a, const struct codes *codes, const json_t *member,
-                            const char *name, const char *pointer, struct fault_list *faults)
+static void unknown_country(struct arena *a, const json_t *member, const char *name, const char *pointer,
+                            struct fault_list *faults)
 {
     const char *country = json_member_text(member, name);
 
-    if (country && !codes_country(codes, country))
+    if (country && !codes_country(country))
         fault_add(a, faults,
                   (struct fault){.at = arena_printf(a, "%s/%s", pointer, name),
                                  .code = "country.unknown",
                                  .detail = "There is no such country."});
 }
 
-void rules_member(struct arena *a, const struct codes *codes, const json_t *member, const char *pointer,
-                  struct fault_list *faults)
+void rules_member(struct arena *a, const json_t *member, const char *pointer, struct fault_list *faults)
 {
     bool diaspora = str_eq(json_member_text(member, "kind"), "diasporaEntrepreneur");
 
-    unknown_country(a, codes, member, "originCountry", pointer, faults);
-    unknown_country(a, codes, member, "residenceCountry", pointer, faults);
+    unknown_country(a, member, "originCountry", pointer, faults);
+    unknown_country(a, member, "residenceCountry", pointer, faults);
     if (diaspora != (json_member_text(member, "originCountry") != NULL))
         fault_add(a, faults,
                   (struct fault){.at = arena_printf(a, "%s/originCountry", pointer),

@@ -7,8 +7,6 @@
 #include "base/err.h"
 #include "base/machine.h"
 
-struct codes;
-
 /* The machine drawn in schema/0003_cohorts.sql. */
 extern const struct machine venture_machine;
 
@@ -43,5 +41,4 @@ MUST_CHECK err_t rules_venture_editable(const char *status);
 /* 409 plan.early before the training, plan.handedIn once the jury has it. */
 MUST_CHECK err_t rules_plan_writable(const char *status);
 /* Faults of one member at pointer ("/team/0", ""): member.origin, country.unknown. */
-void rules_member(struct arena *a, const struct codes *codes, const json_t *member, const char *pointer,
-                  struct fault_list *faults);
+void rules_member(struct arena *a, const json_t *member, const char *pointer, struct fault_list *faults);

@@ -103,7 +103,7 @@ static err_t input_read(struct ctx *x, const struct request *rq, struct q_cleara
 
     *in = (struct q_clearance_add_in){.id = uuid_new(x->now_us), .by = x->who->subject, .now = x->now_us};
     TRY(request_read(x, rq, &input_shape, in));
-    TRY(rules_clearance(x->arena, travel_state(x)->codes,
+    TRY(rules_clearance(x->arena,
                         &(struct clearance_terms){.kind = in->kind,
                                                   .outcome = in->outcome,
                                                   .country = in->country,

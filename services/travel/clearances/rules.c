@@ -10,15 +10,14 @@ static void fault(struct arena *a, struct fault_list *faults, const char *at, co
     fault_add(a, faults, (struct fault){.at = at, .code = code, .detail = detail});
 }
 
-err_t rules_clearance(struct arena *a, const struct codes *codes, const struct clearance_terms *t,
-                      int64_t now_us)
+err_t rules_clearance(struct arena *a, const struct clearance_terms *t, int64_t now_us)
 {
     bool fitness = str_eq(t->kind, "fitness"), pending = str_eq(t->outcome, "pending");
     struct fault_list faults = {0};
 
     if (fitness && t->country)
         fault(a, &faults, "/country", "clearance.country", "A fitness to travel is of no country.");
-    if (!fitness && (!t->country || !codes_country(codes, t->country)))
+    if (!fitness && (!t->country || !codes_country(t->country)))
         fault(a, &faults, "/country", "clearance.country", "The country that decides is asked for.");
     if (pending && t->decided_us.set)
         fault(a, &faults, "/decidedAt", "clearance.decidedAt", "What is pending has not been decided.");

@@ -5,7 +5,6 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 
 struct clearance_terms {
     const char *kind, *outcome;
@@ -16,7 +15,6 @@ struct clearance_terms {
 /* ERR_INVALID with a fault for each: clearance.country (every kind but a fitness has one that is known),
  * clearance.decidedAt (decided outcomes have one, pending ones none, and it is not ahead), clearance.dates
  * (would end before it begins). */
-MUST_CHECK err_t rules_clearance(struct arena *a, const struct codes *codes, const struct clearance_terms *t,
-                                 int64_t now_us);
+MUST_CHECK err_t rules_clearance(struct arena *a, const struct clearance_terms *t, int64_t now_us);
 /* The key class that its note is sealed with. */
 const char *rules_clearance_class(const char *kind);

@@ -91,7 +91,7 @@ static err_t create_movement(struct ctx *x, const struct request *rq, struct res
     TRY(request_read(x, rq, &input_shape, &in));
     if (offices.n == 0)
         offices = rules_own_offices(x->arena, x->who);
-    TRY(rules_movement_terms(x->arena, travel_state(x)->codes, x->who,
+    TRY(rules_movement_terms(x->arena, x->who,
                              &(struct movement_terms){.programme = in.programme,
                                                       .offices = &offices,
                                                       .origin_country = in.origin.country,
@@ -145,7 +145,7 @@ static err_t patch_movement(struct ctx *x, const struct request *rq, struct resp
                                  .earliest = before.earliest,
                                  .latest = before.latest};
     TRY(request_read(x, rq, &input_shape, &in));
-    TRY(rules_movement_terms(x->arena, travel_state(x)->codes, x->who,
+    TRY(rules_movement_terms(x->arena, x->who,
                              &(struct movement_terms){.origin_country = in.origin.country,
                                                       .destination_country = in.destination.country,
                                                       .earliest = in.earliest,

@@ -16,8 +16,7 @@ static void invalid(struct arena *a, struct fault_list *faults, const char *at, 
     fault_add(a, faults, (struct fault){.at = at, .code = code, .detail = detail});
 }
 
-err_t rules_movement_terms(struct arena *a, const struct codes *codes, const struct principal *who,
-                           const struct movement_terms *t)
+err_t rules_movement_terms(struct arena *a, const struct principal *who, const struct movement_terms *t)
 {
     struct fault_list faults = {0};
     bool mine = false;
@@ -28,9 +27,9 @@ err_t rules_movement_terms(struct arena *a, const struct codes *codes, const str
         mine |= principal_has(who, arena_printf(a, "office:%s", t->offices->v[i]));
     if (t->offices && !mine)
         invalid(a, &faults, "/offices", "office.notYours", "None of the offices is yours.");
-    if (!codes_country(codes, t->origin_country))
+    if (!codes_country(t->origin_country))
         invalid(a, &faults, "/origin/country", "country.unknown", "No such country.");
-    if (!codes_country(codes, t->destination_country))
+    if (!codes_country(t->destination_country))
         invalid(a, &faults, "/destination/country", "country.unknown", "No such country.");
     if (t->earliest > t->latest)
         invalid(a, &faults, "/latest", "dates.order", "The latest day is before the earliest.");

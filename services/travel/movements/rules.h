@@ -8,8 +8,6 @@
 #include "base/err.h"
 #include "base/machine.h"
 
-struct codes;
-
 struct movement_terms {
     const char *programme;            /* NULL: not to be judged */
     const struct text_array *offices; /* NULL: not to be judged */
@@ -19,7 +17,7 @@ struct movement_terms {
 
 /* NULL, or ERR_INVALID request.invalid with a fault for each: programme.notYours, office.notYours (the caller
  * would not see what he makes), country.unknown, dates.order. */
-MUST_CHECK err_t rules_movement_terms(struct arena *a, const struct codes *codes, const struct principal *who,
+MUST_CHECK err_t rules_movement_terms(struct arena *a, const struct principal *who,
                                       const struct movement_terms *t);
 /* The offices of the caller: of a movement for which none are named. */
 struct text_array rules_own_offices(struct arena *a, const struct principal *who);

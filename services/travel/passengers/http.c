@@ -84,7 +84,7 @@ static err_t create_passenger(struct ctx *x, const struct request *rq, struct re
     TRY(db_begin(x, &tx));
     q_movement_lock_later(tx, movement_id, &m);
     TRY(q_passenger_place(tx, movement_id, p.person_id, ref_id, &place));
-    TRY(rules_passenger(x->arena, travel_state(x)->codes, &p, date_today_nl(x->now_us), place.departs_on));
+    TRY(rules_passenger(x->arena, &p, date_today_nl(x->now_us), place.departs_on));
     if (!place.ref_ok)
         return err_ref_unknown(x);
     TRY(rules_movement_change(m.status));
@@ -147,7 +147,7 @@ static err_t patch_passenger(struct ctx *x, const struct request *rq, struct res
     TRY(q_passenger_place(tx, m.id, before.person_id, before.ref_id, &place));
     TRY(passenger_data_of(x, &before, &p));
     TRY(request_read(x, rq, &passenger_data_shape, &p));
-    TRY(rules_passenger(x->arena, travel_state(x)->codes, &p, date_today_nl(x->now_us), place.departs_on));
+    TRY(rules_passenger(x->arena, &p, date_today_nl(x->now_us), place.departs_on));
     TRY(passenger_save(x, tx, &before, &p));
     audit_write(tx, "passenger", before.id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(movement_rejudge(x, tx, m.id, NULL));

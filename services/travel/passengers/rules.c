@@ -59,8 +59,7 @@ static void check_birth(struct arena *a, const struct passenger_data *p, int32_t
                 "On the day of departure the person is of age.");
 }
 
-err_t rules_passenger(struct arena *a, const struct codes *codes, const struct passenger_data *p,
-                      int32_t today, int32_t departs_on)
+err_t rules_passenger(struct arena *a, const struct passenger_data *p, int32_t today, int32_t departs_on)
 {
     const struct passenger_document *d = &p->document;
     struct fault_list faults = {0};
@@ -69,13 +68,13 @@ err_t rules_passenger(struct arena *a, const struct codes *codes, const struct p
         invalid(a, &faults, "/family", "name.empty", "A name has at least one part.");
     check_birth(a, p, today, departs_on, &faults);
     for (size_t i = 0; i < p->nationalities.n; i++) {
-        if (!codes_nationality(codes, p->nationalities.v[i]))
+        if (!codes_nationality(p->nationalities.v[i]))
             invalid(a, &faults, arena_printf(a, "/nationalities/%zu", i), "nationality.unknown",
                     "No such nationality.");
     }
     if (!d->kind && (d->country || d->number || d->expires_on.set || d->holder_name))
         invalid(a, &faults, "/document/kind", "document.incomplete", "A document has a kind.");
-    if (d->country && !codes_country(codes, d->country))
+    if (d->country && !codes_country(d->country))
         invalid(a, &faults, "/document/country", "country.unknown", "No such country.");
     return fault_list_err(a, &faults, ERR_INVALID, "request.invalid", "The passenger is not valid.");
 }

@@ -8,8 +8,6 @@
 #include "base/json.h"
 #include "base/opt.h"
 
-struct codes;
-
 /* Travel data as a party has them, and the API takes them (schema TravelPartyMember). */
 struct passenger_birth {
     const char *value; /* partial date; NULL: not known */
@@ -33,8 +31,8 @@ extern const struct json_shape passenger_data_shape;
  * birthDate.future, nationality.unknown, country.unknown, document.incomplete (no kind), minor.adult (an
  * unaccompanied minor who is 18 on the day of departure even by the youngest age that the birth date can
  * mean). */
-MUST_CHECK err_t rules_passenger(struct arena *a, const struct codes *codes, const struct passenger_data *p,
-                                 int32_t today, int32_t departs_on);
+MUST_CHECK err_t rules_passenger(struct arena *a, const struct passenger_data *p, int32_t today,
+                                 int32_t departs_on);
 /* The days that the birth date can mean; not set when it is not known. */
 void rules_birth_days(const struct passenger_birth *birth, struct opt_date *ret_first,
                       struct opt_date *ret_last);

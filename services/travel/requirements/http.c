@@ -24,7 +24,6 @@ static const char *stage_of(const struct route *r, size_t i)
 
 static err_t route_read(struct ctx *x, const struct request *rq, struct route *ret)
 {
-    const struct codes *codes = travel_state(x)->codes;
     char *transits = arena_strdup(x->arena, request_query(rq, "transit")), *country;
     struct fault_list faults = {0};
 
@@ -33,14 +32,14 @@ static err_t route_read(struct ctx *x, const struct request *rq, struct route *r
         ret->countries[ret->n++] = country;
     ret->countries[ret->n++] = request_query(rq, "destination");
     for (size_t i = 0; i < ret->n; i++) {
-        if (!codes_country(codes, ret->countries[i]))
+        if (!codes_country(ret->countries[i]))
             fault_add(x->arena, &faults,
                       (struct fault){.in = FAULT_PARAMETER,
                                      .at = stage_of(ret, i),
                                      .code = "country.unknown",
                                      .detail = "There is no such country."});
     }
-    if (!codes_nationality(codes, request_query(rq, "nationality")))
+    if (!codes_nationality(request_query(rq, "nationality")))
         fault_add(x->arena, &faults,
                   (struct fault){.in = FAULT_PARAMETER,
                                  .at = "nationality",

@@ -42,12 +42,11 @@ static err_t read_kind(struct arena *a, const char *folder, const char *kind, js
     return NULL;
 }
 
-err_t requirements_load(struct arena *a, const struct codes *codes, const char *folder,
-                        struct requirements **ret)
+err_t requirements_load(struct arena *a, const char *folder, struct requirements **ret)
 {
     json_t *accepted, *accepted_paths, *carriers, *carrier_paths;
 
     TRY(read_kind(a, folder, "accepted", &accepted, &accepted_paths));
     TRY(read_kind(a, folder, "carriers", &carriers, &carrier_paths));
-    return requirements_make(a, codes, accepted, accepted_paths, carriers, carrier_paths, ret);
+    return requirements_make(a, accepted, accepted_paths, carriers, carrier_paths, ret);
 }

@@ -64,16 +64,14 @@ static void read_documents(struct arena *a, const json_t *list, struct requireme
     ret->ndocuments = json_array_size(list);
 }
 
-static err_t check_row(struct arena *a, const struct codes *codes, const char *path,
-                       const struct requirement *r)
+static err_t check_row(struct arena *a, const char *path, const struct requirement *r)
 {
-    if (!str_eq(r->country, "*") && !codes_country(codes, r->country))
+    if (!str_eq(r->country, "*") && !codes_country(r->country))
         return invalid(a, path, "unknown country in", r->id);
     for (size_t i = 0; i < r->nationalities.n; i++) {
         const char *nationality = r->nationalities.v[i];
 
-        if (!str_eq(nationality, "*") && !str_eq(nationality, "own") &&
-            !codes_nationality(codes, nationality))
+        if (!str_eq(nationality, "*") && !str_eq(nationality, "own") && !codes_nationality(nationality))
             return invalid(a, path, "unknown nationality in", r->id);
     }
     if (r->valid_from.set && r->valid_until.set && r->valid_until.v < r->valid_from.v)
@@ -138,8 +136,7 @@ static err_t read_from(struct arena *a, const char *path, const json_t *document
     return date_parse(from, ret) ? NULL : invalid(a, path, "no such day:", from);
 }
 
-static err_t read_accepted(struct arena *a, const struct codes *codes, const char *path,
-                           const json_t *document, struct accepted *ret)
+static err_t read_accepted(struct arena *a, const char *path, const json_t *document, struct accepted *ret)
 {
     const json_t *rows = json_object_get(document, "rows"), *item;
     size_t i;
@@ -162,7 +159,7 @@ static err_t read_accepted(struct arena *a, const struct codes *codes, const cha
             .note = json_member_text(item, "note"),
         };
         read_documents(a, json_object_get(item, "documents"), r);
-        TRY(check_row(a, codes, path, r));
+        TRY(check_row(a, path, r));
     }
     return check_rows(a, path, ret);
 }
@@ -197,9 +194,8 @@ static err_t read_carriers(struct arena *a, const char *path, const json_t *docu
     return NULL;
 }
 
-err_t requirements_make(struct arena *a, const struct codes *codes, const json_t *accepted,
-                        const json_t *accepted_paths, const json_t *carriers, const json_t *carrier_paths,
-                        struct requirements **ret)
+err_t requirements_make(struct arena *a, const json_t *accepted, const json_t *accepted_paths,
+                        const json_t *carriers, const json_t *carrier_paths, struct requirements **ret)
 {
     struct requirements *r = ARENA_NEW(a, struct requirements);
     const json_t *document;
@@ -208,7 +204,7 @@ err_t requirements_make(struct arena *a, const struct codes *codes, const json_t
     r->accepted = ARENA_ARRAY(a, json_array_size(accepted) + 1, struct accepted);
     json_array_foreach(accepted, i, document)
     {
-        TRY(read_accepted(a, codes, json_string_value(json_array_get(accepted_paths, i)), document,
+        TRY(read_accepted(a, json_string_value(json_array_get(accepted_paths, i)), document,
                           &r->accepted[r->naccepted++]));
     }
     r->carriers = ARENA_ARRAY(a, json_array_size(carriers) + 1, struct carriers);

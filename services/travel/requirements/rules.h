@@ -17,7 +17,6 @@
 #include "base/opt.h"
 
 struct arena;
-struct codes;
 struct requirements;
 struct schema;
 
@@ -32,7 +31,7 @@ struct requirement {
     const char *id;
     const char *country,
         *stage; /* country "*": every one without a row of its own; origin, transit, destination */
-    struct text_array nationalities; /* codes, "own", "*" */
+    struct text_array nationalities; /* "own", "*" */
     struct text_array purposes;      /* n 0: every purpose */
     const struct document_rule *documents;
     size_t ndocuments;
@@ -51,8 +50,7 @@ struct carrier_ages {
 };
 
 /* Reads accepted and carriers below the folder, each against its schema and what requirements_make asks. */
-MUST_CHECK err_t requirements_load(struct arena *a, const struct codes *codes, const char *folder,
-                                   struct requirements **ret);
+MUST_CHECK err_t requirements_load(struct arena *a, const char *folder, struct requirements **ret);
 
 /*
  * From documents that conform to their schemas; paths[i] names the file of the i-th for what is refused.
@@ -61,9 +59,9 @@ MUST_CHECK err_t requirements_load(struct arena *a, const struct codes *codes, c
  * it begins; no row for whoever has none of his own ("*", "*" at transit and destination); a carrier that
  * stands twice.
  */
-MUST_CHECK err_t requirements_make(struct arena *a, const struct codes *codes, const json_t *accepted,
-                                   const json_t *accepted_paths, const json_t *carriers,
-                                   const json_t *carrier_paths, struct requirements **ret);
+MUST_CHECK err_t requirements_make(struct arena *a, const json_t *accepted, const json_t *accepted_paths,
+                                   const json_t *carriers, const json_t *carrier_paths,
+                                   struct requirements **ret);
 
 /* The row that is closest: of the country, of the nationality, of the purpose, in this order. NULL: no
  * version was in force on the day, or nothing is asked at the origin. */

@@ -102,8 +102,7 @@ static err_t settle(struct ctx *x, struct tx *tx, struct segment_input *in)
         in->departure_zone = zones.departure;
     if (!in->arrival_zone)
         in->arrival_zone = zones.arrival;
-    return rules_segment(x->arena, &(struct segment_terms){.codes = travel_state(x)->codes,
-                                                           .from_kind = in->from.kind,
+    return rules_segment(x->arena, &(struct segment_terms){.from_kind = in->from.kind,
                                                            .from_place = in->from.place,
                                                            .from_country = in->from.country,
                                                            .to_kind = in->to.kind,

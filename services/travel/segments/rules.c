@@ -38,7 +38,7 @@ static void check_zone(struct arena *a, struct fault_list *faults, const char *a
 static void check_country(struct arena *a, struct fault_list *faults, const char *at,
                           const struct segment_terms *t, const char *country)
 {
-    if (country && !codes_country(t->codes, country))
+    if (country && !codes_country(country))
         invalid(a, faults, at, "country.unknown", "No such country.");
 }
 

@@ -8,10 +8,7 @@
 
 struct arena;
 
-struct codes;
-
 struct segment_terms {
-    const struct codes *codes;
     const char *from_kind, *from_place, *to_kind, *to_place;
     const char *from_country, *to_country;     /* as given; NULL: not given */
     int64_t departs_at, arrives_at;            /* µs since 1970 */

@@ -18,9 +18,7 @@ void cases_fixture_open(struct cases_fixture *f)
 
     ck_assert_ptr_nonnull(data);
     f->a = arena_new();
-    ck_assert_ptr_null(codes_load(f->a, CODES_FOLDER, &f->codes));
-    ck_assert_ptr_null(
-        rulesets_load(f->a, f->codes, arena_printf(f->a, "%s/eligibility", data), &f->rulesets));
+    ck_assert_ptr_null(rulesets_load(f->a, arena_printf(f->a, "%s/eligibility", data), &f->rulesets));
     ck_assert_ptr_null(packs_load(f->a, f->rulesets, arena_printf(f->a, "%s/programmes", data), &f->packs));
     ck_assert_ptr_null(
         data_file(f->a, arena_printf(f->a, "%s/programmes/pack.schema.json", data), &document));

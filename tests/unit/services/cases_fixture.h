@@ -14,7 +14,6 @@ struct schema;
 
 struct cases_fixture {
     struct arena *a;
-    struct codes *codes;
     struct rulesets *rulesets;
     struct packs *packs;
     struct schema *pack_schema;

@@ -32,11 +32,9 @@ static void setup(void)
 {
     struct programmes *programmes;
     json_t *documents, *paths;
-    struct codes *codes;
 
     a = arena_new();
-    ck_assert_ptr_null(codes_load(a, CODES_FOLDER, &codes));
-    ck_assert_ptr_null(programmes_load(a, codes, data("programmes"), &programmes));
+    ck_assert_ptr_null(programmes_load(a, data("programmes"), &programmes));
     programme = programmes_find(programmes, "cd4d2");
     ck_assert_ptr_nonnull(programme);
     ck_assert_ptr_null(terms_read(a, programme->document, &terms));

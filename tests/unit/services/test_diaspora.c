@@ -40,14 +40,6 @@ static const char *path_of(const char *name)
     return arena_printf(unit_arena, "%s/%s", getenv("DIASPORA_DATA"), name);
 }
 
-static struct codes *codes_of(void)
-{
-    struct codes *codes = NULL;
-
-    ck_assert_ptr_null(codes_load(unit_arena, CODES_FOLDER, &codes));
-    return codes;
-}
-
 static bool has_fault(const struct fault *v, size_t n, const char *code)
 {
     for (size_t i = 0; i < n; i++) {
@@ -89,7 +81,7 @@ static err_t programme_with(const char *pointer, const char *value)
         json_array_set(node, (size_t)atoi(token), json_of(value));
     else
         json_object_set(node, token, json_of(value));
-    e = programme_make(unit_arena, schema, codes_of(), document, &p);
+    e = programme_make(unit_arena, schema, document, &p);
     schema_free(schema);
     return e;
 }
@@ -135,7 +127,7 @@ static struct programmes *programmes_of(void)
 {
     struct programmes *all = NULL;
 
-    ck_assert_ptr_null(programmes_load(unit_arena, codes_of(), path_of("programmes"), &all));
+    ck_assert_ptr_null(programmes_load(unit_arena, path_of("programmes"), &all));
     return all;
 }
 
@@ -302,7 +294,7 @@ START_TEST(a_version_is_a_draft_or_begun_from_the_one_in_force)
                           .competences = "[{\"uri\":\"a\"},{\"uri\":\"a\"}]"};
     struct fault_list faults = {0};
 
-    ck_assert_ptr_null(rules_tor_terms(unit_arena, codes_of(), p, &t, &faults));
+    ck_assert_ptr_null(rules_tor_terms(unit_arena, p, &t, &faults));
     ck_assert(has_fault(faults.v, faults.n, "dates.order") &&
               has_fault(faults.v, faults.n, "kind.notInProgramme"));
     ck_assert(has_fault(faults.v, faults.n, "language.unknown") &&

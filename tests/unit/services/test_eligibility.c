@@ -26,7 +26,7 @@ static void teardown(void)
 
 static err_t make(const char *sets, const char *lists, struct rulesets **ret)
 {
-    return rulesets_make(f.a, f.codes, json_of(f.a, sets), json_of(f.a, lists), ret);
+    return rulesets_make(f.a, json_of(f.a, sets), json_of(f.a, lists), ret);
 }
 
 START_TEST(version_in_force_is_the_last_that_has_begun)

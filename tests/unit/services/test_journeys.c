@@ -258,7 +258,7 @@ START_TEST(terms_are_judged_all_at_once)
     struct fault_list faults = {0};
     err_t e;
 
-    rules_travel_terms(f.a, f.codes, json_of(f.a, terms[_i].body), facts.today, &faults);
+    rules_travel_terms(f.a, json_of(f.a, terms[_i].body), facts.today, &faults);
     e = fault_list_err(f.a, &faults, ERR_INVALID, "request.invalid", "");
     if (!terms[_i].code)
         ck_assert_ptr_null(e);

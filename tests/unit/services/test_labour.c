@@ -79,7 +79,7 @@ static const struct {
 
 START_TEST(a_claim_says_enough_and_nothing_impossible)
 {
-    struct claim_facts facts = {.codes = f.codes, .occupations = occupations, .today = day("2026-03-17")};
+    struct claim_facts facts = {.occupations = occupations, .today = day("2026-03-17")};
     struct fault_list faults = {0};
 
     rules_claim_details(f.a, &facts, details[_i].kind, json_of(f.a, details[_i].details), &faults);

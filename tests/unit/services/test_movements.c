@@ -18,14 +18,6 @@
 static const struct principal officer = {.subject = "joost",
                                          .scope = "movements:write programme:avrr office:nl office:so"};
 
-static const struct codes *codes_of(void)
-{
-    struct codes *codes;
-
-    ck_assert_ptr_null(codes_load(unit_arena, CODES_FOLDER, &codes));
-    return codes;
-}
-
 static bool has_fault(err_t e, const char *code)
 {
     for (size_t i = 0; e && i < e->nfaults; i++) {
@@ -123,17 +115,16 @@ START_TEST(a_movement_is_made_where_its_maker_works)
                                .destination_country = "SO",
                                .earliest = MAY_1,
                                .latest = MAY_1};
-    const struct codes *codes = codes_of();
     err_t e;
 
-    ck_assert_ptr_null(rules_movement_terms(unit_arena, codes, &officer, &t));
+    ck_assert_ptr_null(rules_movement_terms(unit_arena, &officer, &t));
     t = (struct movement_terms){.programme = "cd4d2",
                                 .offices = &other,
                                 .origin_country = "QQ",
                                 .destination_country = "SO",
                                 .earliest = MAY_1,
                                 .latest = MAY_1 - 1};
-    e = rules_movement_terms(unit_arena, codes, &officer, &t);
+    e = rules_movement_terms(unit_arena, &officer, &t);
     ck_assert(has_fault(e, "programme.notYours") && has_fault(e, "office.notYours"));
     ck_assert(has_fault(e, "country.unknown") && has_fault(e, "dates.order"));
     ck_assert_uint_eq(rules_own_offices(unit_arena, &officer).n, 2);
@@ -347,23 +338,22 @@ START_TEST(travel_data_are_of_somebody_who_can_be)
                                .birth = {"2008-05", false},
                                .unaccompanied_minor = true,
                                .nationalities = {.v = (const char *[]){"SO", "XXB"}, .n = 2}};
-    const struct codes *codes = codes_of();
     err_t e;
 
     ck_assert_ptr_null(
-        rules_passenger(unit_arena, codes, &p, MAY_1, MAY_1)); /* the youngest is not 18 before 31 May */
-    ck_assert(has_fault(rules_passenger(unit_arena, codes, &p, MAY_1, MAY_1 + 31), "minor.adult"));
+        rules_passenger(unit_arena, &p, MAY_1, MAY_1)); /* the youngest is not 18 before 31 May */
+    ck_assert(has_fault(rules_passenger(unit_arena, &p, MAY_1, MAY_1 + 31), "minor.adult"));
     p = (struct passenger_data){.given = "",
                                 .family = "",
                                 .birth = {"2031", false},
                                 .document = {.country = "QQ"},
                                 .nationalities = {.v = (const char *[]){"QQ"}, .n = 1}};
-    e = rules_passenger(unit_arena, codes, &p, MAY_1, MAY_1);
+    e = rules_passenger(unit_arena, &p, MAY_1, MAY_1);
     ck_assert(has_fault(e, "name.empty") && has_fault(e, "birthDate.future") &&
               has_fault(e, "nationality.unknown"));
     ck_assert(has_fault(e, "document.incomplete") && has_fault(e, "country.unknown"));
     p.birth.value = "2026-02-30";
-    ck_assert(has_fault(rules_passenger(unit_arena, codes, &p, MAY_1, MAY_1), "birthDate.invalid"));
+    ck_assert(has_fault(rules_passenger(unit_arena, &p, MAY_1, MAY_1), "birthDate.invalid"));
 }
 END_TEST
 

@@ -24,7 +24,7 @@ static err_t judge(const char *person)
 {
     struct fault_list faults = {0};
 
-    rules_person(f.a, f.codes, json_of(f.a, person), "", day("2026-03-17"), &faults);
+    rules_person(f.a, json_of(f.a, person), "", day("2026-03-17"), &faults);
     return fault_list_err(f.a, &faults, ERR_INVALID, "request.invalid", "");
 }
 
@@ -142,8 +142,7 @@ START_TEST(residence_status_is_refused_for_country_and_number)
     struct fault_list list = {0};
     err_t e;
 
-    rules_residence_status(f.a, f.codes, json_of(f.a, "{'country':'ZZ','documentNumber':'111222333'}"),
-                           &list);
+    rules_residence_status(f.a, json_of(f.a, "{'country':'ZZ','documentNumber':'111222333'}"), &list);
     e = fault_list_err(f.a, &list, ERR_INVALID, "request.invalid", "");
     ck_assert_ptr_nonnull(fault_at(e, "/country", "country.unknown"));
     ck_assert_ptr_nonnull(fault_at(e, "/documentNumber", "identifier.personal"));

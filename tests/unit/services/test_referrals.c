@@ -125,11 +125,7 @@ static const char *judged(const char *text, const char *from, bool programme_kno
                                    .today = date_of_instant(NOW_US),
                                    .now_us = NOW_US};
     struct fault_list faults = {0};
-    struct codes *codes;
     struct buf b;
-
-    ck_assert_ptr_null(codes_load(unit_arena, CODES_FOLDER, &codes));
-    facts.codes = codes;
     rules_referral_input(unit_arena, parsed(text), &facts, &faults);
     buf_init(&b, unit_arena, 256);
     for (size_t i = 0; i < faults.n; i++)

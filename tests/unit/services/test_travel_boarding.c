@@ -17,7 +17,6 @@
 #define HOUR_US (3600LL * 1000000)
 
 static struct arena *a;
-static struct codes *codes;
 static struct requirements *table;
 static struct fact_passenger passengers[2];
 static struct fact_segment segments[2];
@@ -49,8 +48,7 @@ static int64_t at(const char *text)
 static void setup(void)
 {
     a = arena_new();
-    ck_assert_ptr_null(codes_load(a, CODES_FOLDER, &codes));
-    err_t e = requirements_load(a, codes, getenv("TRAVEL_REQUIREMENTS"), &table);
+    err_t e = requirements_load(a, getenv("TRAVEL_REQUIREMENTS"), &table);
     ck_assert_msg(!e, "%s", e ? e->cause : "");
     for (size_t i = 0; i < 2; i++) {
         people[i] = (struct uuid){.b = {1, (uint8_t)i}};
@@ -536,7 +534,7 @@ static err_t make(const char *path, const char *rows, const char *carriers)
     struct requirements *r;
     json_t *accepted = parsed(arena_printf(a, "[{'from':'2026-01-01','source':'x','rows':[%s]}]", rows));
 
-    return requirements_make(a, codes, accepted, parsed(arena_printf(a, "['%s']", path)),
+    return requirements_make(a, accepted, parsed(arena_printf(a, "['%s']", path)),
                              parsed(arena_printf(a, "[%s]", carriers)),
                              parsed("['c/2026-01-01.json','c/2026-01-01.json']"), &r);
 }
@@ -591,7 +589,7 @@ START_TEST(a_folder_without_tables_is_refused)
 {
     struct requirements *r;
 
-    ck_assert_ptr_nonnull(requirements_load(a, codes, "/nowhere", &r));
+    ck_assert_ptr_nonnull(requirements_load(a, "/nowhere", &r));
 }
 END_TEST
 

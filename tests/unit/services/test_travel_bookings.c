@@ -192,32 +192,29 @@ END_TEST
 
 START_TEST(a_clearance_says_who_decided_and_when)
 {
-    struct codes *codes;
     struct clearance_terms t = {
         .kind = "entryVisa", .outcome = "granted", .country = "SO", .decided_us = OPT_I64(5)};
-
-    ck_assert_ptr_null(codes_load(unit_arena, CODES_FOLDER, &codes));
-    ck_assert_ptr_null(rules_clearance(unit_arena, codes, &t, 10));
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 4)), "clearance.decidedAt");
+    ck_assert_ptr_null(rules_clearance(unit_arena, &t, 10));
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 4)), "clearance.decidedAt");
     t.country = "QQ";
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.country");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.country");
     t.country = NULL;
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.country");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.country");
     t.kind = "fitness";
-    ck_assert_ptr_null(rules_clearance(unit_arena, codes, &t, 10));
+    ck_assert_ptr_null(rules_clearance(unit_arena, &t, 10));
     t.country = "SO";
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.country");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.country");
     t.country = NULL;
     t.outcome = "pending";
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.decidedAt");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.decidedAt");
     t.decided_us.set = false;
-    ck_assert_ptr_null(rules_clearance(unit_arena, codes, &t, 10));
+    ck_assert_ptr_null(rules_clearance(unit_arena, &t, 10));
     t.outcome = "refused";
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.decidedAt");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.decidedAt");
     t.decided_us = OPT_I64(5);
     t.valid_from = OPT_DATE(3);
     t.valid_until = OPT_DATE(2);
-    ck_assert_str_eq(first_code(rules_clearance(unit_arena, codes, &t, 10)), "clearance.dates");
+    ck_assert_str_eq(first_code(rules_clearance(unit_arena, &t, 10)), "clearance.dates");
     ck_assert_str_eq(rules_clearance_class("fitness"), "health");
     ck_assert_str_eq(rules_clearance_class("mvv"), "document");
 }
