@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(running_call_makes_the_second_409)
 {
-    const char *body = "{\"name\":\"slow\",\"kind\":\"red\",\"slowMs\":400}";
+    const char *body = "{\"name\":\"slow\",\"kind\":\"red\",\"slowMs\":2000}";
     const char *text =
         arena_printf(unit_arena,
                      "POST /sample/v1/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
