@@ -118,6 +118,24 @@ install_packages() {
     rm -f "$log"
 }
 
+# install_modules FOLDER - what its package-lock.json names, into FOLDER/node_modules; nothing of it runs while it is installed.
+install_modules() {
+    local folder=$1 mark=$1/node_modules/.installed log
+    cmp -s "$folder/package-lock.json" "$mark" && return
+    if ! command -v npm >/dev/null; then
+        log=$(mktemp)
+        printf 'nodejs\nnpm\n' >"$log"
+        install_packages "$log"
+        rm -f "$log"
+    fi
+    log=$(mktemp)
+    say "Installing the modules of ${folder#"$ROOT"/}"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null ||
+        { tail -20 "$log" >&2; die "npm could not install ${folder#"$ROOT"/} (log: $log)"; }
+    cp "$folder/package-lock.json" "$mark"
+    rm -f "$log"
+}
+
 # Builds into $BUILD; WAYFARE_MESON holds further options of meson setup (sanitizers).
 build_all() {
     # A third of the time of the default linker, over a hundred programs.
