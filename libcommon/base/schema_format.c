@@ -77,6 +77,17 @@ static bool format_date(const struct matcher *m, const char *s, size_t n)
     return read_date(&p, s + n) && p == s + n;
 }
 
+/* Ours: a year, a year and month, or a date. */
+static bool format_partial_date(const struct matcher *m, const char *s, size_t n)
+{
+    char whole[] = "0000-01-01";
+
+    if (n != 4 && n != 7 && n != 10)
+        return false;
+    memcpy(whole, s, n);
+    return format_date(m, whole, 10);
+}
+
 static bool format_time(const struct matcher *m, const char *s, size_t n)
 {
     const char *p = s;
@@ -236,6 +247,7 @@ const struct format *format_find(const char *name)
         {"iri", format_iri, false},
         {"iri-reference", format_iri_reference, false},
         {"json-pointer", format_json_pointer, false},
+        {"partial-date", format_partial_date, false},
         {"regex", format_regex, false},
         {"relative-json-pointer", format_relative_json_pointer, false},
         {"time", format_time, false},

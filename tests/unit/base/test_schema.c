@@ -68,6 +68,10 @@ static const struct {
      "/b schema.additionalProperties /additionalProperties\n/a schema.type /properties/a/type"},
     {"{\"$ref\": \"#/$defs/d\", \"$defs\": {\"d\": {\"format\": \"date\"}}}", "\"2026-02-30\"",
      " schema.format /$defs/d/format"},
+    {"{\"items\": {\"format\": \"partial-date\"}}",
+     "[\"1994\", \"1994-03\", \"1994-02-28\", \"1994-02-30\", \"1994-13\", \"1994-3\", \"94\", 1994]",
+     "/3 schema.format /items/format\n/4 schema.format /items/format\n/5 schema.format /items/format\n"
+     "/6 schema.format /items/format"},
     {"{\"minLength\": 3, \"pattern\": \"^[a-z]+$\"}", "\"A\"",
      " schema.minLength /minLength\n schema.pattern /pattern"},
     {"{\"allOf\": [{\"minimum\": 2}, {\"multipleOf\": 2}]}", "1",
