@@ -121,6 +121,8 @@ class Statement:
     wrapped: bool = False
     filters: list = field(default_factory=list)
     sorts: list = field(default_factory=list)
+    changed: str = ""  # the table whose rows tell what has changed; "-": none does
+    id_expr: str = "id"
 
 
 # ---- words of SQL ----
@@ -348,7 +350,7 @@ def split_file(text):
             continue
         start, header = i, m.group(1)
         while not header_is_whole(header) and i + 1 < len(lines):
-            more = re.match(r"--(?!\?|sort\b|id\b)\s*(.*)\Z", lines[i + 1])
+            more = re.match(r"--(?!\?|sort\b|id\b|changed\b)\s*(.*)\Z", lines[i + 1])
             if not more or more.group(1).startswith("q_"):
                 break
             header += " " + more.group(1)
@@ -359,7 +361,7 @@ def split_file(text):
             if re.match(r"--\s*q_\w+\s*[({]", lines[i]):
                 break
             body.append(lines[i])
-            code = "".join(t for k, t, _ in tokens_of(re.sub(r"\A--(\?|sort|id)\b.*", "", lines[i])))
+            code = "".join(t for k, t, _ in tokens_of(re.sub(r"\A--(\?|sort|id|changed)\b.*", "", lines[i])))
             ended = code.endswith(";")
             i += 1
         if not ended:
@@ -392,8 +394,14 @@ def take_marked(st, body_at, body):
             id_expr = m.group("expr")
             rest.append("")
             continue
-        if re.match(r"--(\?|sort\b|id\b)", line):
-            raise Fault(at, "a marked line is `--? filter SQL`, `--sort name column type` or `--id column`")
+        m = re.match(r"--changed\s+(?P<table>\w+|-)\s*\Z", line)
+        if m:
+            marked_seen = True
+            st.changed = m.group("table")
+            rest.append("")
+            continue
+        if re.match(r"--(\?|sort\b|id\b|changed\b)", line):
+            raise Fault(at, "a marked line is `--? filter SQL`, `--sort name column type`, `--id column` or `--changed table`")
         if marked_seen and line.strip() and not line.startswith("--") and line.strip() != ";":
             raise Fault(at, "marked lines come last: only ; may follow them (the statement ends in its WHERE)")
         rest.append(line)
@@ -432,11 +440,23 @@ def finish_list(st, id_expr):
         if column.type != s.type or column.nullable:
             raise Fault(s.line, f"sort {s.name}: the row's column {column.name} is {column.type}{'?' if column.nullable else ''}, "
                                 f"it must be {s.type} and never null")
-        s.id_expr = id_expr or (plain.group(1) + ".id" if plain and plain.group(1) else "id")
+        s.id_expr = st.id_expr = id_expr or (plain.group(1) + ".id" if plain and plain.group(1) else "id")
     for names, what in (([f.name for f in st.filters], "filter"), ([s.name for s in st.sorts], "sort")):
         for n in names:
             if names.count(n) > 1:
                 raise Fault(st.line, f"{st.name}: {what} {n} is there twice")
+
+
+def main_table(sql):
+    """What the statement itself reads FROM: a table, or the table of a view x_shown; None if that is a subquery."""
+    depth, last = 0, ""
+    for kind, tok, _ in tokens_of(sql):
+        depth += (tok == "(") - (tok == ")")
+        if last == "from" and depth == 0:
+            return re.sub(r"_shown\Z", "", tok) if re.match(r"[a-z]\w*\Z", tok) else None
+        if tok.strip():
+            last = tok.lower() if depth == 0 else ""
+    return None
 
 
 def finish(st, body_at, body):
@@ -456,6 +476,7 @@ def finish(st, body_at, body):
             raise Fault(f.line, f"filter {f.name} continues the WHERE: begin it with AND")
     if st.kind == "list":
         finish_list(st, id_expr)
+        st.changed = st.changed or main_table(text) or "-"
     st.sql, used = bind_names(text, body_at, st.params)
     for f in st.filters:
         names = {p.name: p for p in st.params}
@@ -519,7 +540,18 @@ def final_sql(st):
 
 def list_numbers(st):
     n = len(st.params)
-    return n + 1, n + 2, n + 3  # key, key_id, limit
+    return n + 1, n + 2, n + 3  # key, key_id, limit; the next is what changed since
+
+
+def list_changed(st):
+    """Rows that were written by a transaction not older than the one given; "" if that cannot be told."""
+    if st.changed == "-":
+        return ""
+    since = f"age(${len(st.params) + 4}::text::xid8::xid)"
+    return f" AND {st.id_expr} IN (SELECT w.{st.id_expr.split('.')[-1]} FROM {st.changed} AS w WHERE age(w.xmin) <= {since})"
+
+
+COUNT = ("SELECT count(*) AS total FROM (", ") AS counted")
 
 
 def list_after(st, s, descending):
@@ -644,8 +676,24 @@ def emit_list(st):
     out.append("};")
     ids = [i for i, c in enumerate(st.row.columns) if c.name == "id"][0]
     filters = f"{st.name}_filters, LENGTH({st.name}_filters)" if st.filters else "NULL, 0"
-    out.append(f"static const struct db_list {st.name}_list = {{{filters}, {st.name}_sorts, LENGTH({st.name}_sorts), {ids}}};")
+    changed = c_string(list_changed(st), 4) if list_changed(st) else "NULL"
+    out.append(f"static const struct db_list {st.name}_list = {{{filters}, {st.name}_sorts, LENGTH({st.name}_sorts), {ids},\n    {changed}}};")
     return out
+
+
+def emit_count(st):
+    """How many rows the list has, whatever the page."""
+    end = c_string(COUNT[1], 4)
+    filters = f"{st.name}_filters, LENGTH({st.name}_filters)" if st.filters else "NULL, 0"
+    out = [f'static const struct db_list_sort {st.name}_count_sorts[] = {{{{"total", false, DB_INT8, 0, {{"", ""}}, {{{end}, {end}}}}}}};']
+    out.append(f"static const struct db_list {st.name}_count_list = {{{filters}, {st.name}_count_sorts, 1, 0, "
+               + (c_string(list_changed(st), 4) if list_changed(st) else "NULL") + "};")
+    out.append(f'static const struct db_column {st.name}_count_columns[] = {{{{"total", DB_INT8, false, 0}}}};')
+    out += [f"static const struct db_statement {st.name}_count = {{", f'    .name = "{st.name}.n",', f"    .sql = {c_string(COUNT[0] + st.sql, 11)},"]
+    if st.params:
+        out += [f"    .params = {st.name}_params,", f"    .nparams = LENGTH({st.name}_params),"]
+    return out + [f"    .columns = {st.name}_count_columns,", "    .ncolumns = 1,", "    .row_size = sizeof(int64_t),", "    .rows = DB_ONE,",
+                  f"    .list = &{st.name}_count_list,", "};", ""]
 
 
 def emit_calls(st):
@@ -664,7 +712,8 @@ def emit_calls(st):
         params = "NULL"
     choice = "NULL"
     if st.kind == "list":
-        body += ["    struct db_list_choice choice = page->choice;", "", "    choice.limit = page->limit + 1;"]
+        body += ["    struct db_list_choice choice = page->choice;", "", "    choice.limit = page->limit + 1;",
+                 "    if (page->queue)", f"        page->queue(tx, page, &{st.name}_count, {params});"]
         choice = "&choice"
     elif body:
         body.append("")
@@ -707,6 +756,7 @@ def emit_statement(st):
     out += ["};", ""]
     if st.kind == "list":
         out += [f"const struct page_kind {st.name}_page = {{.statement = &{st.name}_statement}};", ""]
+        out += emit_count(st)
     return out + emit_calls(st)
 
 

@@ -137,6 +137,8 @@ struct db_list_choice {
     struct uuid key_id;
     bool backwards; /* the page before the key; rows still come in the order of the sort, the spare one first
                      */
+    bool changed;   /* only rows that a transaction from changed_since on has written */
+    int64_t changed_since;
     uint32_t limit; /* rows to fetch; sqlgen sets it from the page: one more than the page shows */
 };
 
@@ -160,7 +162,8 @@ struct db_list {
     uint16_t nfilters;
     const struct db_list_sort *sorts;
     uint16_t nsorts;
-    uint16_t id_column; /* in the row */
+    uint16_t id_column;  /* in the row */
+    const char *changed; /* condition of choice.changed; NULL: the statement cannot tell */
 };
 
 /* The key and the id of a row for the cursor after it: text in the arena. */

@@ -12,14 +12,14 @@
 #include "base/str.h"
 #include "io/db_internal.h"
 
-enum { LIST_PARAMS = 3 /* key, key_id, limit */ };
+enum { LIST_PARAMS = 4 /* key, key_id, limit, changed since */ };
 
 static uint32_t variant_of(const struct db_list_choice *c)
 {
     bool descending = c->descending != c->backwards;
 
     return (c->filters & 0xff) | (uint32_t)c->sort << 8 | (uint32_t)descending << 16 |
-           (uint32_t)c->has_key << 17;
+           (uint32_t)c->has_key << 17 | (uint32_t)c->changed << 18;
 }
 
 static const char *list_sql(struct arena *a, const struct db_statement *s, uint32_t variant)
@@ -34,6 +34,8 @@ static const char *list_sql(struct arena *a, const struct db_statement *s, uint3
         if (variant >> i & 1)
             buf_puts(&b, s->list->filters[i].sql);
     }
+    if (variant >> 18 & 1)
+        buf_puts(&b, s->list->changed);
     if (variant >> 17 & 1)
         buf_puts(&b, sort->after[descending]);
     buf_puts(&b, sort->order[descending]);
@@ -61,7 +63,7 @@ static struct text *text_new(struct arena *a, const struct db_statement *s, uint
     if (s->list) {
         types[s->nparams] = wire_oid(s->list->sorts[variant >> 8 & 0xff].type);
         types[s->nparams + 1] = wire_oid(DB_UUID);
-        types[s->nparams + 2] = wire_oid(DB_INT8);
+        types[s->nparams + 2] = types[s->nparams + 3] = wire_oid(DB_INT8);
         snprintf(name, DB_MAX_NAME, "%s.%x", s->name, variant);
     } else {
         snprintf(name, DB_MAX_NAME, "%s", s->name);
@@ -105,7 +107,7 @@ struct text *texts_get(struct texts *t, struct arena *a, const struct db_stateme
 {
     uint32_t variant = s->list ? variant_of(choice) : 0;
 
-    assert(!s->list || choice->sort < s->list->nsorts);
+    assert(!s->list || (choice->sort < s->list->nsorts && (!choice->changed || s->list->changed)));
     if (t->n * 2 >= t->size)
         grow(t);
     struct text **place = find(t, s, variant);

@@ -298,8 +298,8 @@ err_t wire_encode(struct arena *a, struct texts *t, const struct db_statement *s
                   const struct db_list_choice *choice, struct pending **ret)
 {
     enum { MAX_PARAMS = 128 };
-    struct value v[MAX_PARAMS + 3];
-    enum db_type types[MAX_PARAMS + 3];
+    struct value v[MAX_PARAMS + 4];
+    enum db_type types[MAX_PARAMS + 4];
     struct uuid key_uuid;
     size_t n = s->nparams, bytes = 0;
 
@@ -317,16 +317,17 @@ err_t wire_encode(struct arena *a, struct texts *t, const struct db_statement *s
     if (choice) {
         types[n] = s->list->sorts[choice->sort].type;
         types[n + 1] = DB_UUID;
-        types[n + 2] = DB_INT8;
+        types[n + 2] = types[n + 3] = DB_INT8;
         v[n] = v[n + 1] = (struct value){.null = true};
         v[n + 2] = (struct value){.number = choice->limit, .bytes = 8};
+        v[n + 3] = (struct value){.number = choice->changed_since, .bytes = 8};
         if (choice->has_key) {
             v[n] = (struct value){0};
             v[n + 1] = (struct value){.p = choice->key_id.b, .bytes = sizeof choice->key_id};
             if (!load_key(types[n], choice->key, &v[n], &key_uuid))
                 return err_cursor;
         }
-        n += 3;
+        n += 4;
     }
     for (size_t i = 0; i < n; i++)
         bytes += v[i].bytes;

@@ -1,14 +1,18 @@
 /* page.c - see page.h. */
 #include "web/page.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "web/http_internal.h"
+#include "web/queries.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
-#define APART "\x1f" /* between the parts of a text; in none of them */
+#define APART "\x1f"                /* between the parts of a text; in none of them */
+#define FROM_START "0"              /* changedSince without a token yet */
+#define CHANGES_AGE_MAX (1LL << 30) /* transactions; the database compares their numbers modulo 2^32 */
 
 static const struct fault cursor_fault = {.in = FAULT_PARAMETER,
                                           .at = "cursor",
@@ -21,7 +25,18 @@ static const struct err cursor_error = {.kind = ERR_INVALID,
                                         .faults = &cursor_fault,
                                         .nfaults = 1};
 ERR_DEFINE(err_token, ERR_INVALID, "cursor.invalid", "The token is not one that this client was given.");
+ERR_DEFINE(err_expired, ERR_INVALID, "changes.expired",
+           "Read the list anew with changedSince=" FROM_START ".");
+ERR_DEFINE(err_unchanging, ERR_BUG, "page.changed",
+           "The document offers changedSince where the statement cannot tell.");
 ERR_DEFINE(err_sort, ERR_BUG, "page.sort", "The document offers a sort that the statement does not have.");
+
+struct page_changes {
+    int64_t since;       /* 0: from the start */
+    const char *cluster; /* whose number since is; NULL without one */
+    int64_t next;        /* of the walk's first page; 0 on that page itself */
+    struct page_horizon horizon;
+};
 
 static const struct request *request_of(const struct ctx *x)
 {
@@ -62,6 +77,19 @@ static err_t sort_of(const struct request *rq, const struct db_list *list, struc
     return err_sort;
 }
 
+static bool asked_true(const struct request *rq, const char *name)
+{
+    const struct openapi_value *v = openapi_value(rq->op, &rq->values, PARAM_QUERY, name);
+
+    return json_is_true(v ? v->json : json_object_get(request_body(rq), name));
+}
+
+/* Neither the place in the list nor what is told beside it binds a cursor. */
+static bool is_bound(const char *name)
+{
+    return strcmp(name, "cursor") != 0 && strcmp(name, "limit") != 0 && strcmp(name, "count") != 0;
+}
+
 /* Whose token it is. */
 static void owner_write(struct buf *out, const struct ctx *x)
 {
@@ -81,19 +109,26 @@ static struct buf bound_of(const struct ctx *x, const struct request *rq, const 
     for (size_t i = 0; i < rq->op->nparams; i++) {
         const struct openapi_param *p = &rq->op->params[i];
         const char *text = rq->values.params[i].text;
-        if (p->in != PARAM_HEADER && text && strcmp(p->name, "cursor") != 0 && strcmp(p->name, "limit") != 0)
+        if (p->in != PARAM_HEADER && text && is_bound(p->name))
             buf_printf(&out, "%s=%s" APART, p->name, text);
     }
     if (json_is_object(body)) {
         json_t *rest = arena_own_json(x->arena, json_copy(body));
         json_object_del(rest, "cursor");
         json_object_del(rest, "limit");
+        json_object_del(rest, "count");
         buf_puts(&out, json_text_canonical(x->arena, rest));
     }
     return out;
 }
 
-/* Direction, id, key. */
+/* The token that this walk through the changes ends with. */
+static int64_t next_of(const struct page_changes *c)
+{
+    return c->next ? c->next : c->horizon.below;
+}
+
+/* Direction, id, of a walk through changes its next token, key. */
 static const char *cursor_write(struct ctx *x, const struct request *rq, const struct page_kind *kind,
                                 const struct page *page, const void *row, bool backwards)
 {
@@ -104,36 +139,83 @@ static const char *cursor_write(struct ctx *x, const struct request *rq, const s
     buf_init(&plain, x->arena, 128);
     buf_putc(&plain, backwards ? 'b' : 'f');
     buf_put(&plain, id.b, sizeof(id.b));
+    if (page->changes) {
+        int64_t xid = next_of(page->changes);
+        buf_put(&plain, (const char *)&xid, sizeof(xid));
+    }
     buf_puts(&plain, key);
     struct bytes sealed = seal(x->arena, &rq->http->cursor_key, bound.p, bound.n, plain.p, plain.n);
 
     return str_base64url(x->arena, sealed.p, sealed.n);
 }
 
-static err_t cursor_read(struct ctx *x, const struct request *rq, const char *text, struct db_list_choice *c)
+static err_t cursor_read(struct ctx *x, const struct request *rq, const char *text, struct page *page)
 {
+    struct db_list_choice *c = &page->choice;
     struct buf bound = bound_of(x, rq, c);
     struct bytes sealed, plain;
+    size_t fixed = 1 + sizeof(c->key_id.b) + (page->changes ? sizeof(int64_t) : 0);
     uint8_t *p;
 
     if (!str_unbase64url(x->arena, text, strlen(text), &p, &sealed.n))
         return &cursor_error;
     sealed.p = p;
-    if (!unseal(x->arena, &rq->http->cursor_key, bound.p, bound.n, sealed, &plain) ||
-        plain.n < 1 + sizeof(c->key_id.b))
+    if (!unseal(x->arena, &rq->http->cursor_key, bound.p, bound.n, sealed, &plain) || plain.n < fixed)
         return &cursor_error;
     c->has_key = true;
     c->backwards = plain.p[0] == 'b';
     memcpy(c->key_id.b, plain.p + 1, sizeof(c->key_id.b));
-    c->key = (const char *)plain.p + 1 + sizeof(c->key_id.b);
+    if (page->changes)
+        memcpy(&page->changes->next, plain.p + 1 + sizeof(c->key_id.b), sizeof(int64_t));
+    c->key = (const char *)plain.p + fixed;
     return NULL;
+}
+
+/* What a token of changes is for: this list. */
+static const char *changes_purpose(struct ctx *x, const struct request *rq)
+{
+    return arena_printf(x->arena, "changedSince %s", rq->op->id);
+}
+
+/* "4711 7345678901234567890.1" */
+static err_t changes_read(struct ctx *x, const struct request *rq, const struct db_list *list,
+                          const char *token, struct page *page)
+{
+    struct page_changes *c = page->changes = ARENA_NEW(x->arena, struct page_changes);
+    const char *text, *space;
+
+    if (!list->changed)
+        return err_unchanging;
+    if (strcmp(token, FROM_START) == 0)
+        return NULL;
+    TRY(page_token_read(x, changes_purpose(x, rq), token, &text));
+    space = strchr(text, ' ');
+    if (!space || !str_to_i64(arena_strndup(x->arena, text, (size_t)(space - text)), 1, INT64_MAX, &c->since))
+        return err_token;
+    c->cluster = space + 1;
+    page->choice.changed = true;
+    page->choice.changed_since = c->since;
+    return NULL;
+}
+
+static void extras_queue(struct tx *tx, const struct page *page, const struct db_statement *count,
+                         const void *params)
+{
+    const struct db_list_choice all = {.filters = page->choice.filters,
+                                       .changed = page->choice.changed,
+                                       .changed_since = page->choice.changed_since};
+
+    if (page->changes) /* before the rows: what is written between the two comes again */
+        q_page_horizon_later(tx, &page->changes->horizon);
+    if (page->total)
+        db_queue(tx, count, params, &all, page->total, NULL, NULL);
 }
 
 err_t page_read(struct ctx *x, const struct request *rq, const struct page_kind *kind, struct page *ret)
 {
     const struct db_list *list = kind->statement->list;
     struct page page = {.limit = limit_of(rq)};
-    const char *cursor = asked(rq, "cursor");
+    const char *cursor = asked(rq, "cursor"), *changed_since = asked(rq, "changedSince");
 
     TRY(sort_of(rq, list, &page.choice));
     for (uint16_t i = 0; i < list->nfilters; i++) {
@@ -141,8 +223,13 @@ err_t page_read(struct ctx *x, const struct request *rq, const struct page_kind 
             request_query(rq, list->filters[i].query))
             page.choice.filters |= 1u << i;
     }
+    if (asked_true(rq, "count"))
+        page.total = ARENA_NEW(x->arena, int64_t);
+    if (changed_since)
+        TRY(changes_read(x, rq, list, changed_since, &page));
+    page.queue = page.total || page.changes ? extras_queue : NULL;
     if (cursor)
-        TRY(cursor_read(x, rq, cursor, &page.choice));
+        TRY(cursor_read(x, rq, cursor, &page));
     *ret = page;
     return NULL;
 }
@@ -155,6 +242,25 @@ void page_filter(struct page *page, const struct page_kind *kind, const char *fi
         if (strcmp(list->filters[i].name, filter) == 0)
             page->choice.filters |= 1u << i;
     }
+}
+
+/* What the body has beside its rows. */
+static err_t extras_write(struct ctx *x, const struct request *rq, const struct page *page, struct buf *out)
+{
+    struct page_changes *c = page->changes;
+
+    if (page->total)
+        buf_printf(out, ",\"total\":%" PRId64, *page->total);
+    if (!c)
+        return NULL;
+    if (c->since && (strcmp(c->cluster, c->horizon.cluster) != 0 || c->since > c->horizon.ahead ||
+                     c->horizon.ahead - c->since > CHANGES_AGE_MAX))
+        return err_expired;
+    buf_puts(out, ",\"changedSince\":");
+    json_write_text(out,
+                    page_token(x, changes_purpose(x, rq),
+                               arena_printf(x->arena, "%" PRId64 " %s", next_of(c), c->horizon.cluster)));
+    return NULL;
 }
 
 /* The query as it came, without its cursor. */
@@ -198,6 +304,7 @@ err_t reply_page(struct ctx *x, const struct request *rq, struct response *rs, c
     json_write_array(out, shape, first, shown);
     buf_puts(out, ",\"next\":");
     json_write_text(out, next);
+    TRY(extras_write(x, rq, page, out));
     buf_putc(out, '}');
     if (strcmp(rq->method, "POST") == 0 || (!next && !previous))
         return NULL; /* a link cannot repeat a body */

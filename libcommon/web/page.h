@@ -4,6 +4,11 @@
  * A cursor is opaque base64url text: the last row's key, sealed with AES-256-GCM (the key may be a name),
  * bound to operation, client, sort and every filter. One of another client, operation or set of filters, or a
  * changed one, is refused (400 cursor.invalid).
+ *
+ * count=true adds `total`. changedSince gives only rows that a transaction has written which had not ended
+ * when the token was given (so a late commit is never skipped; a row may come twice), and a new
+ * `changedSince` for the next time; on every page of one walk the same. 410 changes.expired when the database
+ * has forgotten. Handlers have nothing to do for either.
  */
 #pragma once
 
@@ -18,10 +23,19 @@
 struct ctx;
 struct request;
 struct response;
+struct tx;
+
+struct page_changes; /* page.c */
 
 struct page {
     uint32_t limit; /* 1…200 as asked; the statement fetches one more */
     struct db_list_choice choice;
+    int64_t *total;               /* filled with the rows, when it was asked for; else NULL */
+    struct page_changes *changes; /* likewise */
+    /* Queues what is asked for beside the rows, NULL if nothing is; the statement calls it with its own
+     * parameters and the statement that counts. */
+    void (*queue)(struct tx *tx, const struct page *page, const struct db_statement *count,
+                  const void *params);
 };
 
 /* What a list offers; made by sqlgen as q_x_page beside each list statement. */

@@ -153,6 +153,87 @@ START_TEST(sort_and_filter_are_kept)
 }
 END_TEST
 
+static json_int_t total(const struct answer *a)
+{
+    return json_integer_value(json_object_get(json_of(a), "total"));
+}
+
+START_TEST(count_is_told_when_asked)
+{
+    const char *who = own("counted");
+    struct answer a;
+
+    make_some(who, 7);
+    a = list(who, "?limit=2");
+    ck_assert_ptr_null(json_object_get(json_of(&a), "total"));
+    a = list(who, "?limit=2&count=true");
+    ck_assert_int_eq(total(&a), 7);
+    a = edge_ask(&edge, "GET", link_of(&a, "next"), who, "", NULL);
+    ck_assert_str_eq(names(&a), "n02 n03");
+    ck_assert_int_eq(total(&a), 7);
+    a = list(who, "?kind=blue&count=true&sort=-madeAt");
+    ck_assert_int_eq(total(&a), 3);
+    a = list(who, "?count=false");
+    ck_assert_ptr_null(json_object_get(json_of(&a), "total"));
+    a = list(own("counted-none"), "?count=true");
+    ck_assert_int_eq(total(&a), 0);
+}
+END_TEST
+
+/* The token of a list's changes. */
+static const char *since(const struct answer *a)
+{
+    const char *token = json_string_value(json_object_get(json_of(a), "changedSince"));
+
+    ck_assert_msg(token != NULL, "%s", a->body);
+    return token;
+}
+
+START_TEST(changes_are_told_since_a_token)
+{
+    const char *who = own("changing"), *begin, *later;
+    struct answer a;
+
+    make_some(who, 3);
+    a = list(who, "?changedSince=0&limit=2");
+    ck_assert_str_eq(names(&a), "n00 n01");
+    begin = since(&a);
+    make(who, "n03", "red"); /* while the reader walks: it may come in this walk, and comes in the next */
+    a = edge_ask(&edge, "GET", link_of(&a, "next"), who, "", NULL);
+    ck_assert_str_eq(names(&a), "n02 n03");
+    a = list(who, arena_printf(unit_arena, "?count=true&changedSince=%s", since(&a)));
+    ck_assert_str_eq(names(&a), "n03");
+    ck_assert_int_eq(total(&a), 1);
+    later = since(&a);
+    a = list(who, arena_printf(unit_arena, "?changedSince=%s", begin));
+    ck_assert_str_eq(names(&a), "n03");
+    a = list(who, arena_printf(unit_arena, "?changedSince=%s", later));
+    ck_assert_str_eq(names(&a), "");
+    make(who, "n04", "red");
+    make(who, "n05", "blue");
+    a = list(who, arena_printf(unit_arena, "?kind=blue&changedSince=%s", later));
+    ck_assert_str_eq(names(&a), "n05");
+}
+END_TEST
+
+START_TEST(tokens_of_others_are_refused)
+{
+    const char *who = own("changed-token");
+    struct answer a = list(who, "?changedSince=0");
+    const char *query = arena_printf(unit_arena, "?changedSince=%s", since(&a));
+
+    a = list(who, query);
+    ck_assert_int_eq(a.status, 200);
+    a = list(own("changed-other"), query);
+    ck_assert_int_eq(a.status, 400);
+    a = list(edge_token("things:read", "changed-token", "desk", "amina"), query);
+    ck_assert_int_eq(a.status, 400);
+    a = list(who, "?changedSince=AAAA");
+    ck_assert_int_eq(a.status, 400);
+    ck_assert_str_eq(edge_text(&a, "code"), "cursor.invalid");
+}
+END_TEST
+
 static void refused(struct answer a)
 {
     ck_assert_msg(a.status == 400, "%d %s", a.status, a.body);
@@ -312,6 +393,9 @@ Suite *unit_suite(void)
     tcase_add_test(c, pages_follow_one_another);
     tcase_add_test(c, pages_stay_while_rows_are_inserted);
     tcase_add_test(c, sort_and_filter_are_kept);
+    tcase_add_test(c, count_is_told_when_asked);
+    tcase_add_test(c, changes_are_told_since_a_token);
+    tcase_add_test(c, tokens_of_others_are_refused);
     tcase_add_test(c, cursor_of_another_is_refused);
     tcase_add_test(c, changed_cursor_is_refused);
     tcase_add_test(c, search_by_post_pages_too);
