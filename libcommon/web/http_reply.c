@@ -137,6 +137,10 @@ void http_fields(struct request *rq)
         field(&out, "Content-Type", rq->rs.content_type);
     for (size_t i = 0; i < rq->rs.nfields; i++)
         field(&out, rq->rs.fields[i].name, rq->rs.fields[i].value);
+    if (rq->op && rq->op->deprecation)
+        field(&out, "Deprecation", rq->op->deprecation);
+    if (rq->op && rq->op->sunset)
+        field(&out, "Sunset", rq->op->sunset);
     cors(rq, &out);
     if (rq->limit.policy.rate > 0)
         rate_limit(&rq->limit, &out);

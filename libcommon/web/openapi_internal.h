@@ -70,6 +70,8 @@ struct operation {
     bool needs_if_match;        /* the header parameter If-Match is required */
     unsigned deadline_ms;       /* x-deadline-ms; 5000 */
     const char *purpose;        /* x-purpose; NULL if none */
+    const char *deprecation;    /* x-deprecated: value of Deprecation (RFC 9745); NULL: it is not */
+    const char *sunset;         /* and of Sunset (RFC 8594); NULL if none is set */
 
     const char *const *produces; /* media types of the 2xx responses, each once, for Accept */
     size_t nproduces;

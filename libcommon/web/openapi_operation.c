@@ -1,6 +1,9 @@
 /* openapi_operation.c - loads one operation: security, parameters, request bodies, responses. */
+#include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/date.h"
 #include "base/json.h"
 #include "web/openapi_parts.h"
 
@@ -173,6 +176,34 @@ static err_t load_responses(const struct loading *l, const struct spot *operatio
     return success ? NULL : spot_bad(l, operation, "no response says success");
 }
 
+/* x-deprecated: {since, sunset}, instants. */
+static err_t load_deprecation(const struct loading *l, const struct spot *operation, struct operation *op)
+{
+    struct spot at = spot_member(l, operation, "x-deprecated");
+    const char *since, *sunset;
+    int64_t us;
+    struct tm tm;
+    char text[40];
+
+    if (!at.json)
+        return NULL;
+    TRY(spot_members(l, &at, "since sunset"));
+    TRY(spot_text(l, &at, "since", true, &since));
+    TRY(spot_text(l, &at, "sunset", false, &sunset));
+    if (!date_parse_instant(since, &us))
+        return spot_bad(l, &at, "since must be an instant");
+    op->deprecation = arena_printf(l->api->arena, "@%" PRId64, us / 1000000);
+    if (!sunset)
+        return NULL;
+    if (!date_parse_instant(sunset, &us))
+        return spot_bad(l, &at, "sunset must be an instant");
+    time_t second = (time_t)(us / 1000000);
+    gmtime_r(&second, &tm);
+    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    op->sunset = arena_strdup(l->api->arena, text);
+    return NULL;
+}
+
 static err_t load_extensions(const struct loading *l, const struct spot *at, struct operation *op)
 {
     const json_t *deadline = json_object_get(at->json, "x-deadline-ms");
@@ -183,6 +214,7 @@ static err_t load_extensions(const struct loading *l, const struct spot *at, str
             return spot_bad(l, at, "x-deadline-ms must be a number of milliseconds up to 600000");
         op->deadline_ms = (unsigned)ms;
     }
+    TRY(load_deprecation(l, at, op));
     return spot_text(l, at, "x-purpose", false, &op->purpose);
 }
 

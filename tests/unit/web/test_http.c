@@ -364,6 +364,23 @@ START_TEST(missing_if_match_is_428)
 }
 END_TEST
 
+/* RFC 9745 and RFC 8594: of an operation that the document marks, on refusals too, and of no other. */
+START_TEST(deprecation_is_told)
+{
+    struct answer a = edge_ask(&edge, "GET", "/sample/v1/sleep?ms=1", NULL, "", NULL);
+
+    ck_assert_int_eq(a.status, 200);
+    ck_assert_str_eq(edge_header(&a, "Deprecation"), "@1767225600");
+    ck_assert_str_eq(edge_header(&a, "Sunset"), "Thu, 01 Apr 2027 00:00:00 GMT");
+    a = edge_ask(&edge, "GET", "/sample/v1/sleep", NULL, "", NULL);
+    ck_assert_int_eq(a.status, 400);
+    ck_assert_str_eq(edge_header(&a, "Deprecation"), "@1767225600");
+    a = edge_ask(&edge, "GET", "/sample/v1/things", NULL, "", NULL);
+    ck_assert_str_eq(edge_header(&a, "Deprecation"), "");
+    ck_assert_str_eq(edge_header(&a, "Sunset"), "");
+}
+END_TEST
+
 START_TEST(head_tells_what_get_would)
 {
     struct answer get = edge_ask(&edge, "GET", "/sample/v1/open", NULL, "", NULL);
@@ -573,6 +590,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, query_is_read_in_its_types);
     tcase_add_test(c, all_faults_come_at_once);
     tcase_add_test(c, missing_if_match_is_428);
+    tcase_add_test(c, deprecation_is_told);
     tcase_add_test(c, head_tells_what_get_would);
     tcase_add_test(c, no_content_has_none);
     tcase_add_test(c, form_is_read);
