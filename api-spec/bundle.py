@@ -23,6 +23,7 @@ ERRORS = {
     "403": "The token lacks the scope.",
     "404": "Not there, or not for this reader.",
     "406": "The representation asked for does not exist.",
+    "410": "The token is of before what is known.",
     "409": "The present state does not allow it.",
     "412": "Overtaken: the resource has changed since.",
     "413": "The body is too large.",
@@ -98,6 +99,55 @@ def merge(document, fragment, path):
             document[key] = value
 
 
+def partial_dates(node):
+    """A member that is named a date and holds one of which a part may be unknown says so (the design rules want a format)."""
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        for name, schema in properties.items() if isinstance(properties, dict) else ():
+            if re.search(r"(^date|\wDate)$", name) and isinstance(schema, dict) and not {"format", "$ref"} & set(schema):
+                schema["format"] = "partial-date"
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        partial_dates(value)
+
+
+def lists(document, operation, names):
+    """What every list with a cursor offers, by query or (search by POST) by body: count; and changedSince, unless x-derived says why not."""
+    response = operation["responses"].get("200", {})
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    schema = resolve(document, schema) if "$ref" in schema else schema
+    properties = schema.get("properties", {})
+    if not {"items", "next"} <= set(properties) or "more" in properties:
+        return
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    body = resolve(document, body) if "$ref" in body else body
+    if ("query", "cursor") in names:
+        operation["parameters"].append(ref("parameters", "Count"))
+        if "x-derived" not in operation:
+            operation["parameters"].append(ref("parameters", "ChangedSince"))
+            properties["changedSince"] = ref("schemas", "NextChanges")
+            operation["responses"]["410"] = ref("responses", "Problem410")
+    elif "cursor" in body.get("properties", {}):
+        body["properties"]["count"] = {"type": "boolean", "default": False, "description": "Also say how many there are in all.", "example": True}
+    else:
+        return
+    properties["total"] = ref("schemas", "Total")
+
+
+def deprecation(document, operation, where):
+    """x-deprecated {since, sunset}: the document says it here, the service in every answer."""
+    marker = operation.get("x-deprecated")
+    if marker is None:
+        return
+    if set(marker) - {"since", "sunset"} or not all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(v)) for v in marker.values()) or "since" not in marker:
+        raise SystemExit(f"{where}: x-deprecated has since and may have sunset, instants in Z")
+    operation["deprecated"] = True
+    for status, response in operation["responses"].items():
+        if "$ref" in response:
+            response = operation["responses"][status] = dict(resolve(document, response))
+        response["headers"] = {**response.get("headers", {}), "Deprecation": ref("headers", "Deprecation"),
+                               **({"Sunset": ref("headers", "Sunset")} if "sunset" in marker else {})}
+
+
 def parameters_of(document, operation):
     for p in operation.get("parameters", []):
         yield resolve(document, p) if "$ref" in p else p
@@ -155,6 +205,8 @@ def complete(document, route, method, operation):
             headers.setdefault("Location", ref("headers", "Location"))
     for status in wanted:
         operation["responses"].setdefault(status, ref("responses", f"Problem{status}"))
+    lists(document, operation, names)
+    deprecation(document, operation, where)
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
@@ -236,6 +288,8 @@ def bundle_service(service):
             for alternative in operation["security"]:
                 for names in alternative.values():
                     scopes |= set(names)
+    partial_dates(document["paths"])
+    partial_dates(document["components"]["schemas"])
     prune(document, shared)
     flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
     flow["scopes"] = {s: f"{s.split(':')[-1]} {s.split(':')[0]}" if ":" in s else s for s in sorted(scopes)}

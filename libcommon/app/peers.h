@@ -19,7 +19,7 @@ void peers_close(struct peers *peers); /* NULL is fine */
  * minute before its end. In x->arena; NULL without a key. (void *: auth_follow_revocations takes it.) */
 const char *peer_token(struct ctx *x, void *peers);
 
-/* POST body (JSON text) or GET (NULL) to path ("/cases/v1/_send-check"). *ret is the parsed answer of a 2xx,
+/* POST body (JSON text) or GET (NULL) to path ("/cases/v1/send-checks"). *ret is the parsed answer of a 2xx,
  * in x->arena. organisation: on whose behalf (header X-Wayfare-Organisation, honoured only with scope
  * internal). Errors: ERR_UNAVAILABLE (away, breaker open), ERR_MISSING (404), ERR_UPSTREAM (other status). */
 AWAITS MUST_CHECK err_t peer_call(struct ctx *x, const char *service, const char *path,

@@ -56,7 +56,7 @@ err_t check_message(struct ctx *x, struct job *job)
     if (!services)
         return err_internal(x->arena, ERR_BUG, "check.route", "nobody knows of a %s", job->m.basis_kind);
     for (size_t i = 0; services[i]; i++) {
-        TRY(peer_call(x, services[i], arena_printf(x->arena, "/%s/v1/_send-check", services[i]),
+        TRY(peer_call(x, services[i], arena_printf(x->arena, "/%s/v1/send-checks", services[i]),
                       x->who->organisation, body, CHECK_TIMEOUT_US, &answer));
         job->answer = rules_send_join(x->arena, job->answer, answer);
         if (!str_eq(json_member_text(answer, "decision"), "send"))

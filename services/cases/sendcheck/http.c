@@ -244,7 +244,7 @@ static err_t write_answer(struct response *rs, const struct answer *ans)
     return NULL;
 }
 
-/* checkSend: POST /_send-check */
+/* checkSend: POST /send-checks */
 static err_t check_send(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct tx *tx;

@@ -97,7 +97,7 @@ static struct fact_person *births_of(struct arena *a, const struct party_member 
     return v;
 }
 
-/* getTravelParty: GET /_travel-party/{travelRequestId}. The numbers are committed to the trail before the
+/* getTravelParty: GET /travel-parties/{travelRequestId}. The numbers are committed to the trail before the
  * answer. */
 err_t get_travel_party(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -148,7 +148,7 @@ static err_t wishes_read(struct ctx *x, struct tx *tx, struct uuid case_id, bool
     return facts_make(x, rows, &c, ret);
 }
 
-/* checkTravel: POST /_travel-check */
+/* checkTravel: POST /travel-checks */
 err_t check_travel(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *ids = json_object_get(request_body(rq), "personIds"), *text;

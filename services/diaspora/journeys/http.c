@@ -125,7 +125,7 @@ static err_t cancel_travel_request(struct ctx *x, const struct request *rq, stru
     return reply_request(rs, 200, &row);
 }
 
-/* getTravelParty: GET /_travel-party/{requestId} */
+/* getTravelParty: GET /travel-parties/{requestId} */
 static err_t get_travel_party(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct uuid id = request_path_uuid(rq, "requestId");
@@ -154,7 +154,7 @@ static bool means_to_go(const struct travel_check_row *row, const char *person_i
     return false;
 }
 
-/* checkTravel: POST /_travel-check. What is not there has ended: nobody travels for it. */
+/* checkTravel: POST /travel-checks. What is not there has ended: nobody travels for it. */
 static err_t check_travel(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *persons = json_object_get(request_body(rq), "personIds"), *p;

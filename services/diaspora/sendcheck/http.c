@@ -179,7 +179,7 @@ static void write_answer(struct response *rs, const struct answer *ans)
     buf_puts(out, "}}");
 }
 
-/* checkSend: POST /_send-check */
+/* checkSend: POST /send-checks */
 static err_t check_send(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *body = request_body(rq), *basis = json_object_get(body, "basis");

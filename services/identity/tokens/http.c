@@ -202,7 +202,7 @@ static err_t get_jwks(struct ctx *x, const struct request *rq, struct response *
     return reply_json_text(rs, 200, signing_folder_jwks(x->arena, signing_now(state->signing)));
 }
 
-/* getMetadata: GET /.well-known/oauth-authorization-server */
+/* getMetadata: GET /oauth2/metadata */
 static err_t get_metadata(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const struct identity_state *state = PROGRAM_STATE(x, struct identity_state);

@@ -25,7 +25,7 @@ static err_t ask(struct ctx *x, const struct declared_ref *ref, json_t **ret)
         buf_printf(&body, "%s\"%s\"", i ? "," : "", uuid_text(x->arena, ref->person_ids.v[i]));
     buf_puts(&body, "]}");
     return peer_call(x, of_case ? "cases" : "diaspora",
-                     of_case ? "/cases/v1/_travel-check" : "/diaspora/v1/_travel-check", x->who->organisation,
+                     of_case ? "/cases/v1/travel-checks" : "/diaspora/v1/travel-checks", x->who->organisation,
                      buf_text(&body), CHECK_TIMEOUT_US, ret);
 }
 

@@ -11,7 +11,7 @@ err_t party_read_from(struct ctx *x, const char *service, struct uuid request_id
 {
     return peer_call(
         x, service,
-        arena_printf(x->arena, "/%s/v1/_travel-party/%s", service, uuid_text(x->arena, request_id)),
+        arena_printf(x->arena, "/%s/v1/travel-parties/%s", service, uuid_text(x->arena, request_id)),
         x->who->organisation, NULL, PARTY_TIMEOUT_US, ret);
 }
 

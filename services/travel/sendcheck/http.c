@@ -38,7 +38,7 @@ static void put_content(struct ctx *x, struct buf *b, const struct send_movement
     put_member(b, "itinerary", rules_send_itinerary(x->arena, legs, n), false);
 }
 
-/* checkTravelSend: POST /_send-check */
+/* checkTravelSend: POST /send-checks */
 static err_t check_travel_send(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *body = request_body(rq), *basis = json_object_get(body, "basis");

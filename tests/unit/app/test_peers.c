@@ -155,14 +155,14 @@ static struct call call(const char *service, const char *path, const char *body)
 
 START_TEST(a_call_carries_body_organisation_and_token)
 {
-    struct call c = call("cases", "/cases/v1/_send-check", "{\"topic\":\"reminder\"}");
+    struct call c = call("cases", "/cases/v1/send-checks", "{\"topic\":\"reminder\"}");
     const char *dot = strchr(token, '.'), *end;
     json_t *claims;
     uint8_t *text;
     size_t n;
 
     ck_assert_ptr_null(c.e);
-    ck_assert_str_eq(json_member_text(c.answer, "path"), "/cases/v1/_send-check");
+    ck_assert_str_eq(json_member_text(c.answer, "path"), "/cases/v1/send-checks");
     ck_assert_str_eq(json_member_text(json_object_get(c.answer, "body"), "topic"), "reminder");
     ck_assert_str_eq(organisation, "coa");
     ck_assert_str_eq(content, "application/json");
