@@ -57,6 +57,7 @@ static const struct inbox_handler handlers[] = {
     {"travel.booking.ticketed", travel_booking_ticketed},
     {"travel.booking.expired", travel_booking_expired},
     {"travel.passenger.noShow", travel_passenger_no_show},
+    {"travel.passenger.boarded", travel_passenger_boarded},
     {"travel.passenger.refusedEntry", travel_passenger_refused},
     {"travel.passenger.deniedBoarding", travel_passenger_denied},
     {"travel.clearance.recorded", travel_clearance_recorded},

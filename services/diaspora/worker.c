@@ -17,6 +17,7 @@ static const struct inbox_handler handlers[] = {
     {"travel.movement.arrived", journey_observed},
     {"travel.movement.cancelled", journey_cancelled},
     {"travel.passenger.noShow", journey_observed},
+    {"travel.passenger.boarded", journey_boarded},
     {"travel.passenger.refusedEntry", journey_observed},
     {"travel.passenger.deniedBoarding", journey_observed},
     {"travel.abn.problem", journey_problem},

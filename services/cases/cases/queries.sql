@@ -234,7 +234,8 @@ SELECT j.movement_id, j.request_id, j.status, j.departs_at, j.departure_zone, j.
        j.departed_at, j.arrived_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', p.person_id, 'outcome', p.outcome, 'observedAt', rfc3339(p.observed_at))
                                   ORDER BY p.observed_at, p.person_id), '[]')
-          FROM case_passengers p WHERE p.org = j.org AND p.case_id = j.case_id AND p.movement_id = j.movement_id) AS passengers
+          FROM case_passengers p WHERE p.org = j.org AND p.case_id = j.case_id AND p.movement_id = j.movement_id
+                                       AND p.outcome <> 'boarded') AS passengers
   FROM case_journeys j
  WHERE j.case_id = $case_id AND j.status NOT IN ('cancelled', 'superseded', 'ended');
 

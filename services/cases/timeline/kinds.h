@@ -84,6 +84,7 @@
     X("training.enrolled", "The person was enrolled in a training.")                                         \
     X("travel.abnProblem", "Who was told of the journey reports a problem: {problem}.")                      \
     X("travel.arrived", "The travellers arrived.")                                                           \
+    X("travel.boarded", "A traveller who had been left behind boarded after all.")                           \
     X("travel.bookingExpired", "A held booking has expired.")                                                \
     X("travel.cancelled", "The movement was cancelled.")                                                     \
     X("travel.clearance", "A clearance was recorded: {kind}.")                                               \

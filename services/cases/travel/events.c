@@ -10,15 +10,19 @@
 #include "cases/travel/journey.h"
 #include "cases/travel/travel.h"
 
+/* about: what settles it by itself. */
 static err_t tell_task(struct ctx *x, const struct told *t, const char *kind, const char *title,
-                       const char *urgency)
+                       const char *urgency, struct opt_uuid about)
 {
     struct uuid task;
 
-    return task_add(
-        x, t->tx,
-        &(struct task_new){.case_id = OPT_UUID(t->case_id), .kind = kind, .title = title, .urgency = urgency},
-        &task);
+    return task_add(x, t->tx,
+                    &(struct task_new){.case_id = OPT_UUID(t->case_id),
+                                       .kind = kind,
+                                       .title = title,
+                                       .urgency = urgency,
+                                       .about = about},
+                    &task);
 }
 
 static void request_over(struct ctx *x, const struct told *t, const char *status, const char *reason)
@@ -108,7 +112,7 @@ err_t travel_booking_expired(struct ctx *x, const struct inbox_event *e)
         return NULL;
     journey_tell(x, &t, "travel.bookingExpired", "");
     return tell_task(x, &t, "bookingExpired", "A held booking has expired: have the journey booked anew",
-                     "high");
+                     "high", (struct opt_uuid){0});
 }
 
 /* The plan does not hold together any more, or does again: somebody must mend it, or need not. */
@@ -203,11 +207,24 @@ err_t travel_movement_cancelled(struct ctx *x, const struct inbox_event *e)
     TRY(case_try(x, t.tx, t.case_id, TRAVEL_cancelled, "movementCancelled", &tried));
     if (wanted) /* else it was cancelled at our own word */
         TRY(tell_task(x, &t, "movementCancelled", "The movement was cancelled: ask for a journey anew",
-                      "high"));
+                      "high", (struct opt_uuid){0}));
     return partner_view_refresh(x, t.tx, t.case_id);
 }
 
 /* ---- what has happened ---- */
+
+static err_t departed(struct ctx *x, struct told *t)
+{
+    journey_tell(x, t, "travel.departed", "");
+    return case_observe(x, t->tx, t->case_id, TRAVEL_departed, t->at_us);
+}
+
+static err_t arrived(struct ctx *x, struct told *t)
+{
+    request_over(x, t, "ended", "arrived");
+    journey_tell(x, t, "travel.arrived", "");
+    return case_observe(x, t->tx, t->case_id, TRAVEL_arrived, t->at_us);
+}
 
 err_t travel_movement_departed(struct ctx *x, const struct inbox_event *e)
 {
@@ -220,8 +237,7 @@ err_t travel_movement_departed(struct ctx *x, const struct inbox_event *e)
     TRY(q_journey_outcomes(t.tx, t.case_id, t.movement_id, t.j.request_id, &o));
     if (o.travellers > 0 && o.left_behind == o.travellers)
         return NULL; /* it has left without them */
-    journey_tell(x, &t, "travel.departed", "");
-    return case_observe(x, t.tx, t.case_id, TRAVEL_departed, t.at_us);
+    return departed(x, &t);
 }
 
 err_t travel_movement_arrived(struct ctx *x, const struct inbox_event *e)
@@ -235,9 +251,7 @@ err_t travel_movement_arrived(struct ctx *x, const struct inbox_event *e)
     TRY(q_journey_outcomes(t.tx, t.case_id, t.movement_id, t.j.request_id, &o));
     if (o.travellers > 0 && o.left_behind + o.refused == o.travellers)
         return NULL;
-    request_over(x, &t, "ended", "arrived");
-    journey_tell(x, &t, "travel.arrived", "");
-    return case_observe(x, t.tx, t.case_id, TRAVEL_arrived, t.at_us);
+    return arrived(x, &t);
 }
 
 /* What befell one traveller: of a whole case it moves the case, of some of it a task asks what becomes of the
@@ -275,12 +289,12 @@ static err_t mishap_keep(struct ctx *x, const struct inbox_event *e, const struc
         o.travellers > 0 && (m == &refused ? o.left_behind + o.refused : o.left_behind) == o.travellers;
     if (!*ret_all)
         return tell_task(x, t, m->task, "One of the travellers was left behind: see to the whole case",
-                         "immediate");
+                         "immediate", OPT_UUID(person_id));
     request_over(x, t, "ended", m->outcome);
     journey_end(x, t);
     if (m != &refused)
         journey_departure(x, t, (struct opt_date){0});
-    return tell_task(x, t, m->task, m->title, "high");
+    return tell_task(x, t, m->task, m->title, "high", OPT_UUID(person_id));
 }
 
 err_t travel_passenger_no_show(struct ctx *x, const struct inbox_event *e)
@@ -313,6 +327,52 @@ err_t travel_passenger_denied(struct ctx *x, const struct inbox_event *e)
         return NULL;
     TRY(case_try(x, t.tx, t.case_id, TRAVEL_cancelled, "deniedBoarding", &tried));
     return partner_view_refresh(x, t.tx, t.case_id);
+}
+
+/* What was told of the movement since its journey ended for the case was passed by. */
+static err_t resume(struct ctx *x, const struct inbox_event *e, struct told *t)
+{
+    struct opt_i64 left = json_member_instant(e->data, "departedAt"),
+                   there = json_member_instant(e->data, "arrivedAt");
+
+    journey_resume(x, t, json_member_text(e->data, "status"));
+    if (left.set) {
+        t->at_us = left.v;
+        journey_mark(x, t, "departed", NULL);
+        TRY(departed(x, t));
+    }
+    if (there.set) {
+        t->at_us = there.v;
+        journey_mark(x, t, "arrived", NULL);
+        TRY(arrived(x, t));
+    }
+    return partner_view_refresh(x, t->tx, t->case_id);
+}
+
+/* Who was told to be left behind was on board after all. */
+err_t travel_passenger_boarded(struct ctx *x, const struct inbox_event *e)
+{
+    struct uuid person_id = json_member_uuid(e->data, "personId").v;
+    struct told t;
+    bool other;
+
+    TRY(told_correction(x, e, &t, &other));
+    if (!t.counts)
+        return NULL;
+    q_passenger_outcome(t.tx, &(struct q_passenger_outcome_in){.case_id = t.case_id,
+                                                               .movement_id = t.movement_id,
+                                                               .person_id = person_id,
+                                                               .outcome = "boarded",
+                                                               .at = t.at_us});
+    journey_tell(x, &t, "travel.boarded",
+                 arena_printf(x->arena, ",\"personId\":\"%s\"", uuid_text(x->arena, person_id)));
+    TRY(tasks_end_about(x, t.tx, t.case_id, person_id, "boarded"));
+    if (!str_eq(t.j.status, "ended"))
+        return NULL; /* others of the case have travelled on it all the time */
+    return other ? tell_task(x, &t, "observationReview",
+                             "Review: a traveller boarded after all, and another journey is asked for",
+                             "high", OPT_UUID(person_id))
+                 : resume(x, e, &t);
 }
 
 err_t travel_clearance_recorded(struct ctx *x, const struct inbox_event *e)

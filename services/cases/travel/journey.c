@@ -42,6 +42,24 @@ err_t told_read(struct ctx *x, const struct inbox_event *e, struct told *ret)
     return NULL;
 }
 
+err_t told_correction(struct ctx *x, const struct inbox_event *e, struct told *ret, bool *ret_other)
+{
+    struct travel_active active;
+    struct journey_fact current;
+    bool found, journey, request;
+
+    TRY(told_case(x, e, ret));
+    if (!ret->counts)
+        return NULL;
+    TRY(q_journey_lock(ret->tx, ret->case_id, ret->movement_id, &found, &ret->j));
+    TRY(q_journey_fact(ret->tx, ret->case_id, &journey, &current));
+    TRY(q_travel_active(ret->tx, ret->case_id, &request, &active));
+    ret->counts = found;
+    *ret_other = (journey && !uuid_eq(current.movement_id, ret->movement_id)) ||
+                 (request && !(ret->j.request_id.set && uuid_eq(active.id, ret->j.request_id.v)));
+    return NULL;
+}
+
 bool journey_mark(struct ctx *x, struct told *t, const char *word, const char *reason)
 {
     const char *status = rules_journey_next(t->j.status, word);
@@ -78,6 +96,20 @@ void journey_reopen(struct ctx *x, struct told *t)
 void journey_end(struct ctx *x, struct told *t)
 {
     journey_set(x, t, "ended", "ended");
+}
+
+void journey_resume(struct ctx *x, struct told *t, const char *movement_status)
+{
+    int32_t offset = 0;
+
+    journey_set(x, t, rules_journey_resumed(movement_status, t->j.ticketed), "resumed");
+    if (t->j.request_id.set)
+        q_travel_request_resume(t->tx, t->j.request_id.v, x->now_us);
+    if (!t->j.departs_at.set)
+        return;
+    if (!date_zone_offset(t->j.departure_zone, t->j.departs_at.v, &offset))
+        offset = 0;
+    journey_departure(x, t, OPT_DATE(date_of_instant(t->j.departs_at.v + offset * DATE_US_PER_S)));
 }
 
 void journey_departure(struct ctx *x, struct told *t, struct opt_date day)

@@ -22,6 +22,10 @@ struct told {
 AWAITS MUST_CHECK err_t told_read(struct ctx *x, const struct inbox_event *e, struct told *ret);
 /* The case alone is locked: for the word that begins a journey. */
 AWAITS MUST_CHECK err_t told_case(struct ctx *x, const struct inbox_event *e, struct told *ret);
+/* The same for a word that corrects one of before: it counts for any journey of the case. ret_other: the case
+ * has a journey or a request besides. */
+AWAITS MUST_CHECK err_t told_correction(struct ctx *x, const struct inbox_event *e, struct told *ret,
+                                        bool *ret_other);
 /* Keeps the word ("ready", "cleared", "departed", …) in the journey; false: it came late, and nothing was
  * kept. */
 bool journey_mark(struct ctx *x, struct told *t, const char *word, const char *reason);
@@ -32,6 +36,8 @@ void journey_times(struct ctx *x, struct told *t, const struct inbox_event *e, b
 void journey_reopen(struct ctx *x, struct told *t);
 /* No traveller of the case is on it any more: what is told of it from now on is passed by. */
 void journey_end(struct ctx *x, struct told *t);
+/* It has not ended after all: journey and request go on as they were, with the movement in this status. */
+void journey_resume(struct ctx *x, struct told *t, const char *movement_status);
 /* Sets the case's planned day of departure; nothing where it is that day already. */
 void journey_departure(struct ctx *x, struct told *t, struct opt_date day);
 /* A line of the timeline: {"movementId":…} and further members, which begin with a comma. */

@@ -93,6 +93,12 @@ UPDATE travel_requests
    SET status = $status, end_reason = $reason, ended_at = $now, version = version + 1, updated_at = $now
  WHERE org = sec.org() AND id = $id AND status IN ('requested', 'made');
 
+-- It has not ended after all.
+-- q_travel_request_resume(id uuid, now timestamptz) -> any
+UPDATE travel_requests
+   SET status = 'made', end_reason = NULL, ended_at = NULL, version = version + 1, updated_at = $now
+ WHERE org = sec.org() AND id = $id AND status = 'ended';
+
 -- ---- the party ----
 
 -- q_party_head(id uuid) -> one party_head(case_id uuid, reference text, programme text, programme_version int4, confidentiality text,

@@ -146,6 +146,13 @@ const char *rules_journey_next(const char *status, const char *word)
     return stages[then > now ? then : now];
 }
 
+const char *rules_journey_resumed(const char *movement_status, bool ticketed)
+{
+    if (str_eq(movement_status, "clearedToBoard"))
+        return "cleared";
+    return ticketed ? "ticketed" : "ready";
+}
+
 const char *rules_journey_reopened(const char *status, bool ticketed)
 {
     if (!str_eq(status, "cleared"))

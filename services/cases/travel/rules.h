@@ -36,5 +36,8 @@ MUST_CHECK err_t rules_travel_active(const char *status);
  * "arrived", "cancelled"); what comes late never moves it back, and only what was seen takes back a
  * cancellation. NULL: the word is not for it any more. */
 const char *rules_journey_next(const char *status, const char *word);
+/* The status of a journey that goes on, because a traveller was not left behind after all, with the movement
+ * as it is by now. */
+const char *rules_journey_resumed(const char *movement_status, bool ticketed);
 /* The status after a change of schedule by which the clearance to board was taken back. */
 const char *rules_journey_reopened(const char *status, bool ticketed);

@@ -38,6 +38,7 @@ AWAITS MUST_CHECK err_t travel_movement_departed(struct ctx *x, const struct inb
 AWAITS MUST_CHECK err_t travel_movement_arrived(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_movement_cancelled(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_passenger_no_show(struct ctx *x, const struct inbox_event *e);
+AWAITS MUST_CHECK err_t travel_passenger_boarded(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_passenger_refused(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_passenger_denied(struct ctx *x, const struct inbox_event *e);
 AWAITS MUST_CHECK err_t travel_clearance_recorded(struct ctx *x, const struct inbox_event *e);

@@ -119,6 +119,36 @@ err_t journey_observed(struct ctx *x, const struct inbox_event *e)
     return NULL;
 }
 
+err_t journey_boarded(struct ctx *x, const struct inbox_event *e)
+{
+    struct opt_i64 left = json_member_instant(e->data, "departedAt");
+    struct travel_request_locked r;
+    struct phase_journey other;
+    const char *status;
+    struct tx *tx;
+    bool found;
+
+    TRY(find(x, e, &tx, &found, &r));
+    if (!found || !r.assignment_id.set)
+        return NULL; /* what befell one of many is not what became of the mission */
+    status = rules_journey_resumed(r.status, json_member_text(e->data, "status"));
+    if (!status)
+        return NULL;
+    flag(x, tx, &r, e->type);
+    TRY(q_phase_journey(tx, r.phase_id.v, &found, &other));
+    if (found)
+        return NULL; /* it was asked for anew: somebody must say which counts */
+    q_travel_request_observe(
+        tx, &(struct q_travel_request_observe_in){.id = r.id,
+                                                  .status = status,
+                                                  .departed_at = left,
+                                                  .arrived_at = json_member_instant(e->data, "arrivedAt"),
+                                                  .now = x->now_us});
+    audit_write(tx, "travelRequest", r.id, "update", "[\"status\"]");
+    return left.set ? assignment_departed(x, tx, r.assignment_id.v, r.phase_id.v)
+                    : assignment_rejudge(x, tx, r.assignment_id.v, false);
+}
+
 err_t journey_problem(struct ctx *x, const struct inbox_event *e)
 {
     struct travel_request_locked r;

@@ -43,5 +43,6 @@ AWAITS MUST_CHECK err_t journey_scheduled(struct ctx *x, const struct inbox_even
 AWAITS MUST_CHECK err_t journey_observed(
     struct ctx *x,
     const struct inbox_event *e); /* cleared, departed, arrived, noShow, refusedEntry, deniedBoarding */
+AWAITS MUST_CHECK err_t journey_boarded(struct ctx *x, const struct inbox_event *e); /* after all */
 AWAITS MUST_CHECK err_t journey_problem(struct ctx *x, const struct inbox_event *e); /* of who was told */
 AWAITS MUST_CHECK err_t journey_cancelled(struct ctx *x, const struct inbox_event *e);

@@ -53,6 +53,10 @@ UPDATE travel_requests SET status = $status, departed_at = coalesce($departed_at
        cancel_reason = NULL, version = version + 1, updated_at = $now
  WHERE id = $id;
 
+-- q_phase_journey(phase_id uuid) -> maybe phase_journey(id uuid)
+SELECT id FROM travel_requests
+ WHERE org = sec.org() AND phase_id = $phase_id AND status NOT IN ('cancelled', 'noShow', 'refusedEntry', 'deniedBoarding');
+
 -- ---- who travels ----
 
 -- q_traveller(expert_id uuid) -> one traveller_row(id uuid, names jsonb, birth_date jsonb?, sex text)        lane: own

@@ -47,6 +47,21 @@ const char *rules_journey_observed(const char *ref_kind, const char *status, con
     return NULL;
 }
 
+const char *rules_journey_resumed(const char *status, const char *movement_status)
+{
+    static const struct {
+        const char *movement, *to;
+    } places[] = {{"clearedToBoard", "cleared"}, {"departed", "departed"},  {"inTransit", "departed"},
+                  {"arrived", "arrived"},        {"handedOver", "arrived"}, {"reconciled", "arrived"}};
+
+    if (!str_eq(status, "noShow") && !str_eq(status, "deniedBoarding"))
+        return NULL;
+    for (size_t i = 0; i < LENGTH(places); i++)
+        if (str_eq(places[i].movement, movement_status))
+            return places[i].to;
+    return "ticketed";
+}
+
 err_t rules_journey_days(struct arena *a, int32_t earliest, int32_t latest, int32_t phase_ends_on)
 {
     struct fault_list faults = {0};

@@ -102,6 +102,17 @@ err_t bookings_passenger_gone(struct ctx *x, struct tx *tx, struct uuid passenge
     return NULL;
 }
 
+err_t bookings_passenger_back(struct ctx *x, struct tx *tx, struct uuid passenger_id)
+{
+    struct booking_not_shown *rows;
+    size_t n;
+
+    TRY(q_bookings_not_shown(tx, passenger_id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        ask_attention(x, tx, rows[i].id, "passenger.boarded");
+    return NULL;
+}
+
 err_t bookings_movement_cancelled(struct ctx *x, struct tx *tx, struct uuid movement_id)
 {
     struct booking_open *rows;

@@ -18,6 +18,9 @@ void bookings_rejudge(struct ctx *x, struct tx *tx, const struct boarding_rows *
 /* A passenger was recorded as not shown on a segment: bookings of which nobody showed are noShow, others keep
  * their state and ask for attention. Call it after the observation is written. */
 AWAITS MUST_CHECK err_t bookings_passenger_gone(struct ctx *x, struct tx *tx, struct uuid passenger_id);
+/* A passenger who had been recorded as not shown was on board after all: bookings that ended by it stay so,
+ * and ask for attention (passenger.boarded). */
+AWAITS MUST_CHECK err_t bookings_passenger_back(struct ctx *x, struct tx *tx, struct uuid passenger_id);
 /* The movement was cancelled: what was only asked for is withdrawn; what is held or ticketed must be
  * cancelled with its supplier by a person, and asks for attention (movement.cancelled). */
 AWAITS MUST_CHECK err_t bookings_movement_cancelled(struct ctx *x, struct tx *tx, struct uuid movement_id);

@@ -149,6 +149,11 @@ SELECT b.id, NOT EXISTS (SELECT 1 FROM booking_passengers o WHERE o.org = b.org 
   FROM bookings b JOIN booking_passengers p ON p.org = b.org AND p.booking_id = b.id
  WHERE p.passenger_id = $passenger_id AND b.ticketed_at IS NOT NULL AND b.ended_at IS NULL ORDER BY b.id LIMIT 50;
 
+-- q_bookings_not_shown(passenger_id uuid) -> many booking_not_shown(id uuid)
+SELECT b.id
+  FROM bookings b JOIN booking_passengers p ON p.org = b.org AND p.booking_id = b.id
+ WHERE p.passenger_id = $passenger_id AND b.status = 'noShow' ORDER BY b.id LIMIT 50;
+
 -- q_bookings_open(movement_id uuid) -> many booking_open(id uuid, status text)
 SELECT id, status FROM bookings WHERE movement_id = $movement_id AND ended_at IS NULL ORDER BY id LIMIT 200;
 

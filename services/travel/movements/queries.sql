@@ -48,9 +48,9 @@ SELECT r.ref_kind, r.ref_id, r.request_id FROM movement_refs r JOIN movements m 
 
 -- q_movement_lock(id uuid) -> one movement_locked(id uuid, status text, programme text, group_name text?, origin_country text, origin_place text?,
 --   destination_country text, destination_place text?, earliest date, latest date, priority text, fund jsonb?, cost_centre text?, departs_at timestamptz?,
---   departed_at timestamptz?, version int4)        lane: own
+--   departed_at timestamptz?, arrived_at timestamptz?, version int4)        lane: own
 SELECT id, status, programme, group_name, origin_country, origin_place, destination_country, destination_place, earliest, latest, priority, fund,
-       cost_centre, departs_at, departed_at, version
+       cost_centre, departs_at, departed_at, arrived_at, version
   FROM movements WHERE id = $id FOR UPDATE;
 
 -- q_movement_state(id uuid) -> one movement_state(status text, version int4)

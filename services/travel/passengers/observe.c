@@ -48,12 +48,40 @@ static void keep(struct ctx *x, struct tx *tx, struct uuid passenger_id, const s
     audit_write(tx, "passenger", passenger_id, "outcome", NULL);
 }
 
+static void put_instant(struct buf *out, const char *name, struct opt_i64 at)
+{
+    char text[32];
+
+    if (!at.set)
+        return;
+    date_format_instant(at.v, text);
+    buf_printf(out, ",\"%s\":\"%s\"", name, text);
+}
+
+/* Further members of the event. Who boarded after all was passed by when the movement went on: where it is by
+ * now is told with it. */
+static const char *event_members(struct ctx *x, const struct movement_locked *m,
+                                 const struct passenger_locked *p, const struct observation *o)
+{
+    struct buf out;
+
+    buf_init(&out, x->arena, 256);
+    buf_printf(&out, ",\"passengerId\":\"%s\",\"personId\":\"%s\"", uuid_text(x->arena, p->id),
+               uuid_text(x->arena, p->person_id));
+    put_instant(&out, "at", OPT_I64(o->observed_at));
+    if (str_eq(o->outcome, "boarded")) {
+        buf_printf(&out, ",\"status\":\"%s\"", m->status);
+        put_instant(&out, "departedAt", m->departed_at);
+        put_instant(&out, "arrivedAt", m->arrived_at);
+    }
+    return buf_text(&out);
+}
+
 /* An incident where somebody must look into it, and the event to whom the passenger's journey is made for. */
 static err_t effect(struct ctx *x, struct tx *tx, const struct movement_locked *m,
-                    const struct passenger_locked *p, const struct observation *o)
+                    const struct passenger_locked *p, const char *before, const struct observation *o)
 {
-    struct outcome_effect e = rules_outcome(o->outcome, m->status);
-    char at[32];
+    struct outcome_effect e = rules_outcome(before, o->outcome, m->status);
 
     if (e.incident)
         incident_note(x, tx,
@@ -65,11 +93,9 @@ static err_t effect(struct ctx *x, struct tx *tx, const struct movement_locked *
                                                .at = o->observed_at});
     if (!e.event)
         return NULL;
-    date_format_instant(o->observed_at, at);
-    return movement_tell_ref(x, tx, m->id, p->ref_id, e.event,
-                             arena_printf(x->arena,
-                                          ",\"passengerId\":\"%s\",\"personId\":\"%s\",\"at\":\"%s\"",
-                                          uuid_text(x->arena, p->id), uuid_text(x->arena, p->person_id), at));
+    if (str_eq(o->outcome, "boarded"))
+        TRY(bookings_passenger_back(x, tx, p->id));
+    return movement_tell_ref(x, tx, m->id, p->ref_id, e.event, event_members(x, m, p, o));
 }
 
 /* recordPassengerOutcome: POST /passengers/{passengerId}/outcomes */
@@ -96,7 +122,7 @@ err_t record_passenger_outcome(struct ctx *x, const struct request *rq, struct r
         return err_segment(x);
     keep(x, tx, p.id, &o);
     if (!str_eq(before.outcome, o.outcome)) /* the same seen by another tells nothing new */
-        TRY(effect(x, tx, &m, &p, &o));
+        TRY(effect(x, tx, &m, &p, before.outcome, &o));
     if (str_eq(o.outcome, "noShow"))
         TRY(bookings_passenger_gone(x, tx, p.id));
     return reply_passenger(tx, p.id, 200, rs);

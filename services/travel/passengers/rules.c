@@ -140,7 +140,12 @@ struct text_array rules_passenger_diff(struct arena *a, const struct passenger_d
 
 /* ---- observations ---- */
 
-struct outcome_effect rules_outcome(const char *outcome, const char *movement_status)
+static bool left_behind(const char *outcome)
+{
+    return str_eq(outcome, "noShow") || str_eq(outcome, "deniedBoarding");
+}
+
+struct outcome_effect rules_outcome(const char *before, const char *outcome, const char *movement_status)
 {
     static const struct {
         const char *outcome;
@@ -152,13 +157,17 @@ struct outcome_effect rules_outcome(const char *outcome, const char *movement_st
         {"returned", {"returned", "high", NULL}},
     };
 
+    struct outcome_effect boarded = {.severity = "high"};
+
     for (size_t i = 0; i < LENGTH(effects); i++) {
         if (str_eq(effects[i].outcome, outcome))
             return effects[i].effect;
     }
+    if (left_behind(before))
+        boarded.event = "travel.passenger.boarded";
     /* boarded: it stands, whatever the plan said */
     if (!str_eq(movement_status, "clearedToBoard") &&
         (rules_movement_planned(movement_status) || str_eq(movement_status, "cancelled")))
-        return (struct outcome_effect){"notCleared", "high", NULL};
-    return (struct outcome_effect){0};
+        boarded.incident = "notCleared";
+    return boarded;
 }

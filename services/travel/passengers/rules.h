@@ -41,8 +41,9 @@ void rules_birth_days(const struct passenger_birth *birth, struct opt_date *ret_
 struct text_array rules_passenger_diff(struct arena *a, const struct passenger_data *was,
                                        const struct passenger_data *is);
 
-/* What an observation makes: the incident's kind (NULL: none) and severity, and the event (NULL: none). */
+/* What an observation makes: the incident's kind (NULL: none) and severity, and the event (NULL: none).
+ * before: what it corrects on the same segment; NULL nothing. */
 struct outcome_effect {
     const char *incident, *severity, *event;
 };
-struct outcome_effect rules_outcome(const char *outcome, const char *movement_status);
+struct outcome_effect rules_outcome(const char *before, const char *outcome, const char *movement_status);

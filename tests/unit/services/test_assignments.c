@@ -460,6 +460,12 @@ START_TEST(journey_follows_what_is_told)
     ck_assert_ptr_null(rules_journey_observed("assignment", "deniedBoarding", "travel.movement.arrived"));
     ck_assert_ptr_null(rules_journey_observed("mission", "cleared", "travel.passenger.noShow"));
     ck_assert_str_eq(rules_journey_observed("mission", "cleared", "travel.movement.departed"), "departed");
+    /* On board after all. */
+    ck_assert_str_eq(rules_journey_resumed("noShow", "clearedToBoard"), "cleared");
+    ck_assert_str_eq(rules_journey_resumed("deniedBoarding", "inTransit"), "departed");
+    ck_assert_str_eq(rules_journey_resumed("noShow", "handedOver"), "arrived");
+    ck_assert_str_eq(rules_journey_resumed("noShow", "draft"), "ticketed");
+    ck_assert_ptr_null(rules_journey_resumed("refusedEntry", "departed"));
     ck_assert(rules_journey_failed("deniedBoarding") && !rules_journey_failed("departed"));
     ck_assert(rules_journey_open("cleared") && !rules_journey_open("departed") &&
               !rules_journey_open("cancelled"));

@@ -208,6 +208,9 @@ START_TEST(journey_reopens_to_its_ticket)
     ck_assert_str_eq(rules_journey_reopened("cleared", true), "ticketed");
     ck_assert_str_eq(rules_journey_reopened("cleared", false), "ready");
     ck_assert_str_eq(rules_journey_reopened("ready", false), "ready");
+    ck_assert_str_eq(rules_journey_resumed("clearedToBoard", true), "cleared");
+    ck_assert_str_eq(rules_journey_resumed("departed", true), "ticketed"); /* the departure follows */
+    ck_assert_str_eq(rules_journey_resumed("draft", false), "ready");
     ck_assert_ptr_null(rules_travel_active("requested"));
     ck_assert_ptr_null(rules_travel_active("made"));
     ck_assert_str_eq(rules_travel_active("ended")->code, "travel.over");

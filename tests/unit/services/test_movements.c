@@ -377,14 +377,20 @@ END_TEST
 
 START_TEST(an_observation_makes_what_somebody_must_look_into)
 {
-    ck_assert_ptr_null(rules_outcome("boarded", "clearedToBoard").incident);
-    ck_assert_ptr_null(rules_outcome("boarded", "departed").incident);
-    ck_assert_str_eq(rules_outcome("boarded", "ready").incident, "notCleared");
-    ck_assert_str_eq(rules_outcome("boarded", "cancelled").incident, "notCleared");
-    ck_assert_str_eq(rules_outcome("noShow", "departed").event, "travel.passenger.noShow");
-    ck_assert_str_eq(rules_outcome("refusedEntry", "arrived").event, "travel.passenger.refusedEntry");
-    ck_assert_str_eq(rules_outcome("deniedBoarding", "departed").incident, "deniedBoarding");
-    ck_assert_ptr_null(rules_outcome("returned", "arrived").event);
+    ck_assert_ptr_null(rules_outcome(NULL, "boarded", "clearedToBoard").incident);
+    ck_assert_ptr_null(rules_outcome(NULL, "boarded", "departed").incident);
+    ck_assert_str_eq(rules_outcome(NULL, "boarded", "ready").incident, "notCleared");
+    ck_assert_str_eq(rules_outcome(NULL, "boarded", "cancelled").incident, "notCleared");
+    ck_assert_str_eq(rules_outcome(NULL, "noShow", "departed").event, "travel.passenger.noShow");
+    ck_assert_str_eq(rules_outcome(NULL, "refusedEntry", "arrived").event, "travel.passenger.refusedEntry");
+    ck_assert_str_eq(rules_outcome(NULL, "deniedBoarding", "departed").incident, "deniedBoarding");
+    ck_assert_ptr_null(rules_outcome(NULL, "returned", "arrived").event);
+    ck_assert_ptr_null(rules_outcome(NULL, "boarded", "departed").event);
+    ck_assert_ptr_null(rules_outcome("refusedEntry", "boarded", "arrived").event);
+    ck_assert_str_eq(rules_outcome("noShow", "boarded", "departed").event, "travel.passenger.boarded");
+    ck_assert_ptr_null(rules_outcome("noShow", "boarded", "departed").incident);
+    ck_assert_str_eq(rules_outcome("deniedBoarding", "boarded", "ready").event, "travel.passenger.boarded");
+    ck_assert_str_eq(rules_outcome("deniedBoarding", "boarded", "ready").incident, "notCleared");
 }
 END_TEST
 
