@@ -27,7 +27,7 @@
 #include "notifications/templates/templates.h"
 #include "outcome.h"
 
-#define SENDING_MAX 5 /* so often may a message be found as sending after a crash */
+#define SENDING_MAX 5 /* so often may a message leave without a word of what became of it */
 #define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
 
 struct sender_conf {
@@ -97,10 +97,10 @@ static err_t send_mail(struct ctx *x, struct job *job, const char *address, cons
         return job_fail(x, job, "address.refused");
     }
     case MAIL_UNKNOWN:
-        /* Perhaps it was taken: once more, marked; after that it counts as sent. */
+        /* Perhaps it was taken: again, marked. Nobody may rely on it, so at last a human asks the person. */
         TRY(job_note_attempt(x, job, "unknown", answer));
-        if (job->m.maybe_duplicate)
-            return job_mark_sent(x, job, "sent");
+        if (job->m.maybe_duplicate && job->m.attempts >= SENDING_MAX)
+            return job_fail(x, job, "acceptance.unknown");
         return job_later(x, job, "sending", NULL, x->now_us + job_pause_us(job, 1));
     case MAIL_TEMPORARY:
         TRY(job_note_attempt(x, job, "tempFailed", answer));
@@ -206,10 +206,10 @@ static err_t work_on(struct ctx *x, struct job *job)
     }
     TRY(e);
     if (str_eq(job->m.status, "sending")) {
-        /* A crash, or an answer that never came: again, marked; what takes the sender down each time is given
-         * up as sent. */
+        /* A crash, or an answer that never came: again, marked; what takes the sender down each time is a
+         * human's. */
         if (job->m.maybe_duplicate && job->m.attempts >= SENDING_MAX)
-            return job_mark_sent(x, job, "sent");
+            return job_fail(x, job, "acceptance.unknown");
         job->m.maybe_duplicate = true;
     } else if (!str_eq(job->m.status, "scheduled") && !str_eq(job->m.status, "queued") &&
                !str_eq(job->m.status, "tempFailed")) {

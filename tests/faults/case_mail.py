@@ -9,6 +9,9 @@ from outside import MailServer, mails_in
 from programs import wait_for
 
 
+ATTEMPTS_MAX = 5  # of a mail whose acceptance is not heard; then a human is asked
+
+
 def appointment(stack):
     """(case, person, appointment): somebody who may be written to now, and what about."""
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -87,7 +90,7 @@ def test_a_bad_mail_server_loses_no_mail(stack, programs, full, dice):
     twice = {i for i, k in copies.items() if k > 1}
     assert not lost, f"{len(lost)} messages say that they were sent, and were not"
     assert twice <= unheard, "a mail whose acceptance was heard left twice"
-    assert max(copies.values()) <= 2 and messages.left() == 0
+    assert max(copies.values()) <= ATTEMPTS_MAX and messages.left() == 0
     plain = twice - messages.marked()
     assert not plain, f"a second copy is not marked: {messages.story(list(plain)[:3])}"
     print(f"  {messages.n} mails in {time.monotonic() - begun:.1f} s; of {len(unheard)} the acceptance was not heard, {len(twice)} came twice, marked so")
