@@ -14,14 +14,14 @@ PGBIN=/usr/lib/postgresql/15/bin
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# The port of the gateway; the SMTP sink has the next one, the journey's webhook receiver the third after it.
+# The port of the gateway; the SMTP sink has the next one, the journey's webhook receiver the third after it, the staff's sign-in the fourth.
 stack_port() {
     if [ -n "${WAYFARE_PORT:-}" ]; then PORT=$WAYFARE_PORT
     elif [ -f "$STATE/port" ]; then PORT=$(cat "$STATE/port")
     else PORT=8180; fi
     case $PORT in ''|*[!0-9]*) die "WAYFARE_PORT must be a number, not '$PORT'" ;; esac
     [ "$PORT" -ge 1024 ] && [ "$PORT" -le 32700 ] || die "WAYFARE_PORT must lie between 1024 and 32700"
-    SMTP_PORT=$((PORT + 1)) HOOK_PORT=$((PORT + 3))
+    SMTP_PORT=$((PORT + 1)) HOOK_PORT=$((PORT + 3)) STAFF_PORT=$((PORT + 4))
 }
 
 # Unix sockets need short paths (107 bytes), so they live in /tmp; the name follows from the state folder.
