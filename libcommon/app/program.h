@@ -57,7 +57,8 @@ struct common_conf {
     int64_t clock_offset_s;     /* WAYFARE_CLOCK_OFFSET_S: development only */
     int64_t republish_ms; /* WAYFARE_REPUBLISH_MS: relay: unconfirmed for so long: publish again; doubles to
                              an hour */
-    int64_t claim_ms;     /* WAYFARE_CLAIM_MS: consumers: held by another for so long: abandoned */
+    int64_t keep_days; /* WAYFARE_KEEP_SENT_DAYS: relay: so long are confirmed events kept, for reconcile */
+    int64_t claim_ms;  /* WAYFARE_CLAIM_MS: consumers: held by another for so long: abandoned */
     int64_t retry_ms; /* WAYFARE_RETRY_MS: consumers: first pause after a failed effect; doubles to an hour */
     int64_t attempts; /* WAYFARE_ATTEMPTS: consumers: so many failures and the job is dead */
 };

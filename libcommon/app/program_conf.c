@@ -59,6 +59,8 @@ static const struct {
               "seconds to move the clock by; development")},
     {PROGRAM_RELAY, ENTRY(republish_ms, "WAYFARE_REPUBLISH_MS", CONF_INT, "60000",
                           "unconfirmed for so long: publish again")},
+    {PROGRAM_RELAY, ENTRY(keep_days, "WAYFARE_KEEP_SENT_DAYS", CONF_INT, "30",
+                          "so long are confirmed events kept, for reconcile")},
     {PROGRAM_CONSUMER,
      ENTRY(claim_ms, "WAYFARE_CLAIM_MS", CONF_INT, "15000", "held by another for so long: abandoned")},
     {PROGRAM_CONSUMER,

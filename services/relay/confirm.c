@@ -54,7 +54,6 @@ static err_t confirm(struct ctx *x, const struct queue_message *v, size_t n)
         TRY(db_begin(x, &tx));
         q_relay_confirm(tx, (struct uuid_array){.v = events, .n = good},
                         (struct text_array){.v = groups, .n = good});
-        q_relay_finish(tx, (struct uuid_array){.v = events, .n = good});
         TRY(tx_commit(x));
         metric_add(r->confirmed, NULL, (double)good);
         worker_wake(x, "publish"); /* the next of their keys */

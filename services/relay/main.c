@@ -33,6 +33,7 @@ static const struct work works[] = {
     {.name = "claim", .run_once = relay_claim, .tick_us = 2000 * 1000},
     {.name = "upkeep", .run_once = relay_upkeep, .tick_us = 1000 * 1000},
     {.name = "count", .run_once = relay_count, .tick_us = 5000 * 1000},
+    {.name = "prune", .run_once = relay_prune, .tick_us = 5000 * 1000},
     {.name = "seal", .run_once = relay_seal, .tick_us = 1000 * 1000},
 };
 

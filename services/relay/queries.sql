@@ -31,22 +31,28 @@ SELECT t.event_id, t.grp, t.key, t.seq, t.on_dead, t.position, t.attempts, f.bel
   FROM taken AS t JOIN floor AS f ON f.grp = t.grp JOIN wf.outbox AS o ON o.id = t.event_id
  ORDER BY t.grp, t.position, t.seq;
 
+-- The event itself stays: both are kept for a while, for a consumer whose database is restored to an earlier time.
 -- q_relay_confirm(events uuid[], groups text[]) -> any    lane: own
-DELETE FROM wf.delivery AS d
- USING unnest($events::uuid[], $groups::text[]) AS a (event_id, grp)
- WHERE d.event_id = a.event_id AND d.grp = a.grp;
+WITH gone AS (
+    DELETE FROM wf.delivery AS d
+     USING unnest($events::uuid[], $groups::text[]) AS a (event_id, grp)
+     WHERE d.event_id = a.event_id AND d.grp = a.grp
+    RETURNING d.event_id, d.grp, d.key, d.seq, d.on_dead
+)
+INSERT INTO wf.sent (event_id, grp, key, seq, on_dead) SELECT g.event_id, g.grp, g.key, g.seq, g.on_dead FROM gone AS g;
 
--- The events that have no delivery left. A statement of its own: it sees what the one before has deleted.
--- q_relay_finish(events uuid[]) -> any    lane: own
-DELETE FROM wf.outbox AS o
- WHERE o.id = ANY ($events::uuid[]) AND NOT EXISTS (SELECT 1 FROM wf.delivery AS d WHERE d.event_id = o.id);
-
--- Two relays that confirmed an event's last two deliveries at once each saw the other's.
--- q_relay_sweep(max int4) -> any    lane: own lease
+-- q_relay_prune_outbox(days int4, max int4) -> many relay_pruned_event(id uuid)    lane: own lease
 DELETE FROM wf.outbox AS o WHERE o.id IN (
     SELECT p.id FROM wf.outbox AS p
-     WHERE p.created_at < now() - interval '1 hour' AND NOT EXISTS (SELECT 1 FROM wf.delivery AS d WHERE d.event_id = p.id)
-     LIMIT $max);
+     WHERE p.created_at < now() - make_interval(days => $days)
+       AND NOT EXISTS (SELECT 1 FROM wf.delivery AS d WHERE d.event_id = p.id)
+     LIMIT $max)
+RETURNING o.id;
+
+-- q_relay_prune_sent(days int4, max int4) -> many relay_pruned_sent(event_id uuid)    lane: own lease
+DELETE FROM wf.sent AS s WHERE s.ctid = ANY (ARRAY(
+    SELECT p.ctid FROM wf.sent AS p WHERE p.confirmed_at < now() - make_interval(days => $days) LIMIT $max))
+RETURNING s.event_id;
 
 -- Redis has lost its memory: what was published into another one is to be published again.
 -- q_relay_forgotten(epoch int8) -> many relay_again(event_id uuid)    lane: own

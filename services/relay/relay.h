@@ -33,4 +33,5 @@ err_t relay_confirm(struct ctx *x, size_t *ret_done);
 err_t relay_claim(struct ctx *x, size_t *ret_done);
 err_t relay_upkeep(struct ctx *x, size_t *ret_done);
 err_t relay_count(struct ctx *x, size_t *ret_done);
+err_t relay_prune(struct ctx *x, size_t *ret_done);
 err_t relay_seal(struct ctx *x, size_t *ret_done);

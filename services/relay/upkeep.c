@@ -75,6 +75,24 @@ err_t relay_upkeep(struct ctx *x, size_t *ret_done)
     return NULL;
 }
 
+/* What was sent is kept for as long as a database may have to be restored from. */
+err_t relay_prune(struct ctx *x, size_t *ret_done)
+{
+    int32_t days = (int32_t)program_of(x)->conf.keep_days;
+    struct relay_pruned_event *events;
+    struct relay_pruned_sent *sent;
+    size_t nevents, nsent;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_relay_prune_outbox(tx, days, PRUNE_MAX, &events, &nevents));
+    TRY(q_relay_prune_sent(tx, days, PRUNE_MAX, &sent, &nsent));
+    TRY(tx_commit(x));
+    if (nevents == PRUNE_MAX || nsent == PRUNE_MAX)
+        *ret_done = nevents + nsent;
+    return NULL;
+}
+
 /* Counts anew what the works have counted along, and shows it. */
 err_t relay_count(struct ctx *x, size_t *ret_done)
 {
@@ -84,7 +102,6 @@ err_t relay_count(struct ctx *x, size_t *ret_done)
     size_t n;
 
     TRY(db_begin(x, &tx));
-    q_relay_sweep(tx, PRUNE_MAX);
     q_relay_idempotency_prune(tx);
     TRY(q_relay_state(tx, &states, &n));
     TRY(tx_commit(x));

@@ -1,4 +1,5 @@
 """The parts that the worker tests run: databases, a private Redis, the daemons, and means to look at them."""
+import glob
 import json
 import os
 import re
@@ -89,7 +90,7 @@ class Parts:
             inherit = "" if role == "owner" else "NOINHERIT"
             psql("postgres", f"CREATE ROLE wf_{service}_{role} LOGIN NOBYPASSRLS {inherit}")
         psql("postgres", f"CREATE DATABASE wayfare_{service} OWNER wf_{service}_owner")
-        for path in (os.path.join(ROOT, "libcommon/app/schema/0001_common.sql"), os.path.join(HERE, f"{service}.sql")):
+        for path in (*sorted(glob.glob(os.path.join(ROOT, "libcommon/app/schema/*.sql"))), os.path.join(HERE, f"{service}.sql")):
             with open(path, encoding="utf-8") as f:
                 sql = re.sub(r"{{(\w+)}}", rf"wf_{service}_\1", f.read())
             psql(f"wayfare_{service}", f"BEGIN; {sql} COMMIT;", f"wf_{service}_owner")

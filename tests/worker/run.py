@@ -34,6 +34,9 @@ def test_every_event_has_its_effect_once_and_in_order(parts):
     wait_effects(parts, things)
     came(parts, things)
     wait_confirmed(parts)
+    ids = ", ".join(f"'{t[0]}'" for t in things)
+    kept = parts.count("maker", "wf.sent AS s JOIN wf.outbox AS o ON o.id = s.event_id", f"o.subject IN ({ids})")
+    assert kept == len(things), f"{kept} of {len(things)} confirmed events are in the journal"
     for stream in ("events:keeper", "ack:maker"):
         wait_for(f"{stream} is empty", lambda: parts.redis.cli("XLEN", stream) == "0")
 

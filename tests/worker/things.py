@@ -36,7 +36,7 @@ def wait_effects(parts, things, seconds=15.0):
 
 
 def wait_confirmed(parts, seconds=15.0):
-    wait_for("an empty outbox", lambda: parts.count("maker", "wf.outbox") + parts.count("maker", "wf.delivery") == 0, seconds)
+    wait_for("no delivery left", lambda: parts.count("maker", "wf.delivery") == 0, seconds)
 
 
 def replay(thing):

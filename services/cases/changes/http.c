@@ -14,9 +14,10 @@ static err_t position_read(struct ctx *x, const struct request *rq, struct chang
 {
     const char *cursor = request_query(rq, "cursor"), *text;
 
-    *ret = (struct change_position){.issued_us = x->now_us};
-    if (!cursor)
+    if (!cursor) {
+        *ret = (struct change_position){.issued_us = x->now_us, .generation = -1};
         return NULL;
+    }
     TRY(page_token_read(x, "changes", cursor, &text));
     if (!change_position_parse(text, ret))
         return err_internal(x->arena, ERR_BUG, "changes.position", "a signed position does not parse");
@@ -55,7 +56,8 @@ static err_t list_changes(struct ctx *x, const struct request *rq, struct respon
                                                      .since = x->now_us - CHANGES_KEPT_DAYS * DATE_US_PER_DAY,
                                                      .limit_ = limit + 1},
                         &rows, &n));
-    TRY(rules_change_position(&from, horizon.ahead, x->now_us));
+    if (from.generation >= 0)
+        TRY(rules_change_position(&from, horizon.ahead, horizon.generation, x->now_us));
 
     more = n > (size_t)limit;
     if (more)
@@ -65,6 +67,7 @@ static err_t list_changes(struct ctx *x, const struct request *rq, struct respon
     /* A full page ends at its last row; a page that has read everything also knows that nothing is missing
      * below. */
     next = rules_change_next(n > 0 ? &last : NULL, more ? 0 : horizon.below, x->now_us);
+    next.generation = horizon.generation;
     audit_rows(tx, "change", rows, n, sizeof *rows, offsetof(struct change_row, id));
     write_changes(x, rs, rows, n, more, &next);
     return NULL;

@@ -8,8 +8,10 @@ VALUES ($id, $org, $owner_org, $kind, $subject, $external_ref, $change, $merged_
 DELETE FROM partner_changes WHERE owner_org = sec.org() AND subject = $subject AND at < $before;
 
 -- Where reading may go up to: below it everything is decided, so that nothing late is skipped.
--- q_changes_horizon() -> one changes_horizon(below int8, ahead int8)
-SELECT pg_snapshot_xmin(s)::text::int8 AS below, pg_snapshot_xmax(s)::text::int8 AS ahead FROM pg_current_snapshot() AS s;
+-- q_changes_horizon() -> one changes_horizon(below int8, ahead int8, generation int8)
+SELECT pg_snapshot_xmin(s)::text::int8 AS below, pg_snapshot_xmax(s)::text::int8 AS ahead,
+       coalesce((SELECT max(r.generation) FROM wf.restored AS r), 0) AS generation
+  FROM pg_current_snapshot() AS s;
 
 -- Rows from a position on, all below the horizon of this very statement's snapshot.
 -- q_changes_after{xid text, id uuid, since timestamptz, limit_ int4} -> many change_row(id uuid, type text, external_ref text?, change text, at timestamptz, merged_into uuid?, row_id_ uuid, xid_ int8)        lane: own

@@ -265,11 +265,12 @@ END_TEST
 
 static const char *const broken[] = {"",
                                      "1",
-                                     "1 2 3",
-                                     "x 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1",
+                                     "1 2 3 0",
+                                     "x 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1 0",
                                      "1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41",
-                                     "1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1 ",
-                                     "-1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1"};
+                                     "1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1",
+                                     "1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1 0 ",
+                                     "-1 01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41 1 0"};
 
 START_TEST(what_is_no_position_is_refused)
 {
@@ -281,12 +282,13 @@ END_TEST
 
 START_TEST(a_position_that_is_too_old_or_of_a_lost_future_is_expired)
 {
-    struct change_position p = {.xid = 10, .issued_us = NOW_US};
+    struct change_position p = {.xid = 10, .issued_us = NOW_US, .generation = 7};
 
-    ck_assert_ptr_null(rules_change_position(&p, 10, NOW_US));
-    ck_assert_str_eq(rules_change_position(&p, 9, NOW_US)->code, "changes.expired");
-    ck_assert_ptr_null(rules_change_position(&p, 10, NOW_US + CHANGES_KEPT_DAYS * DATE_US_PER_DAY));
-    ck_assert_str_eq(rules_change_position(&p, 10, NOW_US + CHANGES_KEPT_DAYS * DATE_US_PER_DAY + 1)->code,
+    ck_assert_ptr_null(rules_change_position(&p, 10, 7, NOW_US));
+    ck_assert_str_eq(rules_change_position(&p, 9, 7, NOW_US)->code, "changes.expired");
+    ck_assert_str_eq(rules_change_position(&p, 10, 8, NOW_US)->code, "changes.expired");
+    ck_assert_ptr_null(rules_change_position(&p, 10, 7, NOW_US + CHANGES_KEPT_DAYS * DATE_US_PER_DAY));
+    ck_assert_str_eq(rules_change_position(&p, 10, 7, NOW_US + CHANGES_KEPT_DAYS * DATE_US_PER_DAY + 1)->code,
                      "changes.expired");
 }
 END_TEST
