@@ -15,9 +15,12 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "app/keyfile.h"
 #include "base/arena.h"
-#include "base/conf.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 
 #define KEY 32
@@ -26,22 +29,22 @@
 #define TAG 16
 #define PAD 32
 #define CLASSES 16
-#define KEYS 4
+#define LOOK_US (1000 * 1000)
 
 ERR_DEFINE(err_sealed, ERR_BUG, "keyring.sealed", "A protected value could not be read.");
 
-struct class
-{
-    const char *name;
-    uint8_t keys[KEYS]
-                [KEY]; /* HKDF's PRK of each; the first seals, all unseal, the last (oldest) is the index's */
-    uint8_t ids[KEYS][4];
+/* What was read from the files at one time. */
+struct keys {
+    struct arena *arena; /* of its own: the next ones take its place */
+    struct key_file classes[CLASSES];
     size_t n;
+    struct timespec changed; /* the folder's, when they were read */
 };
 
 struct keyring {
-    struct class classes[CLASSES];
-    size_t n;
+    const char *folder, *kek;
+    struct keys *keys;
+    int64_t looked_us; /* when the folder was last looked at */
 };
 
 static void hmac(const uint8_t key[KEY], const void *p, size_t n, uint8_t out[KEY])
@@ -61,78 +64,157 @@ static void derive(struct arena *a, const uint8_t prk[KEY], const char *use, con
     hmac(prk, info, strlen(info), out);
 }
 
-/* ---- the files: field-<class>.key, one key a line in hex, newest first ---- */
+/* ---- the files ---- */
 
-static err_t read_line(struct arena *a, const char *name, const char *line, size_t n, struct class *c)
+static void keys_free(struct keys *k)
 {
-    static const uint8_t salt[KEY];
-    uint8_t raw[KEY];
-    uint8_t id[KEY];
+    struct arena *a = k->arena;
 
-    if (n != 2 * KEY || !str_unhex(arena_strndup(a, line, n), raw, KEY))
-        return err_internal(a, ERR_INVALID, "keyring.file", "%s: a line is 64 hexadecimal digits", name);
-    if (c->n == KEYS)
-        return err_internal(a, ERR_INVALID, "keyring.file", "%s: more than %d keys", name, KEYS);
-    hmac(salt, raw, KEY, c->keys[c->n]);
-    hmac(c->keys[c->n], "wayfare key id", 14, id);
-    memcpy(c->ids[c->n], id, sizeof(c->ids[0]));
-    OPENSSL_cleanse(raw, sizeof(raw));
-    c->n++;
-    return NULL;
+    for (size_t i = 0; i < k->n; i++)
+        key_file_done(&k->classes[i]);
+    arena_free(a);
 }
 
-static err_t read_file(struct arena *a, const char *folder, const char *name, struct keyring *k)
+static err_t read_files(struct arena *a, const char *folder, const struct wrapping_keys *w, struct keys *k)
 {
-    struct class *c = &k->classes[k->n];
-    const char *text;
-
-    if (k->n == CLASSES)
-        return err_internal(a, ERR_INVALID, "keyring.file", "%s has more than %d classes", folder, CLASSES);
-    TRY(conf_secret(a, arena_printf(a, "%s/%s", folder, name), &text));
-    c->name = arena_strndup(a, name + 6, strlen(name) - 6 - 4);
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-
-        TRY(read_line(a, name, text, n, c));
-        text += n + (text[n] == '\n');
-    }
-    k->n++;
-    return NULL;
-}
-
-static bool is_key_file(const char *name)
-{
-    size_t n = strlen(name);
-
-    return n > 10 && str_starts(name, "field-") && str_eq(name + n - 4, ".key");
-}
-
-err_t keyring_open(struct arena *a, const char *folder, struct keyring **ret)
-{
-    struct keyring *k = ARENA_NEW(a, struct keyring);
     DIR *dir = opendir(folder);
     const struct dirent *d;
     err_t e = NULL;
 
     if (!dir)
         return err_internal(a, ERR_INVALID, "keyring.folder", "%s: %s", folder, strerror(errno));
-    while (!e && (d = readdir(dir)))
-        if (is_key_file(d->d_name))
-            e = read_file(a, folder, arena_strdup(a, d->d_name), k);
+    while (!e && (d = readdir(dir))) {
+        if (!key_file_named(d->d_name))
+            continue;
+        if (k->n == CLASSES)
+            e = err_internal(a, ERR_INVALID, "keyring.file", "%s has more than %d classes", folder, CLASSES);
+        else
+            e = key_file_read(a, folder, arena_strdup(a, d->d_name), w, &k->classes[k->n]);
+        if (!e)
+            k->n++;
+    }
     closedir(dir);
-    TRY(e);
+    return e;
+}
+
+/* What it answers lives in a: of a failed reading only the error. */
+static err_t keys_read(struct arena *a, const char *folder, const char *kek, struct keys **ret)
+{
+    struct arena *own = arena_new();
+    struct keys *k = ARENA_NEW(own, struct keys);
+    struct wrapping_keys w;
+    struct stat st;
+    err_t e;
+
+    k->arena = own;
+    if (stat(folder, &st) == 0)
+        k->changed = st.st_mtim; /* before they are read: what comes meanwhile is seen the next time */
+    e = wrapping_keys_read(own, kek, &w);
+    if (!e)
+        e = read_files(own, folder, &w, k);
+    OPENSSL_cleanse(&w, sizeof(w));
+    if (e) {
+        e = err_internal(a, e->kind, e->code, "%s", e->cause ? e->cause : e->detail);
+        keys_free(k);
+        return e;
+    }
     *ret = k;
     return NULL;
 }
 
-static err_t class_of(struct arena *a, const struct keyring *k, const char *cls, const struct class **ret)
+static void release(void *p)
 {
-    for (size_t i = 0; i < k->n; i++)
-        if (str_eq(k->classes[i].name, cls)) {
-            *ret = &k->classes[i];
+    const struct keyring *k = p;
+
+    keys_free(k->keys);
+}
+
+err_t keyring_open(struct arena *a, const char *folder, const char *kek, struct keyring **ret)
+{
+    struct keyring *k = ARENA_NEW(a, struct keyring);
+
+    k->folder = arena_strdup(a, folder);
+    k->kek = arena_strdup(a, kek);
+    k->looked_us = clock_mono_us();
+    TRY(keys_read(a, folder, kek, &k->keys));
+    arena_own(a, k, release);
+    *ret = k;
+    return NULL;
+}
+
+/* A rotation writes the files anew, which the folder's time tells. What cannot be read leaves us with what we
+ * have. */
+static void look(struct arena *a, struct keyring *k)
+{
+    struct keys *fresh;
+    struct stat st;
+    err_t e;
+
+    k->looked_us = clock_mono_us();
+    if (stat(k->folder, &st) != 0 ||
+        (st.st_mtim.tv_sec == k->keys->changed.tv_sec && st.st_mtim.tv_nsec == k->keys->changed.tv_nsec))
+        return;
+    e = keys_read(a, k->folder, k->kek, &fresh);
+    if (e) {
+        k->keys->changed = st.st_mtim; /* said once */
+        log_line(LOG_ERROR, NULL, "keyring.reload", LOG_TEXT("code", e->code), LOG_TEXT("cause", e->cause));
+        return;
+    }
+    keys_free(k->keys);
+    k->keys = fresh;
+    log_line(LOG_INFO, NULL, "keyring.reloaded", LOG_TEXT("folder", k->folder));
+}
+
+static err_t class_of(struct arena *a, struct keyring *k, const char *cls, const struct key_file **ret)
+{
+    if (clock_mono_us() - k->looked_us > LOOK_US)
+        look(a, k);
+    for (size_t i = 0; i < k->keys->n; i++)
+        if (str_eq(k->keys->classes[i].cls, cls)) {
+            *ret = &k->keys->classes[i];
             return NULL;
         }
     return err_internal(a, ERR_BUG, "keyring.class", "there is no field-%s.key", cls);
+}
+
+/* The key is lost, or not installed here: said as it is, and never as if there were no value. */
+static err_t err_locked(struct arena *a, const char *cls, const char *id)
+{
+    err_t cause = err_internal(a, ERR_UNAVAILABLE, "field.locked", "field-%s.key has no key %s", cls, id);
+    struct err *e = ARENA_NEW(a, struct err);
+
+    *e = *cause;
+    e->detail = "A protected field cannot be opened: its key is not there. Whoever runs the service has to "
+                "put it back.";
+    return e;
+}
+
+static const struct key_line *line_of(const struct key_file *c, const uint8_t id[4])
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (memcmp(c->lines[i].id, id, 4) == 0)
+            return &c->lines[i];
+    return NULL;
+}
+
+/* The key that a value names: perhaps one that was made a moment ago. */
+static err_t key_for(struct arena *a, struct keyring *k, const char *cls, const uint8_t id[4],
+                     const struct key_line **ret)
+{
+    const struct key_file *c = NULL;
+    char hex[9];
+
+    TRY(class_of(a, k, cls, &c));
+    *ret = line_of(c, id);
+    if (*ret)
+        return NULL;
+    look(a, k);
+    TRY(class_of(a, k, cls, &c));
+    *ret = line_of(c, id);
+    if (*ret)
+        return NULL;
+    str_hex(hex, id, 4);
+    return err_locked(a, cls, hex);
 }
 
 /* ---- values ---- */
@@ -149,21 +231,21 @@ static struct bytes associated(struct arena *a, const char *place, const char *o
     return (struct bytes){.p = (const uint8_t *)b.p, .n = b.n};
 }
 
-err_t keyring_seal(struct arena *a, const struct keyring *k, const char *cls, const char *organisation,
+err_t keyring_seal(struct arena *a, struct keyring *k, const char *cls, const char *organisation,
                    const char *place, struct uuid row, const char *plain, struct bytes *ret)
 {
     size_t n = strlen(plain), padded = (n / PAD + 1) * PAD;
     struct bytes aad = associated(a, place, organisation, row);
     uint8_t *out = arena_alloc(a, HEAD + padded + TAG), *text = out + HEAD, key[KEY];
-    const struct class *c = NULL;
+    const struct key_file *c = NULL;
     EVP_CIPHER_CTX *e;
     int len;
     bool ok;
 
     TRY(class_of(a, k, cls, &c));
-    derive(a, c->keys[0], "field", cls, organisation, key);
+    derive(a, c->lines[0].prk, "field", cls, organisation, key);
     out[0] = FORM;
-    memcpy(out + 1, c->ids[0], 4);
+    memcpy(out + 1, c->lines[0].id, 4);
     memcpy(text, plain, n);
     text[n] = 0x80; /* the rest is zero */
     e = EVP_CIPHER_CTX_new();
@@ -191,29 +273,25 @@ static bool unpad(char *text, size_t n)
     return true;
 }
 
-err_t keyring_unseal(struct arena *a, const struct keyring *k, const char *cls, const char *organisation,
+err_t keyring_unseal(struct arena *a, struct keyring *k, const char *cls, const char *organisation,
                      const char *place, struct uuid row, struct bytes sealed, const char **ret_plain)
 {
     struct bytes aad = associated(a, place, organisation, row);
-    const struct class *c = NULL;
+    const struct key_line *line = NULL;
     uint8_t key[KEY], tag[TAG];
     EVP_CIPHER_CTX *e;
-    size_t n, i;
+    size_t n;
     char *text;
     int len;
     bool ok;
 
-    TRY(class_of(a, k, cls, &c));
     if (sealed.n < HEAD + PAD + TAG || sealed.p[0] != FORM || (sealed.n - HEAD - TAG) % PAD != 0)
         return err_sealed;
-    for (i = 0; i < c->n && memcmp(c->ids[i], sealed.p + 1, 4) != 0; i++)
-        ;
-    if (i == c->n)
-        return err_sealed;
+    TRY(key_for(a, k, cls, sealed.p + 1, &line));
     n = sealed.n - HEAD - TAG;
     text = arena_alloc(a, n + 1);
     memcpy(tag, sealed.p + HEAD + n, TAG);
-    derive(a, c->keys[i], "field", cls, organisation, key);
+    derive(a, line->prk, "field", cls, organisation, key);
     e = EVP_CIPHER_CTX_new();
     ok = e && EVP_DecryptInit_ex(e, EVP_aes_256_gcm(), NULL, key, sealed.p + 5) == 1 &&
          EVP_DecryptUpdate(e, NULL, &len, aad.p, (int)aad.n) == 1 &&
@@ -230,23 +308,42 @@ err_t keyring_unseal(struct arena *a, const struct keyring *k, const char *cls, 
     return NULL;
 }
 
-struct bytes keyring_blind(struct arena *a, const struct keyring *k, const char *cls,
-                           const char *organisation, const char *value)
+static struct bytes blind(struct arena *a, const struct key_line *line, const char *cls,
+                          const char *organisation, const char *value)
 {
-    const struct class *c = NULL;
     uint8_t key[KEY], *out = arena_alloc(a, KEY);
-    err_t missing = class_of(a, k, cls, &c);
 
-    assert(!missing); /* keyring_need */
-    derive(a, c->keys[c->n - 1], "blind", cls, organisation, key);
+    derive(a, line->prk, "blind", cls, organisation, key);
     hmac(key, value, strlen(value), out);
     OPENSSL_cleanse(key, sizeof(key));
     return (struct bytes){.p = out, .n = KEY};
 }
 
-err_t keyring_need(struct arena *a, const struct keyring *k, const char *cls)
+struct bytes keyring_blind(struct arena *a, struct keyring *k, const char *cls, const char *organisation,
+                           const char *value)
 {
-    const struct class *c;
+    const struct key_file *c = NULL;
+    err_t missing = class_of(a, k, cls, &c);
+
+    assert(!missing); /* keyring_need */
+    return blind(a, &c->lines[key_file_index(c)], cls, organisation, value);
+}
+
+struct bytes keyring_blind_old(struct arena *a, struct keyring *k, const char *cls, const char *organisation,
+                               const char *value)
+{
+    const struct key_file *c = NULL;
+    err_t missing = class_of(a, k, cls, &c);
+    int old;
+
+    assert(!missing);
+    old = key_file_index_old(c);
+    return blind(a, &c->lines[old >= 0 ? (size_t)old : key_file_index(c)], cls, organisation, value);
+}
+
+err_t keyring_need(struct arena *a, struct keyring *k, const char *cls)
+{
+    const struct key_file *c;
 
     return class_of(a, k, cls, &c);
 }

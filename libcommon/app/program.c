@@ -66,7 +66,7 @@ static err_t open_parts(struct program *p, unsigned needs)
     TRY(events_open(p->arena, program_path(p, p->conf.documents, "events.json"), &p->events));
     TRY(pokes_open(p, &p->pokes));
     if (needs & PROGRAM_KEYS) {
-        TRY(keyring_open(p->arena, p->conf.keys, &p->keyring));
+        TRY(keyring_open(p->arena, p->conf.keys, p->conf.kek, &p->keyring));
         TRY(peers_open(p, &p->peers));
     }
     return NULL;

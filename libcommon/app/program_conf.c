@@ -40,6 +40,8 @@ static const struct {
     {PROGRAM_SERVICE | PROGRAM_KEYS,
      ENTRY(audience, "WAYFARE_AUDIENCE", CONF_TEXT, "wayfare", "aud of tokens")},
     {PROGRAM_KEYS, ENTRY(keys, "WAYFARE_KEYS", CONF_TEXT, NULL, "folder of this program's secrets")},
+    {PROGRAM_KEYS, ENTRY(kek, "WAYFARE_KEK", CONF_TEXT, "",
+                         "file of the key that wraps the field keys; empty: they are in clear")},
     {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, NULL, "folder of the sockets between programs")},
     {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
               "private host:port list that calls may reach; development")},

@@ -15,6 +15,7 @@ static const struct problem_row rows[] = {
     {"co.full", 503, "The service is busy."},
     {"cursor.invalid", 400, "The cursor is not valid."},
     {"db.outcomeUnknown", 503, "Whether the change was made is not known."},
+    {"field.locked", 503, "A protected field cannot be opened."},
     {"idempotency.mismatch", 422, "The Idempotency-Key was used for another request."},
     {"idempotency.running", 409, "The first request with this Idempotency-Key is still running."},
     {"precondition.required", 428, "If-Match is required."},

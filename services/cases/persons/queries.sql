@@ -107,7 +107,7 @@ UPDATE persons
 -- q_person_exists(id uuid) -> one person_exists(restricted_at timestamptz?)
 SELECT restricted_at FROM persons WHERE id = $id;
 
--- q_person_search{name text?, birth_first date?, birth_last date?, number_index bytea?, ref_organisation text?, ref_value text?}
+-- q_person_search{name text?, birth_first date?, birth_last date?, number_index bytea?, number_index_old bytea?, ref_organisation text?, ref_value text?}
 --   -> list person_hit(id uuid, names jsonb, birth_date jsonb?, sex text, nationalities text[], sort_updated_at_ timestamptz)
 SELECT p.id,
        (SELECT jsonb_agg(jsonb_build_object('given', n.given, 'family', n.family, 'kind', n.kind, 'script', n.script) ORDER BY n.position)
@@ -118,7 +118,7 @@ SELECT p.id,
  WHERE p.org = sec.org()
 --? name AND p.id IN (SELECT k.person_id FROM person_name_keys k WHERE k.org = sec.org() AND name_key($name) <> '' AND k.key >= name_key($name) AND k.key < name_key($name) || U&'\+10FFFF')
 --? birth AND p.birth_first <= $birth_last AND p.birth_last >= $birth_first
---? identifier AND p.id IN (SELECT i.person_id FROM person_identifiers i WHERE i.org = sec.org() AND i.number_index = $number_index)
+--? identifier AND p.id IN (SELECT i.person_id FROM person_identifiers i WHERE i.org = sec.org() AND i.number_index IN ($number_index, $number_index_old))
 --? ref AND p.id IN (SELECT r.subject FROM external_refs r WHERE r.org = sec.org() AND r.kind = 'person' AND r.organisation = $ref_organisation AND r.value = $ref_value)
 --sort -updatedAt p.updated_at timestamptz
 --id p.id

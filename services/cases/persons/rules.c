@@ -8,6 +8,7 @@
 #include "base/codes.h"
 #include "base/date.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "cases/persons/persons.h"
 
@@ -101,14 +102,7 @@ bool rules_is_personal(const char *value)
 
 const char *rules_number_key(struct arena *a, const char *number)
 {
-    size_t n = strlen(number) + 1;
-    char *key = arena_alloc(a, n);
-
-    if (!squeeze(number, key, n))
-        return "";
-    for (char *p = key; *p; p++)
-        *p = (char)toupper((unsigned char)*p);
-    return key;
+    return number_key(a, number);
 }
 
 void external_refs_check(struct arena *a, const json_t *refs, const char *pointer, struct fault_list *faults)

@@ -31,6 +31,8 @@ static err_t criteria(struct ctx *x, const json_t *body, struct page *page, stru
         key = rules_number_key(x->arena, json_member_text(identifier, "number"));
         in->number_index =
             keyring_blind(x->arena, program_of(x)->keyring, "document", x->who->organisation, key);
+        in->number_index_old =
+            keyring_blind_old(x->arena, program_of(x)->keyring, "document", x->who->organisation, key);
         page_filter(page, &q_person_search_page, "identifier");
     }
     if (ref) {

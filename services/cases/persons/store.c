@@ -41,7 +41,7 @@ static struct opt_date opt_day(const json_t *obj, const char *name)
 
 err_t identifiers_add(struct ctx *x, struct tx *tx, struct uuid person_id, const json_t *identifiers)
 {
-    const struct keyring *keys = program_of(x)->keyring;
+    struct keyring *keys = program_of(x)->keyring;
     const json_t *item;
     size_t i;
 

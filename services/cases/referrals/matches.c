@@ -1,6 +1,7 @@
 /* matches.c - persons of ours whom a handover may concern. For the addressee alone: a sender never learns
  * whom we know. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/audit.h"
 #include "app/keyring.h"
@@ -13,23 +14,32 @@
 #include "cases/referrals/internal.h"
 #include "cases/referrals/queries.h"
 
+static const char *hex_of(struct arena *a, struct bytes b)
+{
+    char *hex = arena_alloc(a, 2 * b.n + 1);
+
+    str_hex(hex, b.p, b.n);
+    return hex;
+}
+
 /* Blind indexes of the document numbers, in hex: under our own organisation's key, as our persons' are. */
 static struct text_array number_indexes(struct ctx *x, const json_t *person)
 {
     const json_t *identifiers = json_object_get(person, "identifiers"), *item;
-    const char **v = ARENA_ARRAY(x->arena, json_array_size(identifiers) + 1, const char *);
+    const char **v = ARENA_ARRAY(x->arena, 2 * json_array_size(identifiers) + 1, const char *);
+    struct keyring *keys = program_of(x)->keyring;
     struct text_array found = {.v = v};
     size_t i;
 
     json_array_foreach(identifiers, i, item)
     {
         const char *key = rules_number_key(x->arena, json_member_text(item, "number"));
-        struct bytes index =
-            keyring_blind(x->arena, program_of(x)->keyring, "document", x->who->organisation, key);
-        char *hex = arena_alloc(x->arena, 2 * index.n + 1);
+        struct bytes index = keyring_blind(x->arena, keys, "document", x->who->organisation, key),
+                     old = keyring_blind_old(x->arena, keys, "document", x->who->organisation, key);
 
-        str_hex(hex, index.p, index.n);
-        v[found.n++] = hex;
+        v[found.n++] = hex_of(x->arena, index);
+        if (memcmp(index.p, old.p, index.n) != 0) /* the index is being made anew */
+            v[found.n++] = hex_of(x->arena, old);
     }
     return found;
 }

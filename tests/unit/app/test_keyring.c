@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/keyfile.h"
 #include "app/keyring.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -38,11 +39,11 @@ static struct keyring *keyring(const char *text)
     write_key("field-document.key", text, 0600);
     write_key("field-health.key", KEY_B "\n", 0600);
     write_key("edge.key", "no field key", 0600);
-    ck_assert_ptr_null(keyring_open(unit_arena, folder, &k));
+    ck_assert_ptr_null(keyring_open(unit_arena, folder, NULL, &k));
     return k;
 }
 
-static struct bytes sealed(const struct keyring *k, const char *plain)
+static struct bytes sealed(struct keyring *k, const char *plain)
 {
     struct bytes b;
 
@@ -101,7 +102,8 @@ START_TEST(a_changed_byte_is_refused)
         copy[i] ^= 1;
         e = keyring_unseal(unit_arena, k, "document", "iom", PLACE, row, (struct bytes){copy, b.n}, &plain);
         ck_assert_msg(e != NULL, "byte %zu", i);
-        ck_assert_str_eq(e->code, "keyring.sealed");
+        ck_assert_str_eq(e->code,
+                         i >= 1 && i < 5 ? "field.locked" : "keyring.sealed"); /* 1 to 4 name the key */
         copy[i] ^= 1;
     }
     for (size_t n = 0; n < b.n; n++)
@@ -142,6 +144,78 @@ START_TEST(the_index_is_equal_for_equal_values_of_one_organisation)
 }
 END_TEST
 
+START_TEST(the_index_may_have_a_key_of_its_own_and_one_before_it)
+{
+    struct keyring *before = keyring(KEY_A), *during = keyring(KEY_B " index\n" KEY_A " index-old\n"),
+                   *after = keyring(KEY_B " index\n" KEY_A " old\n");
+    struct bytes old = keyring_blind(unit_arena, before, "document", "iom", "NL1"),
+                 fresh = keyring_blind(unit_arena, during, "document", "iom", "NL1");
+
+    ck_assert(!same(old, fresh));
+    ck_assert(same(old, keyring_blind_old(unit_arena, before, "document", "iom", "NL1")));
+    ck_assert(same(old, keyring_blind_old(unit_arena, during, "document", "iom", "NL1")));
+    ck_assert(same(fresh, keyring_blind(unit_arena, after, "document", "iom", "NL1")));
+    ck_assert(same(fresh, keyring_blind_old(unit_arena, after, "document", "iom", "NL1")));
+}
+END_TEST
+
+START_TEST(a_value_whose_key_is_lost_says_so_and_names_the_key)
+{
+    struct keyring *before = keyring(KEY_A), *without = keyring(KEY_B);
+    struct bytes old = sealed(before, "text");
+    const char *plain;
+    err_t e = keyring_unseal(unit_arena, without, "document", "iom", PLACE, row, old, &plain);
+
+    ck_assert_str_eq(e->code, "field.locked");
+    ck_assert_int_eq(e->kind, ERR_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(e->cause, "field-document.key has no key "));
+    ck_assert_ptr_null(strstr(e->detail, "field-document"));
+}
+END_TEST
+
+START_TEST(a_key_that_is_added_opens_without_a_restart)
+{
+    struct keyring *running = keyring(KEY_A), *other;
+    const char *home = folder, *plain;
+    struct bytes fresh;
+
+    write_key("field-document.part", KEY_B "\n" KEY_A "\n", 0600);
+    ck_assert_int_eq(rename(arena_printf(unit_arena, "%s/field-document.part", home),
+                            arena_printf(unit_arena, "%s/field-document.key", home)),
+                     0);
+    ck_assert_ptr_null(keyring_open(unit_arena, home, NULL, &other));
+    fresh = sealed(other, "text");
+    ck_assert_ptr_null(keyring_unseal(unit_arena, running, "document", "iom", PLACE, row, fresh, &plain));
+    ck_assert_str_eq(plain, "text");
+}
+END_TEST
+
+START_TEST(wrapped_keys_open_with_what_wraps_them_and_with_nothing_else)
+{
+    struct keyring *clear = keyring(KEY_A), *k;
+    struct bytes b = sealed(clear, "text");
+    struct wrapping_keys none, w;
+    struct key_file f;
+    const char *text, *plain, *kek = arena_printf(unit_arena, "%s/kek", folder);
+
+    write_key("kek", KEY_B "\n", 0600);
+    ck_assert_ptr_null(wrapping_keys_read(unit_arena, NULL, &none));
+    ck_assert_ptr_null(wrapping_keys_read(unit_arena, kek, &w));
+    ck_assert_ptr_null(key_file_read(unit_arena, folder, "field-document.key", &none, &f));
+    ck_assert_ptr_null(key_file_text(unit_arena, &f, &w, &text));
+    ck_assert(key_file_is_wrapped(text) && !strstr(text, KEY_A));
+    write_key("field-document.key", text, 0600);
+
+    ck_assert_str_eq(keyring_open(unit_arena, folder, NULL, &k)->code, "keyring.kek");
+    ck_assert_ptr_null(keyring_open(unit_arena, folder, kek, &k));
+    ck_assert_ptr_null(keyring_unseal(unit_arena, k, "document", "iom", PLACE, row, b, &plain));
+    ck_assert_str_eq(plain, "text");
+
+    write_key("field-protection.key", text, 0600); /* bound to its class */
+    ck_assert_str_eq(keyring_open(unit_arena, folder, kek, &k)->code, "keyring.file");
+}
+END_TEST
+
 START_TEST(a_class_without_a_file_is_an_error)
 {
     struct keyring *k = keyring(KEY_A);
@@ -154,15 +228,15 @@ START_TEST(a_class_without_a_file_is_an_error)
 }
 END_TEST
 
-static const char *const bad_files[] = {"00", KEY_A "00", KEY_A "\n\n" KEY_B, "zz" KEY_A,
-                                        KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A};
+static const char *const bad_files[] = {
+    "00", KEY_A "00", KEY_A "\n\n" KEY_B, "zz" KEY_A, KEY_A " newest", "wrapped 01234567 00", "wrapped"};
 
 START_TEST(a_key_file_of_another_form_is_refused)
 {
     struct keyring *k = keyring(KEY_A);
 
     write_key("field-document.key", bad_files[_i], 0600);
-    ck_assert_str_eq(keyring_open(unit_arena, folder, &k)->code, "keyring.file");
+    ck_assert_str_eq(keyring_open(unit_arena, folder, NULL, &k)->code, "keyring.file");
 }
 END_TEST
 
@@ -171,8 +245,8 @@ START_TEST(a_key_file_that_others_can_read_is_refused)
     struct keyring *k = keyring(KEY_A);
 
     write_key("field-document.key", KEY_A, 0640);
-    ck_assert_ptr_nonnull(keyring_open(unit_arena, folder, &k));
-    ck_assert_ptr_nonnull(keyring_open(unit_arena, "/nowhere", &k));
+    ck_assert_ptr_nonnull(keyring_open(unit_arena, folder, NULL, &k));
+    ck_assert_ptr_nonnull(keyring_open(unit_arena, "/nowhere", NULL, &k));
 }
 END_TEST
 
@@ -184,6 +258,10 @@ Suite *unit_suite(void)
     UNIT_CASE(s, "keyring_seal", length_tells_little_and_equal_texts_look_different,
               a_value_opens_only_in_its_place, a_changed_byte_is_refused,
               an_older_key_still_opens_and_a_new_one_seals);
+    UNIT_CASE(s, "keyring_blind", the_index_may_have_a_key_of_its_own_and_one_before_it);
+    UNIT_CASE(s, "keyring_unseal", a_value_whose_key_is_lost_says_so_and_names_the_key);
+    UNIT_CASE(s, "keyring_unseal", a_key_that_is_added_opens_without_a_restart);
+    UNIT_CASE(s, "key_file", wrapped_keys_open_with_what_wraps_them_and_with_nothing_else);
     UNIT_CASE(s, "keyring_blind", the_index_is_equal_for_equal_values_of_one_organisation);
     UNIT_TABLE(s, "keyring_open, bad files", bad_files, a_key_file_of_another_form_is_refused);
     UNIT_CASE(s, "keyring_open", a_class_without_a_file_is_an_error,

@@ -1,0 +1,261 @@
+/* keyfile.c - see keyfile.h */
+#include "app/keyfile.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/str.h"
+
+#define NONCE 12
+#define TAG 16
+#define WRAPPED (NONCE + KEY_BYTES + TAG)
+#define HEX (2 * KEY_BYTES)
+
+static void hmac(const uint8_t key[KEY_BYTES], const void *p, size_t n, uint8_t out[KEY_BYTES])
+{
+    unsigned len = KEY_BYTES;
+
+    if (!HMAC(EVP_sha256(), key, KEY_BYTES, p, n, out, &len))
+        abort();
+}
+
+bool key_file_named(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 10 && str_starts(name, "field-") && str_eq(name + n - 4, ".key");
+}
+
+bool key_file_is_wrapped(const char *text)
+{
+    bool any = false;
+
+    while (*text) {
+        if (!str_starts(text, "wrapped "))
+            return false;
+        any = true;
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    return any;
+}
+
+/* ---- wrapping ---- */
+
+err_t wrapping_keys_read(struct arena *a, const char *path, struct wrapping_keys *ret)
+{
+    const char *text;
+    uint8_t id[KEY_BYTES];
+
+    *ret = (struct wrapping_keys){0};
+    if (!path || !*path)
+        return NULL;
+    TRY(conf_secret(a, path, &text));
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+
+        if (ret->n == KEK_MAX || n != HEX ||
+            !str_unhex(arena_strndup(a, text, n), ret->keys[ret->n], KEY_BYTES))
+            return err_internal(a, ERR_INVALID, "keyring.file",
+                                "%s: at most %d lines of 64 hexadecimal digits", path, KEK_MAX);
+        hmac(ret->keys[ret->n], "wayfare wrapping key id", 23, id);
+        str_hex(ret->ids[ret->n], id, 4);
+        ret->n++;
+        text += n + (text[n] == '\n');
+    }
+    return NULL;
+}
+
+static bool wrap(const uint8_t kek[KEY_BYTES], const char *cls, const uint8_t raw[KEY_BYTES],
+                 uint8_t out[WRAPPED])
+{
+    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
+    int len;
+    bool ok = e && RAND_bytes(out, NONCE) == 1 &&
+              EVP_EncryptInit_ex(e, EVP_aes_256_gcm(), NULL, kek, out) == 1 &&
+              EVP_EncryptUpdate(e, NULL, &len, (const uint8_t *)cls, (int)strlen(cls)) == 1 &&
+              EVP_EncryptUpdate(e, out + NONCE, &len, raw, KEY_BYTES) == 1 &&
+              EVP_EncryptFinal_ex(e, out + NONCE + KEY_BYTES, &len) == 1 &&
+              EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_GET_TAG, TAG, out + NONCE + KEY_BYTES) == 1;
+
+    EVP_CIPHER_CTX_free(e);
+    return ok;
+}
+
+static bool unwrap(const uint8_t kek[KEY_BYTES], const char *cls, const uint8_t in[WRAPPED],
+                   uint8_t raw[KEY_BYTES])
+{
+    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
+    uint8_t tag[TAG];
+    int len;
+    bool ok;
+
+    memcpy(tag, in + NONCE + KEY_BYTES, TAG);
+    ok = e && EVP_DecryptInit_ex(e, EVP_aes_256_gcm(), NULL, kek, in) == 1 &&
+         EVP_DecryptUpdate(e, NULL, &len, (const uint8_t *)cls, (int)strlen(cls)) == 1 &&
+         EVP_DecryptUpdate(e, raw, &len, in + NONCE, KEY_BYTES) == 1 &&
+         EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 &&
+         EVP_DecryptFinal_ex(e, raw + KEY_BYTES, &len) == 1;
+    EVP_CIPHER_CTX_free(e);
+    return ok;
+}
+
+/* ---- reading ---- */
+
+struct reading {
+    struct arena *arena;
+    const char *path;
+    const struct wrapping_keys *w;
+    struct key_file *f;
+};
+
+static err_t bad(const struct reading *r, const char *why)
+{
+    return err_internal(r->arena, ERR_INVALID, "keyring.file", "%s, line %zu: %s", r->path, r->f->n + 1, why);
+}
+
+static void derive_ids(struct key_line *k)
+{
+    static const uint8_t salt[KEY_BYTES];
+    uint8_t id[KEY_BYTES];
+
+    hmac(salt, k->raw, KEY_BYTES, k->prk);
+    hmac(k->prk, "wayfare key id", 14, id);
+    memcpy(k->id, id, sizeof(k->id));
+}
+
+static err_t read_wrapped(const struct reading *r, char **rest, struct key_line *k)
+{
+    const char *kek = strsep(rest, " "), *text = strsep(rest, " ");
+    uint8_t in[WRAPPED];
+
+    if (!kek || strlen(kek) != 8 || !text || strlen(text) != 2 * WRAPPED || !str_unhex(text, in, WRAPPED))
+        return bad(r, "not a wrapped key");
+    for (size_t i = 0; i < r->w->n; i++)
+        if (str_eq(r->w->ids[i], kek)) {
+            memcpy(k->kek, kek, sizeof(k->kek));
+            return unwrap(r->w->keys[i], r->f->cls, in, k->raw) ? NULL
+                                                                : bad(r, "damaged, or of another class");
+        }
+    return err_internal(r->arena, ERR_INVALID, "keyring.kek",
+                        "%s, line %zu: wrapped by key %s, which the file of WAYFARE_KEK does not have",
+                        r->path, r->f->n + 1, kek);
+}
+
+static err_t read_line(const struct reading *r, char *line)
+{
+    struct key_line *k = &r->f->lines[r->f->n];
+    const char *word;
+
+    if (r->f->n == KEY_FILE_MAX)
+        return bad(r, "too many keys");
+    *k = (struct key_line){0};
+    word = strsep(&line, " ");
+    if (str_eq(word, "wrapped"))
+        TRY(read_wrapped(r, &line, k));
+    else if (strlen(word) != HEX || !str_unhex(word, k->raw, KEY_BYTES))
+        return bad(r, "a key is 64 hexadecimal digits");
+    while (line && (word = strsep(&line, " "))) {
+        if (str_eq(word, "index"))
+            k->index = true;
+        else if (str_eq(word, "index-old"))
+            k->index_old = true;
+        else if (str_eq(word, "old"))
+            k->old = true;
+        else
+            return bad(r, "only the words index, index-old and old may follow a key");
+    }
+    derive_ids(k);
+    r->f->n++;
+    return NULL;
+}
+
+err_t key_file_read(struct arena *a, const char *folder, const char *name, const struct wrapping_keys *w,
+                    struct key_file *ret)
+{
+    const struct reading r = {a, arena_printf(a, "%s/%s", folder, name), w, ret};
+    const char *text;
+    char *rest, *line;
+
+    *ret = (struct key_file){.cls = arena_strndup(a, name + 6, strlen(name) - 6 - 4)};
+    TRY(conf_secret(a, r.path, &text));
+    rest = arena_strdup(a, text);
+    while (rest && *rest && (line = strsep(&rest, "\n")))
+        TRY(read_line(&r, line));
+    return ret->n > 0 ? NULL : bad(&r, "there is no key");
+}
+
+/* ---- writing ---- */
+
+err_t key_file_text(struct arena *a, const struct key_file *f, const struct wrapping_keys *w,
+                    const char **ret)
+{
+    char hex[2 * WRAPPED + 1];
+    uint8_t wrapped[WRAPPED];
+    struct buf out;
+
+    buf_init(&out, a, 4096);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct key_line *k = &f->lines[i];
+
+        if (w->n > 0) {
+            if (!wrap(w->keys[0], f->cls, k->raw, wrapped))
+                return err_internal(a, ERR_UNAVAILABLE, "keyring.wrap", "OpenSSL could not wrap a key");
+            str_hex(hex, wrapped, WRAPPED);
+            buf_printf(&out, "wrapped %s %s", w->ids[0], hex);
+        } else {
+            str_hex(hex, k->raw, KEY_BYTES);
+            buf_puts(&out, hex);
+        }
+        buf_printf(&out, "%s%s%s\n", k->index ? " index" : "", k->index_old ? " index-old" : "",
+                   k->old ? " old" : "");
+    }
+    OPENSSL_cleanse(hex, sizeof(hex));
+    *ret = buf_text(&out);
+    return NULL;
+}
+
+err_t key_file_add(struct arena *a, struct key_file *f)
+{
+    size_t index = key_file_index(f);
+
+    if (f->n == KEY_FILE_MAX)
+        return err_new(a, ERR_LIMIT, "keyring.full", "field-%s.key holds %d keys; retire an old one first",
+                       f->cls, KEY_FILE_MAX);
+    f->lines[index].index = true; /* said aloud, before it is not the last one any more */
+    memmove(&f->lines[1], &f->lines[0], f->n * sizeof(f->lines[0]));
+    f->lines[0] = (struct key_line){0};
+    if (RAND_bytes(f->lines[0].raw, KEY_BYTES) != 1)
+        return err_new(a, ERR_UNAVAILABLE, "ctl.random", "there is no randomness");
+    derive_ids(&f->lines[0]);
+    f->n++;
+    return NULL;
+}
+
+void key_file_done(struct key_file *f)
+{
+    OPENSSL_cleanse(f->lines, sizeof(f->lines));
+    f->n = 0;
+}
+
+size_t key_file_index(const struct key_file *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->lines[i].index)
+            return i;
+    return f->n - 1;
+}
+
+int key_file_index_old(const struct key_file *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->lines[i].index_old)
+            return (int)i;
+    return -1;
+}
