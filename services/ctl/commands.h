@@ -29,6 +29,14 @@
     X(keys_signing_list)                                                                                     \
     X(audit_verify)                                                                                          \
     X(audit_export)                                                                                          \
+    X(keys_rotate)                                                                                           \
+    X(keys_status)                                                                                           \
+    X(keys_check)                                                                                            \
+    X(keys_rewrap)                                                                                           \
+    X(keys_retire)                                                                                           \
+    X(backup)                                                                                                \
+    X(restore)                                                                                               \
+    X(reconcile)                                                                                             \
     X(jobs_list)                                                                                             \
     X(jobs_show)                                                                                             \
     X(jobs_replay)                                                                                           \

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include "base/arena.h"
@@ -105,6 +106,30 @@ err_t file_write(struct arena *a, const char *path, const char *text, mode_t mod
     }
     if (fsync(fd) != 0 || rename(part, path) != 0)
         return file_bad(a, path);
+    return NULL;
+}
+
+err_t file_sha256(struct arena *a, const char *path, const char **ret_hex, int64_t *ret_bytes)
+{
+    CLEANUP(fd_endp) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    char *hex = arena_alloc(a, 65);
+    uint8_t part[65536], hash[32];
+    int64_t bytes = 0;
+    ssize_t got = -1;
+    bool ok = fd >= 0 && md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+
+    while (ok && (got = read(fd, part, sizeof(part))) > 0) {
+        ok = EVP_DigestUpdate(md, part, (size_t)got) == 1;
+        bytes += got;
+    }
+    ok = ok && got == 0 && EVP_DigestFinal_ex(md, hash, NULL) == 1;
+    EVP_MD_CTX_free(md);
+    if (!ok)
+        return file_bad(a, path);
+    str_hex(hex, hash, sizeof(hash));
+    *ret_hex = hex;
+    *ret_bytes = bytes;
     return NULL;
 }
 

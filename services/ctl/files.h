@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -18,6 +19,8 @@ MUST_CHECK err_t file_read_data(struct arena *a, const char *path, const char **
 MUST_CHECK err_t file_read(struct arena *a, const char *path, const char **ret);
 /* Written beside, synced and renamed, so that a reader sees the old or the new one. */
 MUST_CHECK err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode);
+/* The SHA-256 of a file of any size, in hexadecimal, and its size. */
+MUST_CHECK err_t file_sha256(struct arena *a, const char *path, const char **ret_hex, int64_t *ret_bytes);
 /* 64 hexadecimal digits of randomness, unless the file is there already. */
 MUST_CHECK err_t file_random(struct arena *a, const char *path);
 /* Holds a lock on the folder until the process ends, so that two invocations do not lose each other's

@@ -28,8 +28,6 @@ struct migration {
     size_t done;
 };
 
-static const char *const all_services[] = {"identity", "cases", "travel", "diaspora", "notifications"};
-
 /* Digits, then _what.sql */
 static int is_migration(const struct dirent *d)
 {
@@ -134,14 +132,15 @@ static err_t migrate(struct ctl *c, const char *service)
 static err_t run(struct ctl *c)
 {
     const char *service = ctl_option(c, "service");
+    struct text_array all = names_services();
 
     if (!str_eq(service, "all"))
         return migrate(c, service);
     if (strstr(ctl_option(c, "db"), "{{service}}") == NULL)
         return err_new(c->arena, ERR_INVALID, "ctl.usage",
                        "--service all needs {{service}} in --db, in the place of the service's name");
-    for (size_t i = 0; i < LENGTH(all_services); i++)
-        TRY(migrate(c, all_services[i]));
+    for (size_t i = 0; i < all.n; i++)
+        TRY(migrate(c, all.v[i]));
     return NULL;
 }
 

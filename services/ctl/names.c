@@ -1,12 +1,21 @@
 /* names.c - see names.h */
 #include "ctl/names.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "ctl/files.h"
 
 #define SERVICE_MAX 20
+
+static const char *const services[] = {"identity", "cases", "travel", "diaspora", "notifications"};
+
+struct text_array names_services(void)
+{
+    return (struct text_array){.v = (const char **)(uintptr_t)services, .n = LENGTH(services)};
+}
 
 err_t names_of(struct arena *a, const char *service, struct service_names *ret)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/opt.h"
 
 struct arena;
 
@@ -13,6 +14,8 @@ struct service_names {
 
 /* ERR_INVALID unless it is a service's name: small letters only. */
 MUST_CHECK err_t names_of(struct arena *a, const char *service, struct service_names *ret);
+/* All services, in the order in which they are set up. */
+struct text_array names_services(void);
 /* Fills {{database}}, {{owner}}, {{service}}, {{worker}} of a script. */
 MUST_CHECK err_t names_fill(struct arena *a, const char *what, const char *script,
                             const struct service_names *n, const char **ret);

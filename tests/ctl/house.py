@@ -1,0 +1,108 @@
+"""house.py - a stack with an archived log, and the means of whoever runs it: wayfare-ctl as superuser, programs on and off."""
+import os
+import secrets
+import subprocess
+import sys
+import time
+import uuid
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+
+from stack import BUILD, Stack
+
+PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
+CTL = os.path.join(BUILD, "services/ctl/wayfare-ctl")
+CASES = "/cases/v1"
+
+
+def wait_for(what, probe, seconds=20):
+    until = time.monotonic() + seconds * PATIENCE
+    while not (found := probe()):
+        if time.monotonic() > until:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+    return found
+
+
+class House(Stack):
+    def __init__(self):
+        super().__init__()
+        self.archive = os.path.join(self.state, "archive")
+        os.mkdir(self.archive, 0o777)
+        os.chmod(self.archive, 0o777)
+        self.environment["WAYFARE_ARCHIVE"] = self.archive
+        self.said = []  # all that wayfare-ctl ever wrote
+
+    def admin(self):
+        return ["--db", f"host={self.run}/pg user=postgres"]
+
+    def ctl(self, *words, status=0):
+        """Runs a command and answers what it wrote; another exit status is a failure."""
+        done = subprocess.run([CTL, *words], capture_output=True, text=True, timeout=120 * PATIENCE)
+        text = done.stdout + done.stderr
+        self.said.append(text)
+        assert done.returncode == status, f"wayfare-ctl {' '.join(words)}: status {done.returncode}: {text}"
+        return text
+
+    def keys(self, service):
+        return os.path.join(self.state, "keys", service)
+
+    def kek(self):
+        path = os.path.join(self.state, "secrets", "kek")
+        return ["--kek", path] if os.path.exists(path) else []
+
+    def programs(self, service):
+        names = [service, f"{service}-worker", f"relay-{service}", f"scheduler-{service}"]
+        return names + (["sender", "webhooks"] if service == "notifications" else [])
+
+    def stop(self, service):
+        self.supervisor("stop", *self.programs(service))
+
+    def start(self, service):
+        self.supervisor("start", *self.programs(service))
+        wait_for(f"{service} is ready", lambda: self.metrics_ready(service), 30)
+
+    def metrics_ready(self, service):
+        return subprocess.run(["curl", "-sf", "-o", "/dev/null", "--unix-socket", f"{self.run}/metrics-{service}.sock",
+                               "http://localhost/health/ready"], timeout=10).returncode == 0
+
+    def quiet(self):
+        """Nothing is on its way any more, anywhere."""
+        services = ("cases", "travel", "diaspora", "notifications", "identity")
+        wait_for("all is delivered", lambda: all(
+            self.sql(s, "SELECT (SELECT count(*) FROM wf.delivery) + (SELECT count(*) FROM wf.inbox WHERE state <> 'done')") == [["0"]]
+            for s in services), 40)
+
+    def ask(self, who, method, path, body=None, status=200, match=None):
+        headers = {"If-Match": match} if match else {}
+        if method == "POST" and "/_search" not in path:
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        until = time.monotonic() + 20 * PATIENCE
+        a = self.call(method, path, who=who, body=body, headers=headers)
+        while a.status == 503 and status != 503 and a.json["code"].startswith(("db.", "co.")) and time.monotonic() < until:
+            time.sleep(0.2)  # a busy machine; the key makes it safe to say again
+            a = self.call(method, path, who=who, body=body, headers=headers)
+        assert a.status == status, f"{method} {path} as {who}: {a.status} instead of {status}: {a.raw[:800]!r}"
+        return a
+
+    def person(self, number=None):
+        number = number or f"P{secrets.randbelow(10**8):08d}"
+        return number, {"names": [{"given": "Asha", "family": f"Warsame{secrets.token_hex(3)}", "kind": "asOnDocument", "script": "Latn"}],
+                        "birthDate": {"value": "1994-03", "estimated": False}, "nationalities": ["SO"], "sex": "female",
+                        "languages": [{"language": "so", "reading": "B1"}],
+                        "identifiers": [{"kind": "passport", "number": number, "country": "SO"}]}
+
+    def new_case(self):
+        """COA refers, Amina accepts: the case's id."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+        body = {"toOrganisation": "iom", "externalRef": f"coa:{secrets.token_hex(6)}", "programme": "avrr", "reason": "Asked about returning.",
+                "countryOfReturn": "SO", "persons": [{"role": "principal", "person": self.person()[1],
+                                                      "consent": {"given": "explicit", "givenAt": now, "method": "written", "language": "so",
+                                                                  "noticeVersion": "coa-2026-1", "recipients": ["iom"]}}]}
+        referral = self.ask("coa", "POST", f"{CASES}/referrals", body, 201).json["id"]
+        tag = self.ask("amina", "GET", f"{CASES}/referrals/{referral}").headers["etag"]
+        return self.ask("amina", "POST", f"{CASES}/referrals/{referral}/accept", {"offices": ["nl"]}, match=tag).json["caseId"]
+
+    def case(self, id_):
+        return self.ask("amina", "GET", f"{CASES}/cases/{id_}").json
