@@ -38,13 +38,14 @@ struct keys {
     struct arena *arena; /* of its own: the next ones take its place */
     struct key_file classes[CLASSES];
     size_t n;
-    struct timespec changed; /* the folder's, when they were read */
+    uint64_t look; /* how the files looked when they were read */
 };
 
 struct keyring {
     const char *folder, *kek;
     struct keys *keys;
     int64_t looked_us; /* when the folder was last looked at */
+    bool trusted;      /* these are the keys of the database */
 };
 
 static void hmac(const uint8_t key[KEY], const void *p, size_t n, uint8_t out[KEY])
@@ -75,6 +76,42 @@ static void keys_free(struct keys *k)
     arena_free(a);
 }
 
+static uint64_t mixed(uint64_t h, const void *p, size_t n)
+{
+    const uint8_t *b = p;
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ b[i]) * 0x100000001b3; /* FNV-1a */
+    return h;
+}
+
+static uint64_t file_look(const char *path)
+{
+    struct stat st;
+    uint64_t h = mixed(0xcbf29ce484222325, path, strlen(path));
+
+    if (stat(path, &st) != 0)
+        return h;
+    h = mixed(h, &st.st_ino, sizeof(st.st_ino));
+    h = mixed(h, &st.st_size, sizeof(st.st_size));
+    return mixed(h, &st.st_mtim, sizeof(st.st_mtim));
+}
+
+/* Names, sizes and times of the key files, in any order: another sum, and they are read again. */
+static uint64_t files_look(struct arena *a, const char *folder, const char *kek)
+{
+    uint64_t sum = kek && *kek ? file_look(kek) : 0;
+    DIR *dir = opendir(folder);
+    const struct dirent *d;
+
+    while (dir && (d = readdir(dir)))
+        if (key_file_named(d->d_name))
+            sum += file_look(arena_printf(a, "%s/%s", folder, d->d_name));
+    if (dir)
+        closedir(dir);
+    return sum;
+}
+
 static err_t read_files(struct arena *a, const char *folder, const struct wrapping_keys *w, struct keys *k)
 {
     DIR *dir = opendir(folder);
@@ -103,12 +140,11 @@ static err_t keys_read(struct arena *a, const char *folder, const char *kek, str
     struct arena *own = arena_new();
     struct keys *k = ARENA_NEW(own, struct keys);
     struct wrapping_keys w;
-    struct stat st;
     err_t e;
 
     k->arena = own;
-    if (stat(folder, &st) == 0)
-        k->changed = st.st_mtim; /* before they are read: what comes meanwhile is seen the next time */
+    k->look =
+        files_look(own, folder, kek); /* before they are read: what comes meanwhile is seen the next time */
     e = wrapping_keys_read(own, kek, &w);
     if (!e)
         e = read_files(own, folder, &w, k);
@@ -136,28 +172,74 @@ err_t keyring_open(struct arena *a, const char *folder, const char *kek, struct 
     k->folder = arena_strdup(a, folder);
     k->kek = arena_strdup(a, kek);
     k->looked_us = clock_mono_us();
+    k->trusted = true;
     TRY(keys_read(a, folder, kek, &k->keys));
     arena_own(a, k, release);
     *ret = k;
     return NULL;
 }
 
-/* A rotation writes the files anew, which the folder's time tells. What cannot be read leaves us with what we
+static const struct key_line *line_of(const struct key_file *c, const uint8_t id[4])
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (memcmp(c->lines[i].id, id, 4) == 0)
+            return &c->lines[i];
+    return NULL;
+}
+
+static const struct key_file *class_in(const struct keys *k, const char *cls)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (str_eq(k->classes[i].cls, cls))
+            return &k->classes[i];
+    return NULL;
+}
+
+static bool in_use(const struct key_file *f, size_t i)
+{
+    return !f->lines[i].old || i == key_file_index(f);
+}
+
+/* NULL, or the key that is in use and would be taken away. */
+static err_t taken_away(struct arena *a, const struct keys *had, const struct keys *fresh)
+{
+    for (size_t i = 0; i < had->n; i++) {
+        const struct key_file *f = &had->classes[i], *now = class_in(fresh, f->cls);
+        char hex[9];
+
+        for (size_t k = 0; k < f->n; k++) {
+            if (!in_use(f, k) || (now && line_of(now, f->lines[k].id)))
+                continue;
+            str_hex(hex, f->lines[k].id, 4);
+            return err_internal(
+                a, ERR_INVALID, "keyring.lacking",
+                "field-%s.key has lost key %s, which is in use; we go on with the keys that we "
+                "have, the next start will fail: put it back",
+                f->cls, hex);
+        }
+    }
+    return NULL;
+}
+
+/* A rotation writes the files anew. What cannot be read, or lacks what is in use, leaves us with what we
  * have. */
 static void look(struct arena *a, struct keyring *k)
 {
-    struct keys *fresh;
-    struct stat st;
+    uint64_t now = files_look(a, k->folder, k->kek);
+    struct keys *fresh = NULL;
     err_t e;
 
     k->looked_us = clock_mono_us();
-    if (stat(k->folder, &st) != 0 ||
-        (st.st_mtim.tv_sec == k->keys->changed.tv_sec && st.st_mtim.tv_nsec == k->keys->changed.tv_nsec))
+    if (now == k->keys->look)
         return;
     e = keys_read(a, k->folder, k->kek, &fresh);
+    if (!e)
+        e = taken_away(a, k->keys, fresh);
     if (e) {
-        k->keys->changed = st.st_mtim; /* said once */
+        k->keys->look = now; /* said once */
         log_line(LOG_ERROR, NULL, "keyring.reload", LOG_TEXT("code", e->code), LOG_TEXT("cause", e->cause));
+        if (fresh)
+            keys_free(fresh);
         return;
     }
     keys_free(k->keys);
@@ -169,32 +251,19 @@ static err_t class_of(struct arena *a, struct keyring *k, const char *cls, const
 {
     if (clock_mono_us() - k->looked_us > LOOK_US)
         look(a, k);
-    for (size_t i = 0; i < k->keys->n; i++)
-        if (str_eq(k->keys->classes[i].cls, cls)) {
-            *ret = &k->keys->classes[i];
-            return NULL;
-        }
+    *ret = class_in(k->keys, cls);
+    if (*ret)
+        return NULL;
     return err_internal(a, ERR_BUG, "keyring.class", "there is no field-%s.key", cls);
 }
 
-/* The key is lost, or not installed here: said as it is, and never as if there were no value. */
-static err_t err_locked(struct arena *a, const char *cls, const char *id)
+/* Said as it is, and never as if there were no value. */
+static err_t err_locked(struct arena *a, const char *cause, const char *detail)
 {
-    err_t cause = err_internal(a, ERR_UNAVAILABLE, "field.locked", "field-%s.key has no key %s", cls, id);
     struct err *e = ARENA_NEW(a, struct err);
 
-    *e = *cause;
-    e->detail = "A protected field cannot be opened: its key is not there. Whoever runs the service has to "
-                "put it back.";
+    *e = (struct err){.kind = ERR_UNAVAILABLE, .code = "field.locked", .detail = detail, .cause = cause};
     return e;
-}
-
-static const struct key_line *line_of(const struct key_file *c, const uint8_t id[4])
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (memcmp(c->lines[i].id, id, 4) == 0)
-            return &c->lines[i];
-    return NULL;
 }
 
 /* The key that a value names: perhaps one that was made a moment ago. */
@@ -214,7 +283,10 @@ static err_t key_for(struct arena *a, struct keyring *k, const char *cls, const 
     if (*ret)
         return NULL;
     str_hex(hex, id, 4);
-    return err_locked(a, cls, hex);
+    return err_locked(
+        a, arena_printf(a, "field-%s.key has no key %s", cls, hex),
+        "A protected field cannot be opened: its key is not there. Whoever runs the service has to "
+        "put it back.");
 }
 
 /* ---- values ---- */
@@ -242,6 +314,9 @@ err_t keyring_seal(struct arena *a, struct keyring *k, const char *cls, const ch
     int len;
     bool ok;
 
+    if (!k->trusted)
+        return err_locked(a, "the database has not yet said which keys it is sealed with",
+                          "Protected fields cannot be written yet: the service is starting.");
     TRY(class_of(a, k, cls, &c));
     derive(a, c->lines[0].prk, "field", cls, organisation, key);
     out[0] = FORM;
@@ -346,4 +421,45 @@ err_t keyring_need(struct arena *a, struct keyring *k, const char *cls)
     const struct key_file *c;
 
     return class_of(a, k, cls, &c);
+}
+
+/* ---- for the start of a program ---- */
+
+void keyring_trust(struct keyring *k, bool trusted)
+{
+    k->trusted = trusted;
+}
+
+size_t keyring_keys(struct arena *a, const struct keyring *k, struct key_ref **ret)
+{
+    struct key_ref *v = ARENA_ARRAY(a, CLASSES * KEY_FILE_MAX, struct key_ref);
+    size_t n = 0;
+
+    for (size_t i = 0; i < k->keys->n; i++) {
+        const struct key_file *f = &k->keys->classes[i];
+
+        for (size_t l = 0; l < f->n; l++) {
+            char *hex = arena_alloc(a, 9);
+
+            str_hex(hex, f->lines[l].id, 4);
+            if (in_use(f, l))
+                v[n++] = (struct key_ref){.cls = arena_strdup(a, f->cls), .id = hex};
+        }
+    }
+    *ret = v;
+    return n;
+}
+
+err_t keyring_has(struct arena *a, const struct keyring *k, const char *cls, const char *id)
+{
+    const struct key_file *f = class_in(k->keys, cls);
+    uint8_t raw[4];
+
+    if (f && strlen(id) == 8 && str_unhex(id, raw, 4) && line_of(f, raw))
+        return NULL;
+    return err_internal(
+        a, ERR_INVALID, "keyring.lacking",
+        "the database is sealed with key %s, which %s/field-%s.key does not have: put its line "
+        "back; if there is no copy of it anywhere: wayfare-ctl keys retire --lost",
+        id, k->folder, cls);
 }

@@ -4,14 +4,24 @@
  * Keys per organisation and class are derived (HKDF-SHA-256) from the class's key file in WAYFARE_KEYS
  * (keyfile.h). The associated data binds a value to table.column, organisation and row. The files are looked
  * at again once a second, and at once for a value of a key that is not known: a rotation needs no restart.
+ * What is read then never takes a key away that is in use: a file that was lost or exchanged under a running
+ * program is told in the log, and the program goes on with the keys that it has.
  */
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "base/opt.h"
 
 struct arena;
 struct keyring;
+
+struct key_ref {
+    const char *cls; /* "document" */
+    const char *id;  /* 8 hexadecimal digits, as sealed values have it */
+};
 
 /* kek: file of the wrapping key; NULL or "": the files are in clear. */
 MUST_CHECK err_t keyring_open(struct arena *a, const char *folder, const char *kek, struct keyring **ret);
@@ -32,3 +42,12 @@ struct bytes keyring_blind(struct arena *a, struct keyring *k, const char *cls, 
  * for both. */
 struct bytes keyring_blind_old(struct arena *a, struct keyring *k, const char *cls, const char *organisation,
                                const char *value);
+
+/* ---- for the start of a program (app/keyguard.h) ---- */
+
+/* false: nothing is sealed, keyring_seal answers ERR_UNAVAILABLE field.locked. A keyring opens trusted. */
+void keyring_trust(struct keyring *k, bool trusted);
+/* The keys in use: what seals, makes the index, or opens what a rotation has not reached. In the arena. */
+size_t keyring_keys(struct arena *a, const struct keyring *k, struct key_ref **ret);
+/* NULL, or ERR_INVALID keyring.lacking, which says what to do: that key is not in the files. */
+MUST_CHECK err_t keyring_has(struct arena *a, const struct keyring *k, const char *cls, const char *id);

@@ -67,6 +67,7 @@ static err_t open_parts(struct program *p, unsigned needs)
     TRY(pokes_open(p, &p->pokes));
     if (needs & PROGRAM_KEYS) {
         TRY(keyring_open(p->arena, p->conf.keys, p->conf.kek, &p->keyring));
+        keyring_trust(p->keyring, false); /* keyguard_check */
         TRY(peers_open(p, &p->peers));
     }
     return NULL;

@@ -148,3 +148,12 @@ INSERT INTO wf.case_readers (org, case_id, programme, confidentiality, offices, 
 VALUES (sec.org(), $case_id, $programme, $confidentiality, $offices, $team)
 ON CONFLICT (org, case_id) DO UPDATE SET programme = excluded.programme, confidentiality = excluded.confidentiality,
                                          offices = excluded.offices, team = excluded.team;
+
+-- ---- field keys ----
+
+-- q_field_keys() -> many field_key(cls text, key_id text)    lane: own
+SELECT k.cls, k.key_id FROM wf.field_keys AS k;
+
+-- q_field_keys_add(classes text[], ids text[]) -> any    lane: own
+INSERT INTO wf.field_keys (cls, key_id) SELECT a.cls, a.id FROM unnest($classes::text[], $ids::text[]) AS a (cls, id)
+ON CONFLICT DO NOTHING;

@@ -1,12 +1,14 @@
 /* service_main.c - opens a service's parts in their order, answers until the drain is done, closes them. */
 #include "app/service_main.h"
 
+#include "app/keyguard.h"
 #include "app/observe.h"
 #include "app/peers.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
 #include "web/auth.h"
@@ -26,7 +28,8 @@ struct parts {
     struct health *health;
     struct loop_timer *opening; /* of the edge; NULL once it is open */
     int64_t until_us;           /* mono; then it opens without a database */
-    err_t error;                /* the edge cannot be opened */
+    bool checked;               /* the keys are those of the database */
+    err_t error;                /* the edge cannot be opened, or a key lacks */
 };
 
 static err_t open_document(struct program *p, const struct service *s, struct parts *parts)
@@ -81,7 +84,7 @@ static void on_opening(void *arg)
     struct parts *parts = arg;
     struct program *p = parts->program;
 
-    if (!db_ready(p->db) && !loop_draining(p->loop) && clock_mono_us() < parts->until_us)
+    if (!parts->checked && !loop_draining(p->loop) && clock_mono_us() < parts->until_us)
         return;
     loop_timer_cancel(parts->opening);
     parts->opening = NULL;
@@ -93,6 +96,17 @@ static void on_opening(void *arg)
     else
         log_line(LOG_INFO, NULL, "listening", LOG_TEXT("on", p->conf.listen),
                  LOG_TEXT("version", WAYFARE_VERSION));
+}
+
+/* Goes on behind an edge that was opened without a database: until the answer nothing is sealed. */
+static void check_keys(void *arg)
+{
+    struct parts *parts = arg;
+
+    parts->error = keyguard_check(parts->program);
+    parts->checked = !parts->error;
+    if (parts->error)
+        loop_drain(parts->program->loop);
 }
 
 static err_t start(struct program *p, const struct service *s, struct parts *parts)
@@ -108,6 +122,7 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
     TRY(observe_open(p, &parts->health));
     parts->until_us = clock_mono_us() + DATABASE_US;
     parts->opening = loop_every(p->loop, DATABASE_TICK_US, on_opening, parts);
+    TRY(co_start("keyguard", check_keys, parts));
     TRY(loop_run(p->loop, DRAIN_US));
     return parts->error;
 }

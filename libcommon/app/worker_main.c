@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/keyguard.h"
 #include "app/leases.h"
 #include "app/observe.h"
 #include "app/poke.h"
@@ -59,6 +60,8 @@ struct workers {
     struct instance *v;
     size_t n;
     bool draining;
+    bool opening; /* keys are being looked at, works are not yet there */
+    err_t error;  /* ends it */
     struct metric *turns, *failures, *seconds;
     struct health *health;
 };
@@ -308,7 +311,7 @@ static bool drain_done(void *arg)
     for (size_t k = 0; k < w->n; k++)
         if (w->v[k].running)
             return false;
-    return true;
+    return !w->opening;
 }
 
 static err_t serve_metrics(struct workers *w)
@@ -351,6 +354,22 @@ static err_t start_works(struct workers *w)
     return NULL;
 }
 
+/* No work is begun with keys that are not those of the database. */
+static void open_works(void *arg)
+{
+    struct workers *w = arg;
+
+    if (w->program.keyring)
+        w->error = keyguard_check(&w->program);
+    if (!w->error && !w->draining)
+        w->error = start_works(w);
+    w->opening = false;
+    if (w->error)
+        loop_drain(w->program.loop);
+    else if (!w->draining)
+        log_line(LOG_INFO, NULL, "worker.started", LOG_TEXT("service", w->program.service));
+}
+
 static err_t run(struct workers *w, int argc, char **argv)
 {
     const struct worker *worker = w->worker;
@@ -372,9 +391,10 @@ static err_t run(struct workers *w, int argc, char **argv)
     if (worker->start)
         TRY(worker->start(&w->program));
     loop_on_drain(w->program.loop, (struct loop_hook){.begin = drain_begin, .done = drain_done, .arg = w});
-    TRY(start_works(w));
-    log_line(LOG_INFO, NULL, "worker.started", LOG_TEXT("service", w->program.service));
-    return loop_run(w->program.loop, DRAIN_US);
+    w->opening = true;
+    TRY(co_start("works", open_works, w));
+    TRY(loop_run(w->program.loop, DRAIN_US));
+    return w->error;
 }
 
 int worker_main(int argc, char **argv, const struct worker *worker)

@@ -190,6 +190,55 @@ START_TEST(a_key_that_is_added_opens_without_a_restart)
 }
 END_TEST
 
+/* Written in place, as by an editor, or under a new name: both are seen. What takes away is not followed. */
+START_TEST(a_key_in_use_is_not_given_up_while_we_run)
+{
+    struct keyring *running = keyring(KEY_B " index\n" KEY_A " old\n"), *other;
+    const char *plain;
+    char *id_a = arena_alloc(unit_arena, 9);
+    struct bytes of_b = sealed(running, "text"), of_a, again;
+    uint8_t foreign[256];
+    struct bytes of_none = {.p = foreign, .n = of_b.n};
+
+    memcpy(foreign, of_b.p, of_b.n);
+    foreign[1] ^= 1;                                   /* of no key: makes it look at the files at once */
+    write_key("field-document.key", KEY_A "\n", 0600); /* KEY_B seals, and is gone */
+    ck_assert_ptr_null(keyring_open(unit_arena, folder, NULL, &other));
+    of_a = sealed(other, "text");
+    str_hex(id_a, of_a.p + 1, 4);
+    ck_assert_ptr_nonnull(
+        keyring_unseal(unit_arena, running, "document", "iom", PLACE, row, of_none, &plain));
+    ck_assert_ptr_null(keyring_unseal(unit_arena, running, "document", "iom", PLACE, row, of_b, &plain));
+    again = sealed(running, "text");
+    ck_assert_mem_eq(again.p + 1, of_b.p + 1, 4); /* the same key */
+
+    ck_assert_ptr_null(keyring_has(unit_arena, running, "document", id_a));
+    write_key("field-document.key", KEY_B "\n", 0600); /* what is marked old may go */
+    ck_assert_ptr_nonnull(
+        keyring_unseal(unit_arena, running, "document", "iom", PLACE, row, of_none, &plain));
+    ck_assert_ptr_nonnull(keyring_has(unit_arena, running, "document", id_a));
+}
+END_TEST
+
+START_TEST(nothing_is_sealed_before_the_database_has_told_its_keys)
+{
+    struct keyring *k = keyring(KEY_B " index\n" KEY_A " old\n");
+    struct key_ref *refs;
+    struct bytes b;
+
+    ck_assert_uint_eq(keyring_keys(unit_arena, k, &refs), 2); /* document's, health's; none for what is old */
+    for (int i = 0; i < 2; i++)
+        ck_assert_ptr_null(keyring_has(unit_arena, k, refs[i].cls, refs[i].id));
+    ck_assert_str_eq(keyring_has(unit_arena, k, "document", "00000000")->code, "keyring.lacking");
+    ck_assert_str_eq(keyring_has(unit_arena, k, "protection", refs[0].id)->code, "keyring.lacking");
+    keyring_trust(k, false);
+    ck_assert_str_eq(keyring_seal(unit_arena, k, "document", "iom", PLACE, row, "x", &b)->code,
+                     "field.locked");
+    keyring_trust(k, true);
+    ck_assert_ptr_null(keyring_seal(unit_arena, k, "document", "iom", PLACE, row, "x", &b));
+}
+END_TEST
+
 START_TEST(wrapped_keys_open_with_what_wraps_them_and_with_nothing_else)
 {
     struct keyring *clear = keyring(KEY_A), *k;
@@ -260,7 +309,9 @@ Suite *unit_suite(void)
               an_older_key_still_opens_and_a_new_one_seals);
     UNIT_CASE(s, "keyring_blind", the_index_may_have_a_key_of_its_own_and_one_before_it);
     UNIT_CASE(s, "keyring_unseal", a_value_whose_key_is_lost_says_so_and_names_the_key);
-    UNIT_CASE(s, "keyring_unseal", a_key_that_is_added_opens_without_a_restart);
+    UNIT_CASE(s, "keyring_unseal", a_key_that_is_added_opens_without_a_restart,
+              a_key_in_use_is_not_given_up_while_we_run);
+    UNIT_CASE(s, "keyring_trust", nothing_is_sealed_before_the_database_has_told_its_keys);
     UNIT_CASE(s, "key_file", wrapped_keys_open_with_what_wraps_them_and_with_nothing_else);
     UNIT_CASE(s, "keyring_blind", the_index_is_equal_for_equal_values_of_one_organisation);
     UNIT_TABLE(s, "keyring_open, bad files", bad_files, a_key_file_of_another_form_is_refused);
