@@ -124,7 +124,7 @@ static err_t copy_cluster(struct ctl *c, struct backup *b)
 
 static err_t run(struct ctl *c)
 {
-    struct backup b = {.folder = ctl_option(c, "to")};
+    struct backup b = {.folder = ctl_option(c, "to"), .with_keys = ctl_option(c, "with-keys") != NULL};
     struct text_array services;
 
     TRY(admin_services(c, &services));
@@ -135,13 +135,13 @@ static err_t run(struct ctl *c)
     TRY(folder_lock(c->arena, b.folder));
     for (size_t i = 0; i < services.n; i++)
         TRY(dump(c, &b, services.v[i]));
-    if (ctl_option(c, "with-keys") != NULL)
+    if (b.with_keys)
         for (size_t i = 0; i < services.n; i++)
             TRY(keep_keys(c, services.v[i], &b));
     if (ctl_flag(c, "cluster"))
         TRY(copy_cluster(c, &b));
     TRY(backup_write(c->arena, &b));
-    printf("backup in %s%s\n", b.folder, ctl_option(c, "with-keys") != NULL ? "" : "; without keys");
+    printf("backup in %s\nnot in it: %s\n", b.folder, backup_lacks(&b));
     return NULL;
 }
 

@@ -90,13 +90,32 @@ err_t file_read(struct arena *a, const char *path, const char **ret)
     return NULL;
 }
 
+/* A name that a power cut may not take back: what was sealed with a new key is on disk already. */
+static bool folder_sync(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/'),
+               *folder = slash == NULL ? "." : arena_strndup(a, path, (size_t)(slash - path) + 1);
+    CLEANUP(fd_endp) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd >= 0 && fsync(fd) == 0;
+}
+
+/* A file that is written anew stays its owner's: the programs need not be who runs this. */
+static bool owner_keep(const char *path, int fd)
+{
+    struct stat st;
+
+    return stat(path, &st) != 0 || (st.st_uid == getuid() && st.st_gid == getgid()) ||
+           fchown(fd, st.st_uid, st.st_gid) == 0;
+}
+
 err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode)
 {
     const char *part = arena_printf(a, "%s.part", path);
     CLEANUP(fd_endp) int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     size_t n = strlen(text);
 
-    if (fd < 0 || fchmod(fd, mode) != 0)
+    if (fd < 0 || !owner_keep(path, fd) || fchmod(fd, mode) != 0)
         return file_bad(a, part);
     for (size_t at = 0; at < n;) {
         ssize_t put = write(fd, text + at, n - at);
@@ -104,7 +123,7 @@ err_t file_write(struct arena *a, const char *path, const char *text, mode_t mod
             return file_bad(a, part);
         at += (size_t)put;
     }
-    if (fsync(fd) != 0 || rename(part, path) != 0)
+    if (fsync(fd) != 0 || rename(part, path) != 0 || !folder_sync(a, path))
         return file_bad(a, path);
     return NULL;
 }

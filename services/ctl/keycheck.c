@@ -1,4 +1,4 @@
-/* keycheck.c - keys status, check, rewrap, retire: what keys there are, what they are needed for, and what
+/* keycheck.c - keys status, check, rewrap: what keys there are, what they are needed for, and what
  * wraps them. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,6 +98,24 @@ static err_t count_place(struct checking *k, const struct place *p)
     return NULL;
 }
 
+/* What the programs ask for when they start, also where no value has it yet. */
+static err_t count_known(struct checking *k)
+{
+    struct text_array rows;
+
+    TRY(admin_run(k->c->arena, &k->admin, "keys_known.sql", embed_keys_known_sql, NULL, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        char *rest = arena_strdup(k->c->arena, rows.v[i]);
+        const char *cls = strsep(&rest, " ");
+
+        if (has_key(k, cls, rest))
+            continue;
+        printf("programs\t%s\t%s\t-\tLOST: no program starts without it\n", cls, rest);
+        k->lacking++;
+    }
+    return NULL;
+}
+
 /* A sealed column that this program does not know would be forgotten by a rotation. */
 static err_t check_columns(struct checking *k)
 {
@@ -153,13 +171,14 @@ static err_t check(struct ctl *c)
     for (const struct place *p = places; p->service != NULL; p++)
         if (str_eq(p->service, k.names.service))
             TRY(count_place(&k, p));
+    TRY(count_known(&k));
     if (k.lacking > 0)
         return err_new(
             c->arena, ERR_CONFLICT, "keys.lost",
             "%" PRId64 " values cannot be opened: their keys are not in %s. Reads of them are refused with "
             "field.locked, all else works. If a copy of the key file exists (a backup --with-keys, another "
             "host), add its lines behind the first line here: they open within a second. Without a copy "
-            "these values are lost for good and have to be asked for anew",
+            "these values are lost for good and have to be asked for anew (deploy/runbooks/key-lost.md)",
             k.lacking, k.keys.folder);
     return ctl_flag(c, "open") ? open_all(&k) : NULL;
 }
@@ -215,65 +234,4 @@ const struct command ctl_keys_rewrap = {
                 {"new-kek", "FILE", NULL,
                  "file of the new wrapping key, made if it is not there; keep it elsewhere", true, false}},
     .run = rewrap,
-};
-
-/* ---- retire ---- */
-
-static err_t still_needed(struct checking *k, const char *cls, const char *id)
-{
-    for (const struct place *p = places; p->service != NULL; p++) {
-        struct text_array rows;
-
-        if (!str_eq(p->service, k->names.service))
-            continue;
-        TRY(admin_run(k->c->arena, &k->admin, "keys_count.sql", embed_keys_count_sql,
-                      (const char *const[]){"table", p->table, "column", p->column, "cls", p->cls, NULL},
-                      &rows));
-        for (size_t i = 0; i < rows.n; i++)
-            if (str_starts(rows.v[i], arena_printf(k->c->arena, "%s %s ", cls, id)))
-                return err_new(k->c->arena, ERR_CONFLICT, "keys.needed",
-                               "%s.%s still has values that only this key opens: keys rotate first", p->table,
-                               p->column);
-    }
-    return NULL;
-}
-
-static err_t retire(struct ctl *c)
-{
-    const char *id = c->argument;
-    struct checking k = {.c = c};
-    struct key_file f;
-    size_t at = 0;
-
-    TRY(names_of(c->arena, ctl_option(c, "service"), &k.names));
-    TRY(keyset_open(c, &k.keys));
-    TRY(keyset_read(&k.keys, ctl_option(c, "class"), &f));
-    while (at < f.n && !str_eq(key_id(c->arena, &f.lines[at]), id))
-        at++;
-    if (at == f.n)
-        return err_new(c->arena, ERR_MISSING, "keys.missing", "there is no key %s of class %s", id, f.cls);
-    if (!f.lines[at].old || at == key_file_index(&f))
-        return err_new(c->arena, ERR_CONFLICT, "keys.needed", "key %s is in use: it %s", id,
-                       at == 0                    ? "seals"
-                       : at == key_file_index(&f) ? "makes the blind index"
-                                                  : "opens values, a rotation is under way");
-    TRY(admin_open(c, c->arena, k.names.service, k.names.database, &k.admin));
-    TRY(still_needed(&k, f.cls, id));
-    memmove(&f.lines[at], &f.lines[at + 1], (f.n - at - 1) * sizeof(f.lines[0]));
-    f.n--;
-    TRY(keyset_write(&k.keys, &f));
-    printf("key %s is gone; backups of before the rotation do not open without it\n", id);
-    return NULL;
-}
-
-const struct command ctl_keys_retire = {
-    .words = "keys retire",
-    .argument = "KEY",
-    .about =
-        "Takes away a former key that nothing is sealed with any more; older backups then need a copy of it.",
-    .options = {KEYSET_OPTIONS,
-                ADMIN_OPTIONS,
-                {"service", "NAME", NULL, "identity, cases, travel, …", true, false},
-                {"class", "CLASS", NULL, "document, health, protection or webhook", true, false}},
-    .run = retire,
 };

@@ -40,6 +40,17 @@ static void part_write(struct buf *out, const struct backup_part *p)
     buf_printf(out, ", \"xid\": %lld, \"version\": %lld}", (long long)p->xid, (long long)p->version);
 }
 
+const char *backup_lacks(const struct backup *b)
+{
+    return b->with_keys
+               ? "the key that wraps the field keys (WAYFARE_KEK), the other secrets of WAYFARE_KEYS, "
+                 "certificates, token issuers, passwords of roles, configuration, Redis (it holds "
+                 "nothing that cannot be made again)"
+               : "field keys (without them the sealed fields do not open: --with-keys, or copies of "
+                 "your own), the other secrets of WAYFARE_KEYS, certificates, token issuers, passwords "
+                 "of roles, configuration, Redis (it holds nothing that cannot be made again)";
+}
+
 err_t backup_write(struct arena *a, const struct backup *b)
 {
     struct buf json, sums;
@@ -51,7 +62,9 @@ err_t backup_write(struct arena *a, const struct backup *b)
         part_write(&json, &b->parts[i]);
         buf_puts(&json, i + 1 < b->n ? ",\n" : "\n");
     }
-    buf_puts(&json, "  ]}\n");
+    buf_puts(&json, "  ],\n  \"notInIt\": ");
+    json_write_text(&json, backup_lacks(b));
+    buf_puts(&json, "}\n");
     TRY(file_write(a, arena_printf(a, "%s/manifest.json", b->folder), buf_text(&json), 0600));
     TRY(sum_add(a, &sums, b->folder, "manifest.json"));
     for (size_t i = 0; i < b->n; i++)

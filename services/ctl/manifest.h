@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,8 +27,11 @@ struct backup {
     struct backup_part parts[BACKUP_SERVICES];
     size_t n;
     struct text_array files; /* further ones: keys, base */
+    bool with_keys;
 };
 
+/* What it does not contain, for people: told by backup and in the manifest. */
+const char *backup_lacks(const struct backup *b);
 /* Writes manifest.json, then SHA256SUMS. */
 MUST_CHECK err_t backup_write(struct arena *a, const struct backup *b);
 /* Reads and believes it only if the sums of manifest.json and of the parts of these services hold.

@@ -27,7 +27,8 @@ struct side {
     const char *service;
     struct service_names names;
     struct admin admin;
-    const char *at; /* the moment that it was put back to; NULL: it was not */
+    const char *at; /* the moment that it was put back to, lately; NULL: it was not */
+    bool closed;    /* and not reconciled yet */
 };
 
 struct reconcile {
@@ -50,8 +51,11 @@ static err_t open_sides(struct reconcile *r)
         TRY(admin_open(r->c, r->c->arena, s->service, s->names.database, &s->admin));
         TRY(db_script_run(s->admin.db, "reconcile_restored.sql", embed_reconcile_restored_sql, &rows));
         if (rows.n > 0) {
-            s->at = rows.v[0];
-            printf("%s is as of %s\n", s->service, s->at);
+            size_t n = strcspn(rows.v[0], " ");
+
+            s->at = arena_strndup(r->c->arena, rows.v[0], n);
+            s->closed = str_eq(rows.v[0] + n, " true");
+            printf("%s was put back to %s%s\n", s->service, s->at, s->closed ? ", and is closed" : "");
         }
     }
     return NULL;
@@ -146,7 +150,7 @@ static err_t unknown(struct reconcile *r, const struct side *from, const struct 
 
 static err_t pair(struct reconcile *r, const struct side *from, const struct side *to)
 {
-    if (from->at != NULL) {
+    if (from->closed) {
         TRY(pending(r, from, to, false));
         TRY(pending(r, from, to, true));
         TRY(unknown(r, from, to));
@@ -195,7 +199,7 @@ static err_t run(struct ctl *c)
     printf("%zu differences\n", r.differences);
     if (r.apply)
         for (size_t i = 0; i < r.n; i++)
-            if (r.sides[i].at != NULL)
+            if (r.sides[i].closed)
                 TRY(let_in(&r, &r.sides[i]));
     return NULL;
 }

@@ -114,6 +114,40 @@ static err_t check_unused(struct restore *r)
                    r->names.database, buf_text(&who), r->names.service);
 }
 
+/* What is there goes aside only when that is meant. */
+static err_t check_consent(struct restore *r)
+{
+    struct arena *a = arena_new(); /* so that the connection is closed before the database is renamed */
+    struct text_array rows;
+    struct admin ad;
+    err_t e = admin_open(r->c, a, r->names.service, r->names.database, &ad);
+
+    if (e == NULL)
+        e = db_script_run(ad.db, "restore_holds.sql", embed_restore_holds_sql, &rows);
+    if (e != NULL)
+        e = err_new(r->arena, e->kind, e->code, "%s", e->detail);
+    else if (!str_eq(rows.v[0], "0") && !ctl_flag(r->c, "replace"))
+        e = err_new(
+            r->arena, ERR_CONFLICT, "restore.notEmpty",
+            "%s holds %s tables; nothing was changed. If the backup is to take its place (it stays beside, "
+            "under another name): --replace",
+            r->names.database, rows.v[0]);
+    arena_free(a);
+    return e;
+}
+
+static const char *former_name(const struct restore *r)
+{
+    char stamp[32], *digits = stamp;
+
+    date_format_instant(clock_now_us(), stamp);
+    for (const char *p = stamp; *p != '\0' && *p != '.'; p++)
+        if (*p >= '0' && *p <= '9')
+            *digits++ = *p;
+    *digits = '\0';
+    return arena_printf(r->arena, "%s_before_%s", r->names.database, stamp);
+}
+
 static err_t begin(struct restore *r)
 {
     struct text_array rows;
@@ -128,14 +162,8 @@ static err_t begin(struct restore *r)
     TRY(check_unused(r));
     TRY(script(r, "database_exists.sql", embed_database_exists_sql, &rows));
     if (rows.n > 0) {
-        char stamp[32], *digits = stamp;
-
-        date_format_instant(clock_now_us(), stamp);
-        for (const char *p = stamp; *p != '\0' && *p != '.'; p++)
-            if (*p >= '0' && *p <= '9')
-                *digits++ = *p;
-        *digits = '\0';
-        r->former = arena_printf(r->arena, "%s_before_%s", r->names.database, stamp);
+        TRY(check_consent(r));
+        r->former = former_name(r);
     }
     return NULL;
 }
@@ -290,6 +318,8 @@ const struct command ctl_restore = {
           "the moment (RFC 3339) to go back to; needs backup --cluster and the archived log", false, false},
          {"log", "DIR", NULL, "folder of the archived log (WAL), for --to-time", false, false},
          {"scratch", "DIR", NULL, "folder that the server's user may write in, for --to-time", false, false},
+         {"replace", NULL, NULL,
+          "the database that is there is to be replaced (it is kept under another name)", false, false},
          {"other-cluster", NULL, NULL, "the backup is of another cluster, and that is meant", false, false}},
     .run = run,
 };

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +15,9 @@
 #include "ctl/manifest.h"
 #include "ctl/names.h"
 #include "ctl/options.h"
+#include "ctl/scripts.h"
 #include "ctl/tool.h"
+#include "io/db_script.h"
 
 #define RECOVERY_S "600"
 
@@ -51,6 +54,15 @@ static err_t plain_path(struct ctl *c, const char *option, const char **ret)
     return NULL;
 }
 
+/* Ends the scratch server; if it does not run, that is as good. */
+static void halt(struct rewind *r)
+{
+    err_t e = as_owner(r, (const char *const[]){"pg_ctl", "stop", "--mode=immediate",
+                                                arena_printf(r->arena, "--pgdata=%s", r->data), NULL});
+
+    (void)e;
+}
+
 /* The copy is verified by PostgreSQL's own manifest, then copied: the backup stays as it is. */
 static err_t copy(struct rewind *r)
 {
@@ -61,6 +73,8 @@ static err_t copy(struct rewind *r)
                        "%s holds no copy of the cluster: it was made without backup --cluster", r->folder);
     TRY(tool_run(r->arena, (const char *const[]){"pg_verifybackup", "--no-parse-wal", "--quiet", base, NULL},
                  NULL));
+    if (file_exists(arena_printf(r->arena, "%s/postmaster.pid", r->data)))
+        halt(r); /* of a run that was killed */
     TRY(tool_run(r->arena, (const char *const[]){"rm", "-rf", r->data, NULL}, NULL));
     TRY(tool_run(r->arena, (const char *const[]){"cp", "-a", base, r->data, NULL}, NULL));
     if (getuid() == 0)
@@ -74,18 +88,22 @@ static err_t copy(struct rewind *r)
 /* A server of its own on a socket of its own, which archives nothing and serves nobody else. */
 static err_t configure(struct rewind *r)
 {
+    /* +00: the names of zones, and Z is one, are not known yet when the server reads this. */
+    const char *time = arena_printf(r->arena, "%.*s+00", (int)strlen(r->time) - 1, r->time);
     const char *conf = arena_printf(
         r->arena,
         "listen_addresses = ''\nunix_socket_directories = '%s'\nunix_socket_permissions = 0777\n"
         "archive_mode = off\nrestore_command = 'cp \"%s/%%f\" \"%%p\"'\nrecovery_target_time = '%s'\n"
         "recovery_target_action = 'promote'\nmax_connections = 200\nautovacuum = off\nfsync = off\n"
         "hba_file = '%s/rewind_hba.conf'\n",
-        r->scratch, r->log, r->time, r->data);
+        r->scratch, r->log, time, r->data);
 
     /* Who may enter the folder of the socket is who runs this, and the server's own user. */
     TRY(file_write(r->arena, arena_printf(r->arena, "%s/rewind_hba.conf", r->data), "local all all trust\n",
                    0644));
     TRY(file_write(r->arena, arena_printf(r->arena, "%s/rewind.conf", r->data), conf, 0644));
+    if (!file_exists(arena_printf(r->arena, "%s/postgresql.conf", r->data))) /* Debian keeps it elsewhere */
+        TRY(file_write(r->arena, arena_printf(r->arena, "%s/postgresql.conf", r->data), "", 0644));
     TRY(tool_run(r->arena,
                  (const char *const[]){"sh", "-c",
                                        "printf \"include = 'rewind.conf'\\n\" >\"$0/postgresql.auto.conf\"",
@@ -95,37 +113,69 @@ static err_t configure(struct rewind *r)
     return tool_run(r->arena, (const char *const[]){"chmod", "700", r->scratch, NULL}, NULL);
 }
 
+/* What its server said last; "" if that cannot be read. */
+static const char *last_words(struct rewind *r, const char *log)
+{
+    const char *text, *fatal = NULL;
+
+    if (file_read(r->arena, log, &text) != NULL)
+        return "";
+    for (const char *at = text; (at = strstr(at, "FATAL:")) != NULL; at++)
+        fatal = at;
+    return fatal != NULL ? arena_strndup(r->arena, fatal, strcspn(fatal, "\n")) : "";
+}
+
 static err_t start(struct rewind *r)
 {
-    err_t e =
-        as_owner(r, (const char *const[]){"pg_ctl", "start", "--wait", "--timeout=" RECOVERY_S,
-                                          arena_printf(r->arena, "--pgdata=%s", r->data),
-                                          arena_printf(r->arena, "--log=%s/rewind.log", r->scratch), NULL});
+    const char *log = arena_printf(r->arena, "%s/rewind.log", r->scratch);
+    err_t e;
 
+    unlink(log);
+    e = as_owner(r, (const char *const[]){"pg_ctl", "start", "--wait", "--timeout=" RECOVERY_S,
+                                          arena_printf(r->arena, "--pgdata=%s", r->data),
+                                          arena_printf(r->arena, "--log=%s", log), NULL});
     if (e == NULL)
         return NULL;
     return err_new(
         r->arena, ERR_CONFLICT, "restore.time",
-        "the log does not reach %s, or does not follow on the copy of the cluster; its server says why in "
-        "%s/rewind.log",
-        r->time, r->scratch);
+        "the log does not reach %s, or does not follow on the copy of the cluster: its server ended with "
+        "\"%s\" (all of it in %s)",
+        r->time, last_words(r, log), log);
 }
 
 static void stop(struct rewind *r)
 {
-    err_t e = as_owner(r, (const char *const[]){"pg_ctl", "stop", "--mode=immediate",
-                                                arena_printf(r->arena, "--pgdata=%s", r->data), NULL});
+    err_t e;
+
+    halt(r);
+    e = tool_run(r->arena, (const char *const[]){"rm", "-rf", r->data, NULL}, NULL);
+    if (e != NULL)
+        fprintf(stderr, "wayfare-ctl: %s was not taken away: %s\n", r->data, e->detail);
+}
+
+/* How far the transactions of what was replayed had come: what takes it in has to come after. */
+static err_t reached(struct rewind *r, const char *service, const char *conninfo, int64_t *ret)
+{
+    struct arena *a = arena_new();
+    struct text_array rows;
+    struct db_script *db;
+    err_t e = db_script_open(a, conninfo, NULL, &db);
 
     if (e == NULL)
-        e = tool_run(r->arena, (const char *const[]){"rm", "-rf", r->data, NULL}, NULL);
+        e = db_script_run(db, "rewind_reached.sql", embed_rewind_reached_sql, &rows);
     if (e != NULL)
-        fprintf(stderr, "wayfare-ctl: the scratch server in %s was not taken away: %s\n", r->data, e->detail);
+        e = err_new(r->arena, e->kind, e->code, "%s", e->detail);
+    else if (!str_to_i64(rows.v[0], 0, INT64_MAX, ret))
+        e = err_new(r->arena, ERR_BUG, "restore.reached",
+                    "the scratch server's answer about %s is not understood", service);
+    arena_free(a);
+    return e;
 }
 
 static err_t dump_and_restore(struct rewind *r, const struct backup *b, const char *service,
                               restore_fn restore_part)
 {
-    const char *dump = arena_printf(r->arena, "%s/%s.dump", r->scratch, service);
+    const char *dump = arena_printf(r->arena, "%s/%s.dump", r->scratch, service), *from;
     const struct backup_part *of;
     struct backup_part part;
     struct service_names n;
@@ -133,15 +183,15 @@ static err_t dump_and_restore(struct rewind *r, const struct backup *b, const ch
 
     TRY(names_of(r->arena, service, &n));
     TRY(backup_part_of(r->arena, b, service, &of));
+    part = *of;
+    part.at = r->time;
+    from = arena_printf(r->arena, "host='%s' user=postgres dbname=%s", r->scratch, n.database);
+    TRY(reached(r, service, from, &part.xid));
     TRY(tool_run(r->arena,
                  (const char *const[]){"pg_dump", "--format=custom", "--no-password",
                                        arena_printf(r->arena, "--file=%s", dump),
-                                       arena_printf(r->arena, "--dbname=host='%s' user=postgres dbname=%s",
-                                                    r->scratch, n.database),
-                                       NULL},
+                                       arena_printf(r->arena, "--dbname=%s", from), NULL},
                  NULL));
-    part = *of;
-    part.at = r->time;
     e = restore_part(r->c, &part, dump);
     unlink(dump);
     return e;

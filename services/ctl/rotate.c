@@ -19,6 +19,7 @@
 #include "ctl/admin.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
+#include "ctl/keyknown.h"
 #include "ctl/keyset.h"
 #include "ctl/names.h"
 #include "ctl/places.h"
@@ -54,8 +55,10 @@ static void move_index(struct key_file *f)
     f->lines[0].index = true;
 }
 
-static err_t begin(struct ctl *c, struct keyset *k, struct key_file *f)
+/* The file first: a key that the database asks for is there. */
+static err_t begin(struct ctl *c, struct keyset *k, const struct admin *ad, struct key_file *f)
 {
+    TRY(known_all_there(c->arena, ad, f));
     if (under_way(f)) {
         printf("goes on with key %s\n", key_id(c->arena, &f->lines[0]));
     } else {
@@ -64,7 +67,8 @@ static err_t begin(struct ctl *c, struct keyset *k, struct key_file *f)
     }
     if (ctl_flag(c, "index"))
         move_index(f);
-    return keyset_write(k, f);
+    TRY(keyset_write(k, f));
+    return known_add(c->arena, ad, f->cls, key_id(c->arena, &f->lines[0]));
 }
 
 /* Writers may use the former key for a second; then what they left is found by the next pass. */
@@ -90,12 +94,18 @@ static err_t reseal_all(struct ctl *c, struct reseal *r)
     return NULL;
 }
 
-static void mark_done(struct key_file *f)
+/* Former keys are needed no more, but that which makes the index. */
+static err_t finish(struct ctl *c, struct keyset *k, const struct admin *ad, struct key_file *f)
 {
     for (size_t i = 1; i < f->n; i++)
         f->lines[i].old = true;
     for (size_t i = 0; i < f->n; i++)
         f->lines[i].index_old = false;
+    TRY(keyset_write(k, f));
+    for (size_t i = 1; i < f->n; i++)
+        if (i != key_file_index(f))
+            TRY(known_forget(c->arena, ad, f->cls, key_id(c->arena, &f->lines[i])));
+    return NULL;
 }
 
 static err_t rotate(struct ctl *c)
@@ -121,13 +131,12 @@ static err_t rotate(struct ctl *c)
         return err_new(c->arena, ERR_INVALID, "ctl.usage", "--batch: 1 to 10000 values");
     r.database = n.database;
     TRY(admin_open(c, c->arena, n.service, n.database, &ad)); /* before anything is written */
-    TRY(begin(c, &k, &f));
+    TRY(begin(c, &k, &ad, &f));
     r.id = key_id(c->arena, &f.lines[0]);
     r.all = key_file_index_old(&f) >= 0;
     TRY(keyring_open(c->arena, k.folder, k.kek, &r.keyring));
     TRY(reseal_all(c, &r));
-    mark_done(&f);
-    TRY(keyset_write(&k, &f));
+    TRY(finish(c, &k, &ad, &f));
     printf("%" PRId64 " values sealed with %s; the former keys stay for the backups of then (keys retire)\n",
            r.done, r.id);
     key_file_done(&f);

@@ -39,6 +39,7 @@ static void become(const struct child *c, const char *path, int said, pid_t pare
         _exit(126);
     if (c->uid != 0)
         prctl(PR_SET_PDEATHSIG, SIGTERM); /* a change of user clears it */
+    umask(077);                           /* what is written is of persons */
     dup2(none, 0);
     dup2(said, 1);
     dup2(said, 2);

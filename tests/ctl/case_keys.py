@@ -25,7 +25,7 @@ def shown(house, persons):
 
 def all_found(house, persons):
     for number, id_ in persons.items():
-        items = house.ask("amina", "POST", f"{CASES}/persons/_search", {"identifier": {"kind": "passport", "number": number.lower()}}).json["items"]
+        items = house.ask("amina", "POST", f"{CASES}/persons/_search", {"identifier": {"number": number.lower()}}).json["items"]
         assert [p["id"] for p in items] == [id_], f"{number} is not found by its number"
 
 
@@ -114,26 +114,82 @@ def test_keys_are_wrapped_and_only_then_go_into_a_backup(house):
     assert shown(house, persons) == before
 
 
-def test_a_lost_key_is_said_and_comes_back_when_its_file_does(house):
+def read_whole(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def log_of(house, name):
+    return read_whole(os.path.join(house.state, "log", f"{name}.log"))
+
+
+def test_a_lost_key_starts_nothing_and_destroys_nothing(house):
     number, person = house.person()
     id_ = house.ask("amina", "POST", f"{CASES}/persons", person, 201).json["id"]
+    before = house.ask("amina", "GET", f"{CASES}/persons/{id_}").json
     path = os.path.join(house.keys("cases"), "field-document.key")
-    with open(path, encoding="utf-8") as f:
-        whole = f.read()
+    whole = read_whole(path)
     assert whole.count("\n") >= 2
-    put(path, "".join(whole.splitlines(True)[1:]))  # the newest is lost
-    answer = wait_for("a lost key is noticed", lambda: [a for a in [house.call("GET", f"{CASES}/persons/{id_}", who="amina")] if a.status != 200])[0]
+    lost = [row.split("\t")[1] for row in house.ctl("keys", "status", "--dir", house.keys("cases"), *house.kek()).splitlines()
+            if row.startswith("document\t") and "\tseals\t" in row][0]
+    sealed = "SELECT id, encode(number_sealed, 'hex'), encode(number_index, 'hex') FROM person_identifiers ORDER BY 1"
+    values = house.sql("cases", sealed)
+
+    put(path, "".join(whole.splitlines(True)[1:]))  # the newest is lost under the running service: it goes on with what it has
+    wait_for("the loss is logged", lambda: house.ask("amina", "GET", f"{CASES}/persons/{id_}") and "keyring.lacking" in log_of(house, "cases"))
+    assert house.ask("amina", "GET", f"{CASES}/persons/{id_}").json == before
+    number_2, person_2 = house.person()
+    second = house.ask("amina", "POST", f"{CASES}/persons", person_2, 201).json["id"]
+    said = check(house, status=1)
+    assert f"document\t{lost}" in said and "LOST: no such key" in said and "LOST: no program starts without it" in said, said
+    assert lost in house.ctl(*rotate(house), status=1), "a rotation began without a key that is needed"
+    assert read_whole(path) == "".join(whole.splitlines(True)[1:]), "a rotation that was refused wrote the file"
+
+    does_not_start(house, lost)
+    os.unlink(path)  # the whole file is lost, and made anew by a deployment that knows no better
+    house.ctl("keys", "generate", "--service", "cases", "--dir", house.keys("cases"), "--issuers", os.path.join(house.state, "issuers"))
+    does_not_start(house, "field-document.key does not have")
+    put(path, whole)
+    assert "is not lost" in retire_lost(house, lost, status=1)
+    house.start("cases")
+    assert house.ask("amina", "GET", f"{CASES}/persons/{id_}").json == before
+    all_found(house, {number: id_, number_2: second})
+    check(house, "--open")
+
+    put(path, "".join(whole.splitlines(True)[1:]))  # and once more, with no copy to be found
+    assert house.ask("amina", "GET", f"{CASES}/persons/{id_}").json == before
+    house.stop("cases")
+    assert "nothing was deleted" in retire_lost(house, lost)
+    assert "does not ask for key" in retire_lost(house, lost, status=1)
+    house.start("cases")
+    answer = house.call("GET", f"{CASES}/persons/{id_}", who="amina")
     assert answer.status == 503 and answer.json["code"] == "field.locked", answer.raw
     assert "key is not there" in answer.json["detail"]
-    said = check(house, status=1)
-    assert "LOST: no such key" in said and "cannot be opened" in said, said
     house.ask("coa", "GET", f"{CASES}/changes")  # all else works
-    assert "could not be opened" in house.ctl(*rotate(house), status=1)
-    with open(path, encoding="utf-8") as f:
-        added = f.readline()
-    put(path, whole + added)
+    assert [row for row in house.sql("cases", sealed) if row in values] == values, "a sealed value was touched"
+
+    with open(path, "a", encoding="utf-8") as f:  # a copy turns up after all; the file is not replaced, but added to
+        f.write(whole.splitlines(True)[0])
     wait_for("it opens again", lambda: house.call("GET", f"{CASES}/persons/{id_}", who="amina").status == 200)
+    assert house.ask("amina", "GET", f"{CASES}/persons/{id_}").json == before
+    put(path, whole)
     check(house, "--open")
+
+
+def retire_lost(house, key, status=0):
+    return house.ctl("keys", "retire", key, "--lost", "--service", "cases", "--class", "document", "--dir", house.keys("cases"), *house.kek(),
+                     *house.admin(), status=status)
+
+
+def does_not_start(house, word):
+    """The service and its worker end, and say which key lacks; nothing listens."""
+    house.stop("cases")
+    had = {name: len(log_of(house, name)) for name in ("cases", "cases-worker")}
+    house.supervisor("start", "cases", "cases-worker")
+    for name, n in had.items():
+        wait_for(f"{name} says what lacks", lambda: "keyring.lacking" in log_of(house, name)[n:] and word in log_of(house, name)[n:])
+    assert house.call("GET", f"{CASES}/persons", who="amina").status in (502, 503), "it answers without its key"
+    house.stop("cases")
 
 
 def put(path, text):

@@ -14,7 +14,10 @@ def test_a_consumer_that_was_put_back_hears_again_what_it_forgot(house):
     first = house.new_case()
     house.quiet()
     backup = os.path.join(house.state, "backup-1")
-    house.ctl("backup", *house.admin(), "--to", backup)
+    said = house.ctl("backup", *house.admin(), "--to", backup)
+    assert "not in it: field keys" in said, said
+    for name in [".", *os.listdir(backup)]:
+        assert os.stat(os.path.join(backup, name)).st_mode & 0o077 == 0, f"{name} of the backup can be read by others"
     second = house.new_case()
     house.quiet()
     readers, seen = house.sql("travel", READERS), house.sql("travel", "SELECT count(*), count(DISTINCT event_id) FROM wf.inbox")
@@ -23,9 +26,12 @@ def test_a_consumer_that_was_put_back_hears_again_what_it_forgot(house):
     refused = house.ctl("restore", *house.admin(), "--from", backup, "--service", "travel", status=1)
     assert "in use by" in refused and "travel-worker" in refused, refused
     house.stop("travel")
+    refused = house.ctl("restore", *house.admin(), "--from", backup, "--service", "travel", status=1)
+    assert "--replace" in refused and "nothing was changed" in refused, refused
+    assert house.sql("travel", READERS) == readers
     kill_a_restore(house, backup)
     assert house.sql("travel", READERS) == readers, "a restore that was killed has touched the database in use"
-    house.ctl("restore", *house.admin(), "--from", backup, "--service", "travel")
+    house.ctl("restore", *house.admin(), "--from", backup, "--service", "travel", "--replace")
     forgot = house.sql("travel", READERS)
     assert any(first in row for row in forgot) and not any(second in row for row in forgot)
     may = house.sql("travel", "SELECT has_database_privilege('wf_travel_worker', current_database(), 'CONNECT')")
@@ -44,7 +50,7 @@ def test_a_consumer_that_was_put_back_hears_again_what_it_forgot(house):
 
 def kill_a_restore(house, backup):
     """kill -9 in the middle: the fresh database is there, and not yet in place."""
-    running = subprocess.Popen([CTL, "restore", *house.admin(), "--from", backup, "--service", "travel"],
+    running = subprocess.Popen([CTL, "restore", *house.admin(), "--from", backup, "--service", "travel", "--replace"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for("a fresh database", lambda: house.sql("cases", "SELECT 1 FROM pg_database WHERE datname = 'wayfare_travel_restoring'"))
     running.send_signal(signal.SIGKILL)
@@ -67,7 +73,7 @@ def test_a_producer_that_was_put_back_resends_nothing_and_names_what_it_lost(hou
     messages = house.sql("notifications", "SELECT id, status FROM messages ORDER BY 1")
 
     house.stop("cases")
-    house.ctl("restore", *house.admin(), "--from", backup)
+    house.ctl("restore", *house.admin(), "--from", backup, "--replace")
     told = house.ctl("reconcile", *house.admin(), "--apply")
     assert "the sender does not know of it any more" in told and f"cases.case.opened {lost}" in told, told
     house.start("cases")
@@ -93,7 +99,7 @@ def test_what_names_something_that_is_gone_is_told(house):
                             VALUES ('{movement}', 'iom', 'return', 'avrr', 'NL', 'SO', '2026-12-01', '2026-12-20', '{{nl}}', now(), 'test', now(), now());
                             INSERT INTO movement_refs (org, movement_id, ref_kind, ref_id) VALUES ('iom', '{movement}', 'case', '{gone}')""")
     told = house.ctl("reconcile", *house.admin())
-    assert f"a movement whose case is gone" in told and movement in told, told
+    assert "a movement whose case is gone" in told and movement in told, told
     house.sql("travel", f"DELETE FROM movement_refs WHERE movement_id = '{movement}'; DELETE FROM movements WHERE id = '{movement}'")
 
 
@@ -163,7 +169,7 @@ def test_one_service_goes_back_to_any_moment_of_the_archived_log(house):
     where = ["--log", house.archive, "--scratch", scratch]
     early = house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", "2020-01-01T00:00:00Z", *where, status=1)
     assert "lies before the backup" in early, early
-    house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", moment, *where)
+    house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", moment, *where, "--replace")
     assert not os.path.exists(os.path.join(scratch, "rewind")), "the scratch server was left behind"
     house.ctl("reconcile", *house.admin(), "--apply")
     house.start("cases")

@@ -1,0 +1,1 @@
+SELECT cls || ' ' || key_id FROM wf.field_keys ORDER BY cls, since, key_id;
