@@ -386,6 +386,10 @@ def test_answers_older_than_a_week_go(parts):
 
 
 def test_metrics_tell_of_the_works(parts):
+    things = things_of(keys=2, each=2)  # whoever ran before may have been started anew
+    parts.make(things)
+    wait_effects(parts, things)
+    wait_confirmed(parts)
     status, body = parts.http("relay", "/metrics")
     assert status == 200 and re.search(r"wayfare_relay_published_total [1-9]", body), body
     status, body = parts.http("keeper", "/metrics")
