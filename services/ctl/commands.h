@@ -37,6 +37,8 @@
     X(backup)                                                                                                \
     X(restore)                                                                                               \
     X(reconcile)                                                                                             \
+    X(status)                                                                                                \
+    X(doctor)                                                                                                \
     X(jobs_list)                                                                                             \
     X(jobs_show)                                                                                             \
     X(jobs_replay)                                                                                           \

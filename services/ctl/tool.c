@@ -21,6 +21,7 @@
 
 struct child {
     const char *const *argv;
+    const char *variable; /* of the environment, that holds the password */
     const char *password;
     uid_t uid; /* 0: as we are */
     gid_t gid;
@@ -44,10 +45,10 @@ static void become(const struct child *c, const char *path, int said, pid_t pare
     dup2(said, 1);
     dup2(said, 2);
     if (c->password != NULL && *c->password != '\0')
-        setenv("PGPASSWORD", c->password, 1);
+        setenv(c->variable, c->password, 1);
     setenv("PATH", path, 1);
     setenv("LC_ALL", "C.UTF-8", 1);
-    if (chdir("/") != 0)
+    if (c->uid != 0 && chdir("/") != 0) /* ours may be closed to it */
         _exit(126);
     execvp(c->argv[0], (char *const *)(uintptr_t)c->argv);
     _exit(127);
@@ -73,7 +74,8 @@ static const char *listen_to(struct arena *a, int fd)
     return kept;
 }
 
-static err_t run(struct arena *a, const struct child *c)
+/* *ret_said: what it wrote. */
+static err_t run(struct arena *a, const struct child *c, const char **ret_said)
 {
     const char *had = getenv("PATH"),
                *path = arena_printf(a, "%s:" DEBIAN_TOOLS, had != NULL ? had : "/usr/bin:/bin"), *said;
@@ -94,6 +96,7 @@ static err_t run(struct arena *a, const struct child *c)
     close(ends[0]);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
+    *ret_said = said;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && *said == '\0')
@@ -103,24 +106,33 @@ static err_t run(struct arena *a, const struct child *c)
 
 err_t tool_run(struct arena *a, const char *const *argv, const char *password)
 {
-    return run(a, &(struct child){.argv = argv, .password = password});
+    const char *said;
+
+    return tool_output(a, argv, "PGPASSWORD", password, &said);
+}
+
+err_t tool_output(struct arena *a, const char *const *argv, const char *variable, const char *password,
+                  const char **ret)
+{
+    return run(a, &(struct child){.argv = argv, .variable = variable, .password = password}, ret);
 }
 
 err_t tool_run_as_owner(struct arena *a, const char *folder, const char *const *argv)
 {
     struct child c = {.argv = argv};
     const struct passwd *pw;
+    const char *said;
     struct stat st;
 
     if (stat(folder, &st) != 0)
         return err_new(a, ERR_INVALID, "ctl.file", "%s: %s", folder, strerror(errno));
     if (getuid() != 0 || st.st_uid == 0)
-        return run(a, &c);
+        return run(a, &c, &said);
     pw = getpwuid(st.st_uid);
     if (pw == NULL)
         return err_new(a, ERR_INVALID, "ctl.file", "%s belongs to nobody that is known here", folder);
     c.uid = st.st_uid;
     c.gid = pw->pw_gid;
     c.user = pw->pw_name;
-    return run(a, &c);
+    return run(a, &c, &said);
 }

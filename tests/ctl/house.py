@@ -9,7 +9,7 @@ import uuid
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-from stack import BUILD, Stack
+from stack import BUILD, ROOT, Stack
 
 PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 CTL = os.path.join(BUILD, "services/ctl/wayfare-ctl")
