@@ -4,6 +4,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import dataclass
 
 import jsonschema
 
@@ -50,6 +51,22 @@ def close(node, inside=False):
     if not inside and isinstance(node.get("properties"), dict) and node.get("type") == "object" and "additionalProperties" not in node:
         out["unevaluatedProperties" if any(key in node for key in COMPOSED) else "additionalProperties"] = False
     return out
+
+
+@dataclass
+class Asked:
+    """A request as it was sent."""
+    method: str
+    path: str
+    who: tuple  # (name, scope), or (None, token)
+    body: object
+    headers: dict
+
+    def again(self, stack, method=None, path=None, headers=None, body=None):
+        """Sends it once more, by the same person, with what is named here instead."""
+        name, rest = self.who
+        return stack.call(method or self.method, path or self.path, token=stack.token(name, rest) if name else rest,
+                          headers={**self.headers, **(headers or {})}, body=self.body if body is None else body)
 
 
 class Operation:
@@ -143,6 +160,20 @@ class Documents:
         self.audited = []
         self.record = Record()
         self.result = result
+        self.asked = {}  # of each operation, its first requests that had a success: (Asked, answer)
+        self.exchanges = None  # a file that every exchange of an operation goes to, for tests/spec
+        self.recording = threading.Lock()
+
+    def note(self, operation, asked, answer):
+        kept = self.asked.setdefault((operation.service, operation.id), [])
+        if len(kept) < 6:
+            kept.append((asked, answer))
+
+    def keep(self, operation, method, path, answer):
+        line = json.dumps({"operation": operation.id, "method": method, "path": path, "status": answer.status, "headers": answer.headers,
+                           "body": answer.raw.decode(errors="replace")}, ensure_ascii=False)
+        with self.recording:
+            self.exchanges.write(line + "\n")
 
     def operations(self):
         return [o for d in self.all.values() for o in d.operations]
@@ -158,6 +189,8 @@ class Documents:
         if not operation:
             return []
         faults = [f"header {h} is missing" for h in COMMON_HEADERS if h not in answer.headers]
+        if self.exchanges and "event-stream" not in answer.headers.get("content-type", ""):
+            self.keep(operation, method, path, answer)
         spec = operation.spec["responses"].get(str(answer.status))
         if spec is None:
             return faults + [f"{answer.status} is not documented for {operation.id}"]

@@ -124,7 +124,7 @@ class Gateway:
         self.folder = os.path.join(stack.state, f"nginx-{secrets.token_hex(4)}")
         self.port = self.free()
         os.makedirs(os.path.join(self.folder, "nginx"), mode=0o711)
-        for name in ("proxy.conf", "headers.conf"):
+        for name in ("proxy.conf", "headers.conf", "docs.conf"):
             with open(os.path.join(stack.state, "nginx", name), encoding="utf-8") as f, open(f"{self.folder}/nginx/{name}", "w", encoding="utf-8") as out:
                 out.write(f.read())
         with open(os.path.join(stack.state, "nginx/nginx.conf"), encoding="utf-8") as f:

@@ -10,7 +10,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib"))
 
+import behaviour
 import catalogue
+import changes
 import credentials
 import framing
 import gateway
@@ -20,9 +22,10 @@ import isolation
 import limits
 import no_trace
 import pools
+import properties
 import scenario
 from documents import Documents
-from stack import Stack
+from stack import BUILD, Stack
 
 
 class Result:
@@ -58,12 +61,18 @@ def main(arguments):
     try:
         stack.up()
         documents = Documents(stack, result)
+        if not names:
+            documents.exchanges = open(os.path.join(BUILD, "exchanges.jsonl.part"), "w", encoding="utf-8")
         scenario.run_all(stack, documents, result, names)
         for name, part in (("framing", framing), ("limits", limits)):
             if name in names:
                 part.run_all(stack, result)
         if not names:
+            if not sanitized:
+                changes.run_all(stack, documents, result)
+            behaviour.run_all(stack, documents, result)
             stranger = generated.run_all(stack, documents, result)
+            properties.run_all(stack, documents, result)
             if not sanitized:  # what these prove is in the database, not in the memory of the programs
                 catalogue.run_all(stack, documents, result)
             gateway.run_all(stack, result)
@@ -76,6 +85,8 @@ def main(arguments):
             limits.run_all(stack, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
+            documents.exchanges.close()
+            os.replace(documents.exchanges.name, os.path.join(BUILD, "exchanges.jsonl"))
             if not sanitized:
                 isolation.run_all(stack, documents, result, stranger)  # last: it ends the workers
         if stack.own:

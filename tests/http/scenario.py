@@ -5,8 +5,10 @@ import json
 import os
 import re
 import secrets
+import threading
 import time
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from urllib.parse import urlencode
@@ -15,6 +17,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 import tokens
+from documents import Asked
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")  # whose days the services count
@@ -140,7 +143,8 @@ def short(value):
     return text if len(text) < 300 else text[:300] + "…"
 
 
-def step_once(stack, documents, step, names):
+def ask(stack, documents, step, names):
+    """The call of a step, its answer held against the document."""
     method, path = fill(step["do"], names).split(" ", 1)
     headers = fill(step.get("headers", {}), names)
     operation = documents.find(method, path)
@@ -161,16 +165,24 @@ def step_once(stack, documents, step, names):
         headers["Authorization"] = "Basic " + base64.b64encode(":".join(fill(step["basic"], names)).encode()).decode()
     token = fill(step.get("bearer"), names)
     who = fill(step.get("as"), names)
+    person = (who, step.get("scope")) if who and not token else (None, token)
     if who and "scope" in step:
         token, who = stack.token(who, step["scope"]), None
     answer = stack.call(method, path, who=who, body=body, headers=headers, token=token)
-    if answer.status != step.get("expect", 200):
-        raise Fault(f"{method} {path}: {answer.status} instead of {step.get('expect', 200)}: {answer.raw[:1500].decode(errors='replace')}")
+    if answer.status != step.get("expect", answer.status):
+        raise Fault(f"{method} {path}: {answer.status} instead of {step['expect']}: {answer.raw[:1500].decode(errors='replace')}")
     faults = documents.judge(method, path, answer)
     if faults:
         raise Fault(f"{method} {path}: not as documented: {'; '.join(faults)}")
     if answer.status < 300 and "as" in step:
         documents.record.add(operation, fill(step["as"], names), step.get("scope"), method, path, headers, body)
+    if operation and answer.status < 300:
+        documents.note(operation, Asked(method, path, person, body, headers), answer)
+    return answer
+
+
+def step_once(stack, documents, step, names):
+    answer = ask(stack, documents, {"expect": 200, **step}, names)
     if "problem" in step:
         compare(step["problem"], answer.json["code"], "/code")
     if "faults" in step:
@@ -181,7 +193,12 @@ def step_once(stack, documents, step, names):
     if "match" in step:
         compare(fill(step["match"], names), answer.json)
     if "sameAs" in step and answer.raw != names[step["sameAs"]]:
-        raise Fault(f"{method} {path}: not the same bytes as {step['sameAs']}")
+        raise Fault(f"{step['do']}: not the same bytes as {step['sameAs']}")
+    keep(step, answer, names)
+    return answer
+
+
+def keep(step, answer, names):
     for name, place in step.get("save", {}).items():
         if place == "raw":
             names[name] = answer.raw
@@ -192,7 +209,41 @@ def step_once(stack, documents, step, names):
             names[name] = tokens.claims_of(pointer(answer.json, place))[claim]
         else:
             names[name] = pointer(answer.json, place)
-    return answer
+
+
+def race_step(stack, documents, step, names):
+    """atOnce: as many clients as it says, at the same moment. A client that finds the service busy asks again, as it is told to."""
+    clients = step["atOnce"]
+    start = threading.Barrier(clients)
+    once = {k: v for k, v in step.items() if k not in ("match", "save", "expect", "problem")}
+
+    def client(number):
+        mine = {**once, "body": step["alternate"]} if "alternate" in step and number % 2 else once
+        mine = {**mine, "headers": {"Idempotency-Key": str(uuid.uuid4()), **mine.get("headers", {})}}
+        start.wait()
+        until = time.monotonic() + 30 * PATIENCE
+        while True:
+            answer = ask(stack, documents, mine, names)
+            if answer.status != 503 or time.monotonic() > until:
+                return answer
+            time.sleep(0.1)
+
+    with ThreadPoolExecutor(clients) as pool:
+        answers = list(pool.map(client, range(clients)))
+    met = Counter(a.status for a in answers)
+    for status in {*met, *step["outcomes"]}:
+        wanted = step["outcomes"].get(status, 0)
+        if not (wanted == "any" or (met[status] > 0 if wanted == "some" else met[status] == wanted)):
+            sample = next((a.raw[:400].decode(errors="replace") for a in answers if a.status == status or not met[status]), "")
+            raise Fault(f"{step['do']}: {dict(met)} instead of {step['outcomes']}: {sample}")
+    good = [a for a in answers if a.status < 300]
+    if step.get("oneBody") and len({a.raw for a in good}) != 1:
+        raise Fault(f"{step['do']}: the successes differ: {[a.raw[:200] for a in good[:2]]}")
+    if "oneOf" in step and len({pointer(a.json, step["oneOf"]) for a in good}) != 1:
+        raise Fault(f"{step['do']}: {step['oneOf']} differs")
+    if "match" in step:
+        compare(fill(step["match"], names), good[0].json)
+    keep(step, good[0], names)
 
 
 def stream_step(stack, documents, step, names):
@@ -215,6 +266,8 @@ def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
     if "sql" in step:
         return stack.sql(*fill(step["sql"], names))
+    if "atOnce" in step:
+        return race_step(stack, documents, step, names)
     if "stream" in step:
         return stream_step(stack, documents, step, names)
     for _ in range(step.get("repeat", 1) - 1):

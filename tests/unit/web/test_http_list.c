@@ -183,10 +183,10 @@ END_TEST
 /* The token of a list's changes. */
 static const char *since(const struct answer *a)
 {
-    const char *token = json_string_value(json_object_get(json_of(a), "changedSince"));
+    const char *told = json_string_value(json_object_get(json_of(a), "changedSince"));
 
-    ck_assert_msg(token != NULL, "%s", a->body);
-    return token;
+    ck_assert_msg(told != NULL, "%s", a->body);
+    return told;
 }
 
 START_TEST(changes_are_told_since_a_token)
