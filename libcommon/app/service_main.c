@@ -109,6 +109,12 @@ static void check_keys(void *arg)
         loop_drain(parts->program->loop);
 }
 
+/* Ready is who also listens: not while the keys are being compared. */
+static bool listening(void *arg)
+{
+    return ((const struct program *)arg)->http != NULL;
+}
+
 static err_t start(struct program *p, const struct service *s, struct parts *parts)
 {
     TRY(open_document(p, s, parts));
@@ -120,6 +126,7 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
     if (s->start)
         TRY(s->start(p));
     TRY(observe_open(p, &parts->health));
+    health_part(parts->health, "edge", listening, p);
     parts->until_us = clock_mono_us() + DATABASE_US;
     parts->opening = loop_every(p->loop, DATABASE_TICK_US, on_opening, parts);
     TRY(co_start("keyguard", check_keys, parts));
