@@ -12,6 +12,7 @@
 #include "cases/state.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
+#include "web/page.h"
 #include "web/request.h"
 
 #define OVERRIDE_DAYS_MAX 7
@@ -50,16 +51,18 @@ err_t list_overrides(struct ctx *x, const struct request *rq, struct response *r
     struct uuid case_id = request_path_uuid(rq, "caseId");
     struct override_row *rows;
     struct case_brief brief;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_override_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_case_brief_later(tx, case_id, &brief);
-    TRY(q_override_list(tx, case_id, &rows, &n));
+    TRY(q_override_list(tx, case_id, &page, &rows, &n));
     for (size_t i = 0; i < n; i++)
         override_show(x, brief.caseworker, &rows[i]);
     audit_read(tx, "case", case_id, "overrides");
-    return reply_items(rs, &override_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_override_list_page, &page, &override_row_json, rows, n);
 }
 
 static err_t override_reply(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid id, int status,

@@ -111,13 +111,13 @@ UPDATE cases
 INSERT INTO case_moves (id, org, case_id, transition, from_status, to_status, reason, override_id, by_user, at, observed_at)
 VALUES ($id, sec.org(), $case_id, $transition, $from_status, $to_status, $reason, $override_id, $by, $now, $observed_at);
 
--- q_case_moves(case_id uuid) -> many case_move_row(id uuid, transition text, from text, to text, reason text?, override_id uuid?, by_user text,
+-- q_case_moves(case_id uuid) -> list case_move_row(id uuid, transition text, from text, to text, reason text?, override_id uuid?, by_user text,
 --   at timestamptz, observed_at timestamptz?)
 SELECT id, transition, from_status AS "from", to_status AS "to", reason, override_id, by_user, at, observed_at
   FROM case_moves
  WHERE case_id = $case_id
- ORDER BY at, id
- LIMIT 200;
+--sort at at timestamptz
+;
 
 -- q_case_version(id uuid, version int4, now timestamptz) -> exactly 1
 UPDATE cases SET programme_version = $version, version = version + 1, updated_at = $now WHERE id = $id;
@@ -253,13 +253,13 @@ SELECT id, transition, guards, reason, status, asked_by, asked_at, decided_by, d
   FROM overrides
  WHERE case_id = $case_id AND id = $id;
 
--- q_override_list(case_id uuid) -> many override_row
+-- q_override_list(case_id uuid) -> list override_row
 SELECT id, transition, guards, reason, status, asked_by, asked_at, decided_by, decided_at, decision, valid_until, used_at,
        '{}'::text[] AS allowed_actions, version
   FROM overrides
  WHERE case_id = $case_id
- ORDER BY asked_at, id
- LIMIT 200;
+--sort askedAt asked_at timestamptz
+;
 
 -- q_override_lock(case_id uuid, id uuid) -> one override_row
 SELECT id, transition, guards, reason, status, asked_by, asked_at, decided_by, decided_at, decision, valid_until, used_at,
@@ -351,12 +351,12 @@ SELECT id, role, person_id, user_id, organisation, valid_from, valid_until, vers
   FROM case_roles
  WHERE case_id = $case_id AND id = $id;
 
--- q_case_role_list(case_id uuid) -> many case_role_row
+-- q_case_role_list(case_id uuid) -> list case_role_row
 SELECT id, role, person_id, user_id, organisation, valid_from, valid_until, version
   FROM case_roles
  WHERE case_id = $case_id
- ORDER BY valid_from DESC, id DESC
- LIMIT 200;
+--sort -validFrom valid_from date
+;
 
 -- q_case_role_lock(case_id uuid, id uuid) -> one case_role_row
 SELECT id, role, person_id, user_id, organisation, valid_from, valid_until, version

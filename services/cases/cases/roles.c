@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cases/cases/store.h"
 #include "cases/timeline/timeline.h"
+#include "web/page.h"
 #include "web/request.h"
 
 static err_t role_reply(struct ctx *x, struct tx *tx, struct uuid case_id, struct uuid id, int status,
@@ -24,14 +25,16 @@ err_t list_case_roles(struct ctx *x, const struct request *rq, struct response *
     struct uuid case_id = request_path_uuid(rq, "caseId");
     struct case_role_row *rows;
     struct case_brief brief;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_case_role_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_case_brief_later(tx, case_id, &brief);
-    TRY(q_case_role_list(tx, case_id, &rows, &n));
+    TRY(q_case_role_list(tx, case_id, &page, &rows, &n));
     audit_read(tx, "case", case_id, "roles");
-    return reply_items(rs, &case_role_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_case_role_list_page, &page, &case_role_row_json, rows, n);
 }
 
 /* getCaseRole: GET /cases/{caseId}/roles/{roleId} */

@@ -14,6 +14,7 @@
 #include "cases/timeline/timeline.h"
 #include "cases/trainings/trainings.h"
 #include "cases/travel/travel.h"
+#include "web/page.h"
 #include "web/request.h"
 
 /* Which move is meant, and whether it may be made at all from here. */
@@ -291,12 +292,14 @@ err_t list_case_moves(struct ctx *x, const struct request *rq, struct response *
     struct uuid id = request_path_uuid(rq, "caseId");
     struct case_move_row *rows;
     struct case_brief brief;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_case_moves_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_case_brief_later(tx, id, &brief);
-    TRY(q_case_moves(tx, id, &rows, &n));
+    TRY(q_case_moves(tx, id, &page, &rows, &n));
     audit_read(tx, "case", id, "moves");
-    return reply_items(rs, &case_move_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_case_moves_page, &page, &case_move_row_json, rows, n);
 }

@@ -12,6 +12,7 @@
 #include "cases/eligibility/rules.h"
 #include "cases/state.h"
 #include "cases/timeline/timeline.h"
+#include "web/page.h"
 
 ERR_DEFINE(err_superseded, ERR_CONFLICT, "check.superseded",
            "A later check has taken the place of this one.");
@@ -110,14 +111,16 @@ static err_t list_eligibility_checks(struct ctx *x, const struct request *rq, st
     struct uuid case_id = request_path_uuid(rq, "caseId");
     struct eligibility_check_item *rows;
     struct case_brief brief;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_eligibility_checks_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_case_brief_later(tx, case_id, &brief);
-    TRY(q_eligibility_checks(tx, case_id, &rows, &n));
+    TRY(q_eligibility_checks(tx, case_id, &page, &rows, &n));
     audit_read(tx, "case", case_id, "eligibility");
-    return reply_items(rs, &eligibility_check_item_json, rows, n);
+    return reply_page(x, rq, rs, &q_eligibility_checks_page, &page, &eligibility_check_item_json, rows, n);
 }
 
 /* getEligibilityCheck: GET /eligibility-checks/{checkId} */

@@ -29,13 +29,13 @@ SELECT c.id, c.case_id, c.rule_set, c.rules_from, c.reference_on, c.version, c.c
 -- q_eligibility_check_lock(id uuid) -> one eligibility_check_locked(case_id uuid, rule_set text, rules_from date, superseded_at timestamptz?, version int4)
 SELECT case_id, rule_set, rules_from, superseded_at, version FROM eligibility_checks WHERE id = $id FOR UPDATE;
 
--- q_eligibility_checks(case_id uuid) -> many eligibility_check_item(id uuid, rule_set text, rules_from date, reference_on date,
+-- q_eligibility_checks(case_id uuid) -> list eligibility_check_item(id uuid, rule_set text, rules_from date, reference_on date,
 --   created_by text, created_at timestamptz, superseded_at timestamptz?, version int4)
 SELECT id, rule_set, rules_from, reference_on, created_by, created_at, superseded_at, version
   FROM eligibility_checks
  WHERE case_id = $case_id
- ORDER BY created_at, id
- LIMIT 100;
+--sort createdAt created_at timestamptz
+;
 
 -- q_eligibility_answers(check_id uuid) -> many eligibility_answer_row(rule text, answer text, evidence text?, document_id uuid?, answered_by text,
 --   answered_at timestamptz)

@@ -104,14 +104,16 @@ static err_t list_application_moves(struct ctx *x, const struct request *rq, str
     struct uuid id = request_path_uuid(rq, "applicationId");
     struct application_move_row *rows;
     struct application_tor of;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_application_move_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     audit_read(tx, "application", id, "moves");
     q_application_tor_later(tx, id, &of);
-    TRY(q_application_move_list(tx, id, &rows, &n));
-    return reply_items(rs, &application_move_row_json, rows, n);
+    TRY(q_application_move_list(tx, id, &page, &rows, &n));
+    return reply_page(x, rq, rs, &q_application_move_list_page, &page, &application_move_row_json, rows, n);
 }
 
 const struct handler applications_handlers[] = {

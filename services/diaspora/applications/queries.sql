@@ -56,7 +56,8 @@ UPDATE applications SET status = 'declined', close_reason = $reason, version = v
 INSERT INTO application_moves (id, org, application_id, transition, from_status, to_status, reason, by_user, at)
 VALUES ($id, sec.org(), $application_id, $transition, $from_status, $to_status, $reason, $by, $now);
 
--- q_application_move_list(application_id uuid) -> many application_move_row(id uuid, transition text, from_status text, to_status text,
+-- q_application_move_list(application_id uuid) -> list application_move_row(id uuid, transition text, from_status text, to_status text,
 --   reason text?, by_user text, at timestamptz)
 SELECT id, transition, from_status, to_status, reason, by_user, at FROM application_moves WHERE application_id = $application_id
- ORDER BY at, id LIMIT 100;
+--sort at at timestamptz
+;

@@ -10,6 +10,7 @@
 #include "diaspora/assignments/rules.h"
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/state.h"
+#include "web/page.h"
 #include "web/request.h"
 
 ERR_DEFINE(err_phases_settled, ERR_CONFLICT, "assignment.settled",
@@ -95,14 +96,16 @@ err_t list_phases(struct ctx *x, const struct request *rq, struct response *rs)
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct assignment_locked of;
     struct phase_row *rows;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_phase_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_assignment_state_later(tx, id, &of);
-    TRY(q_phase_list(tx, id, &rows, &n));
+    TRY(q_phase_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "phases");
-    return reply_items(rs, &phase_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_phase_list_page, &page, &phase_row_json, rows, n);
 }
 
 /* createPhase: POST /assignments/{assignmentId}/phases */

@@ -68,8 +68,10 @@ UPDATE assignments SET status = $status, abort_reason = $abort_reason, version =
 INSERT INTO assignment_moves (id, org, assignment_id, transition, from_status, to_status, reason, by_user, at)
 VALUES ($id, sec.org(), $assignment_id, $transition, $from_status, $to_status, $reason, $by, $now);
 
--- q_assignment_moves(assignment_id uuid) -> many assignment_move_row(id uuid, transition text, from_status text, to_status text, reason text?, by_user text, at timestamptz)
-SELECT id, transition, from_status, to_status, reason, by_user, at FROM assignment_moves WHERE assignment_id = $assignment_id ORDER BY at, id LIMIT 200;
+-- q_assignment_moves(assignment_id uuid) -> list assignment_move_row(id uuid, transition text, from_status text, to_status text, reason text?, by_user text, at timestamptz)
+SELECT id, transition, from_status, to_status, reason, by_user, at FROM assignment_moves WHERE assignment_id = $assignment_id
+--sort at at timestamptz
+;
 
 -- Kind and days of an assignment follow from its phases.
 -- q_assignment_refresh(id uuid, now timestamptz) -> exactly 1
@@ -82,13 +84,15 @@ UPDATE assignments a SET kind = f.kind, starts_on = f.starts_on, ends_on = f.end
 
 -- ---- phases ----
 
--- q_phase_list(assignment_id uuid) -> many phase_row(id uuid, assignment_id uuid, kind text, starts_on date, ends_on date, country text, place text?,
+-- q_phase_list(assignment_id uuid) -> list phase_row(id uuid, assignment_id uuid, kind text, starts_on date, ends_on date, country text, place text?,
 --   hours_per_week int4?, status text, flagged text?, travel text, movement_id uuid?, departs_at timestamptz?, departure_zone text?,
 --   arrives_at timestamptz?, arrival_zone text?, departed_at timestamptz?, arrived_at timestamptz?, version int4, created_by text,
 --   created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
 SELECT id, assignment_id, kind, starts_on, ends_on, country, place, hours_per_week, status, flagged, travel, movement_id, departs_at, departure_zone,
        arrives_at, arrival_zone, departed_at, arrived_at, version, created_by, created_at, updated_at, allowed_actions
-  FROM phases_shown WHERE assignment_id = $assignment_id ORDER BY starts_on, id LIMIT 100;
+  FROM phases_shown WHERE assignment_id = $assignment_id
+--sort startsOn starts_on date
+;
 
 -- q_phase_get(id uuid) -> one phase_row
 SELECT id, assignment_id, kind, starts_on, ends_on, country, place, hours_per_week, status, flagged, travel, movement_id, departs_at, departure_zone,
@@ -189,9 +193,11 @@ SELECT sealed, verified_at IS NOT NULL AS verified FROM expert_residences WHERE 
 INSERT INTO safeguards (id, org, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at)
 VALUES ($id, sec.org(), $assignment_id, $kind, $country, $provider, $valid_from, $valid_until, $by, $now);
 
--- q_safeguard_list(assignment_id uuid) -> many safeguard_row(id uuid, assignment_id uuid, kind text, country text?, provider text, valid_from date, valid_until date?, created_by text, created_at timestamptz)
+-- q_safeguard_list(assignment_id uuid) -> list safeguard_row(id uuid, assignment_id uuid, kind text, country text?, provider text, valid_from date, valid_until date?, created_by text, created_at timestamptz)
 SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at
-  FROM safeguards WHERE assignment_id = $assignment_id ORDER BY valid_from, id LIMIT 200;
+  FROM safeguards WHERE assignment_id = $assignment_id
+--sort validFrom valid_from date
+;
 
 -- q_safeguard_get(id uuid) -> one safeguard_row
 SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at FROM safeguards WHERE id = $id;
@@ -200,9 +206,11 @@ SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, crea
 INSERT INTO travel_counsellings (id, org, assignment_id, country, held_on, outcome, note, created_by, created_at)
 VALUES ($id, sec.org(), $assignment_id, $country, $held_on, $outcome, $note, $by, $now);
 
--- q_counselling_list(assignment_id uuid) -> many counselling_row(id uuid, assignment_id uuid, country text, held_on date, outcome text, note text?, created_by text, created_at timestamptz)
+-- q_counselling_list(assignment_id uuid) -> list counselling_row(id uuid, assignment_id uuid, country text, held_on date, outcome text, note text?, created_by text, created_at timestamptz)
 SELECT id, assignment_id, country, held_on, outcome, note, created_by, created_at
-  FROM travel_counsellings WHERE assignment_id = $assignment_id ORDER BY held_on, id LIMIT 100;
+  FROM travel_counsellings WHERE assignment_id = $assignment_id
+--sort heldOn held_on date
+;
 
 -- q_counselling_get(id uuid) -> one counselling_row
 SELECT id, assignment_id, country, held_on, outcome, note, created_by, created_at FROM travel_counsellings WHERE id = $id;

@@ -9,6 +9,7 @@
 #include "diaspora/assignments/queries.h"
 #include "diaspora/assignments/rules.h"
 #include "diaspora/state.h"
+#include "web/page.h"
 #include "web/request.h"
 
 ERR_DEFINE(err_safeguard_late, ERR_CONFLICT, "assignment.ended", "The assignment has ended.");
@@ -33,14 +34,16 @@ err_t list_safeguards(struct ctx *x, const struct request *rq, struct response *
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct assignment_locked of;
     struct safeguard_row *rows;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_safeguard_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_assignment_state_later(tx, id, &of);
-    TRY(q_safeguard_list(tx, id, &rows, &n));
+    TRY(q_safeguard_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "safeguards");
-    return reply_items(rs, &safeguard_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_safeguard_list_page, &page, &safeguard_row_json, rows, n);
 }
 
 static void country_fault(struct ctx *x, const char *country, struct fault_list *faults)
@@ -124,14 +127,16 @@ err_t list_travel_counsellings(struct ctx *x, const struct request *rq, struct r
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct counselling_row *rows;
     struct assignment_locked of;
+    struct page page;
     struct tx *tx;
     size_t n;
 
+    TRY(page_read(x, rq, &q_counselling_list_page, &page));
     TRY(db_begin(x, &tx)); /* of a sensitivity class: the answer waits for its trail */
     q_assignment_state_later(tx, id, &of);
-    TRY(q_counselling_list(tx, id, &rows, &n));
+    TRY(q_counselling_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "residence");
-    return reply_items(rs, &counselling_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_counselling_list_page, &page, &counselling_row_json, rows, n);
 }
 
 /* createTravelCounselling: POST /assignments/{assignmentId}/travel-counsellings */

@@ -7,6 +7,7 @@
 #include "diaspora/assignments/guards.h"
 #include "diaspora/assignments/internal.h"
 #include "diaspora/assignments/queries.h"
+#include "web/page.h"
 #include "web/request.h"
 
 static void write_transitions(struct ctx *x, struct response *rs, const struct assignment_locked *of,
@@ -72,12 +73,14 @@ err_t list_assignment_moves(struct ctx *x, const struct request *rq, struct resp
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct assignment_move_row *rows;
     struct assignment_locked of;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_assignment_moves_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_assignment_state_later(tx, id, &of);
-    TRY(q_assignment_moves(tx, id, &rows, &n));
+    TRY(q_assignment_moves(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "moves");
-    return reply_items(rs, &assignment_move_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_assignment_moves_page, &page, &assignment_move_row_json, rows, n);
 }

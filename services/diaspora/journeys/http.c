@@ -15,6 +15,7 @@
 #include "diaspora/journeys/party.h"
 #include "diaspora/journeys/queries.h"
 #include "diaspora/journeys/rules.h"
+#include "web/page.h"
 #include "web/request.h"
 
 ERR_DEFINE(err_phase_online, ERR_CONFLICT, "phase.online", "There is no journey to an online phase.");
@@ -32,14 +33,16 @@ static err_t list_travel_requests(struct ctx *x, const struct request *rq, struc
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct travel_request_row *rows;
     struct assignment_locked of;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_travel_request_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_assignment_state_later(tx, id, &of);
-    TRY(q_travel_request_list(tx, id, &rows, &n));
+    TRY(q_travel_request_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "travelRequests");
-    return reply_items(rs, &travel_request_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_travel_request_list_page, &page, &travel_request_row_json, rows, n);
 }
 
 /* No ticket is bought for a journey that cannot be made: what residence and country ask is judged before it

@@ -5,13 +5,15 @@
 INSERT INTO travel_requests (id, org, programme, ref_kind, ref_id, assignment_id, phase_id, earliest, latest, party, created_by, created_at, updated_at)
 VALUES ($id, sec.org(), $programme, $ref_kind, $ref_id, $assignment_id, $phase_id, $earliest, $latest, $party, $by, $now, $now);
 
--- q_travel_request_list(assignment_id uuid) -> many travel_request_row(id uuid, ref_kind text, ref_id uuid, assignment_id uuid?, phase_id uuid?, status text,
+-- q_travel_request_list(assignment_id uuid) -> list travel_request_row(id uuid, ref_kind text, ref_id uuid, assignment_id uuid?, phase_id uuid?, status text,
 --   movement_id uuid?, earliest date, latest date, departs_at timestamptz?, departure_zone text?, arrives_at timestamptz?, arrival_zone text?,
 --   departed_at timestamptz?, arrived_at timestamptz?, cancel_reason text?, version int4, created_by text, created_at timestamptz,
 --   updated_at timestamptz, allowed_actions jsonb)
 SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earliest, latest, departs_at, departure_zone, arrives_at, arrival_zone, departed_at,
        arrived_at, cancel_reason, version, created_by, created_at, updated_at, allowed_actions
-  FROM travel_requests_shown WHERE assignment_id = $assignment_id ORDER BY created_at DESC, id DESC LIMIT 100;
+  FROM travel_requests_shown WHERE assignment_id = $assignment_id
+--sort -createdAt created_at timestamptz
+;
 
 -- q_travel_request_get(id uuid) -> one travel_request_row
 SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earliest, latest, departs_at, departure_zone, arrives_at, arrival_zone, departed_at,

@@ -145,14 +145,16 @@ static err_t list_outcomes(struct ctx *x, const struct request *rq, struct respo
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct result_assignment of;
     struct outcome_row *rows;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_outcome_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_result_assignment_later(tx, id, &of);
-    TRY(q_outcome_list(tx, id, &rows, &n));
+    TRY(q_outcome_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "outcomes");
-    return reply_items(rs, &outcome_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_outcome_list_page, &page, &outcome_row_json, rows, n);
 }
 
 /* createOutcome: POST /assignments/{assignmentId}/outcomes */

@@ -59,9 +59,11 @@ UPDATE reports SET status = 'submitted', text = $text, submitted_by = $by, decid
 
 -- ---- outcomes ----
 
--- q_outcome_list(assignment_id uuid) -> many outcome_row(id uuid, assignment_id uuid, transfer text, summary text, beneficiaries int4, women int4?, sdg int4, version int4, created_by text, created_at timestamptz, updated_at timestamptz)
+-- q_outcome_list(assignment_id uuid) -> list outcome_row(id uuid, assignment_id uuid, transfer text, summary text, beneficiaries int4, women int4?, sdg int4, version int4, created_by text, created_at timestamptz, updated_at timestamptz)
 SELECT id, assignment_id, transfer, summary, beneficiaries, women, sdg, version, created_by, created_at, updated_at
-  FROM outcomes WHERE assignment_id = $assignment_id ORDER BY created_at, id LIMIT 200;
+  FROM outcomes WHERE assignment_id = $assignment_id
+--sort createdAt created_at timestamptz
+;
 
 -- q_outcome_get(id uuid) -> one outcome_row
 SELECT id, assignment_id, transfer, summary, beneficiaries, women, sdg, version, created_by, created_at, updated_at FROM outcomes WHERE id = $id;

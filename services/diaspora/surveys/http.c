@@ -12,6 +12,7 @@
 #include "diaspora/surveys/queries.h"
 #include "diaspora/surveys/rules.h"
 #include "diaspora/surveys/surveys.h"
+#include "web/page.h"
 #include "web/request.h"
 
 ERR_DEFINE(err_ended, ERR_CONFLICT, "assignment.ended", "The assignment was aborted.");
@@ -82,14 +83,16 @@ static err_t list_survey_invitations(struct ctx *x, const struct request *rq, st
     struct uuid id = request_path_uuid(rq, "surveyWaveId");
     struct survey_invitation_row *rows;
     struct survey_wave_row wave;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_survey_invitation_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_survey_wave_get_later(tx, id, &wave);
-    TRY(q_survey_invitation_list(tx, id, &rows, &n));
+    TRY(q_survey_invitation_list(tx, id, &page, &rows, &n));
     audit_read(tx, "surveyWave", id, "invitations");
-    return reply_items(rs, &survey_invitation_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_survey_invitation_list_page, &page, &survey_invitation_row_json, rows, n);
 }
 
 static err_t reply_invitation(struct response *rs, const struct survey_invitation_row *row)
@@ -148,14 +151,16 @@ static err_t list_survey_respondents(struct ctx *x, const struct request *rq, st
     struct uuid id = request_path_uuid(rq, "assignmentId");
     struct survey_respondent_row *rows;
     struct survey_assignment of;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_survey_respondent_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_survey_assignment_later(tx, id, &of);
-    TRY(q_survey_respondent_list(tx, id, &rows, &n));
+    TRY(q_survey_respondent_list(tx, id, &page, &rows, &n));
     audit_read(tx, "assignment", id, "respondents");
-    return reply_items(rs, &survey_respondent_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_survey_respondent_list_page, &page, &survey_respondent_row_json, rows, n);
 }
 
 static err_t check_respondent(struct ctx *x, const struct text_array *languages, const char *zone)

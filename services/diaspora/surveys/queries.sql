@@ -43,9 +43,11 @@ UPDATE survey_waves SET status = 'cancelled', version = version + 1, updated_at 
 INSERT INTO survey_respondents (id, org, assignment_id, role, respondent_ref, languages, zone, contact, created_by, created_at)
 VALUES ($id, sec.org(), $assignment_id, $role, $respondent_ref, $languages, $zone, $contact, $by, $now);
 
--- q_survey_respondent_list(assignment_id uuid) -> many survey_respondent_row(id uuid, assignment_id uuid, role text, respondent_ref text, languages text[], zone text, ended_at timestamptz?, created_by text, created_at timestamptz)
+-- q_survey_respondent_list(assignment_id uuid) -> list survey_respondent_row(id uuid, assignment_id uuid, role text, respondent_ref text, languages text[], zone text, ended_at timestamptz?, created_by text, created_at timestamptz)
 SELECT id, assignment_id, role, respondent_ref, languages, zone, ended_at, created_by, created_at
-  FROM survey_respondents WHERE assignment_id = $assignment_id ORDER BY created_at, id LIMIT 200;
+  FROM survey_respondents WHERE assignment_id = $assignment_id
+--sort createdAt created_at timestamptz
+;
 
 -- q_survey_respondent_get(id uuid) -> one survey_respondent_row
 SELECT id, assignment_id, role, respondent_ref, languages, zone, ended_at, created_by, created_at FROM survey_respondents WHERE id = $id;
@@ -62,12 +64,14 @@ SELECT id, role FROM survey_respondents WHERE assignment_id = $assignment_id AND
 INSERT INTO survey_invitations (id, org, assignment_id, wave_id, respondent_id, instrument, instrument_version, created_at, updated_at)
 VALUES ($id, sec.org(), $assignment_id, $wave_id, $respondent_id, $instrument, $instrument_version, $now, $now);
 
--- q_survey_invitation_list(wave_id uuid) -> many survey_invitation_row(id uuid, assignment_id uuid, wave_id uuid, respondent_id uuid, role text, respondent_ref text, instrument text,
+-- q_survey_invitation_list(wave_id uuid) -> list survey_invitation_row(id uuid, assignment_id uuid, wave_id uuid, respondent_id uuid, role text, respondent_ref text, instrument text,
 --   instrument_version int4, status text, answers jsonb?, answered_at timestamptz?, recorded_by text?, version int4, created_at timestamptz, updated_at timestamptz)
 SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_ref, i.instrument, i.instrument_version, i.status, i.answers, i.answered_at,
        i.recorded_by, i.version, i.created_at, i.updated_at
   FROM survey_invitations i JOIN survey_respondents r ON r.org = i.org AND r.id = i.respondent_id
- WHERE i.wave_id = $wave_id ORDER BY i.created_at, i.id LIMIT 200;
+ WHERE i.wave_id = $wave_id
+--sort createdAt i.created_at timestamptz
+;
 
 -- q_survey_invitation_get(id uuid) -> one survey_invitation_row
 SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_ref, i.instrument, i.instrument_version, i.status, i.answers, i.answered_at,

@@ -246,14 +246,16 @@ static err_t list_tor_moves(struct ctx *x, const struct request *rq, struct resp
     struct uuid id = request_path_uuid(rq, "torId");
     struct tor_move_row *rows;
     struct tor_state t;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_tor_move_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     audit_read(tx, "tor", id, "moves");
     q_tor_state_later(tx, id, &t);
-    TRY(q_tor_move_list(tx, id, &rows, &n));
-    return reply_items(rs, &tor_move_row_json, rows, n);
+    TRY(q_tor_move_list(tx, id, &page, &rows, &n));
+    return reply_page(x, rq, rs, &q_tor_move_list_page, &page, &tor_move_row_json, rows, n);
 }
 
 const struct handler tors_handlers[] = {

@@ -96,9 +96,11 @@ UPDATE tors SET status = $status, newest = $newest, in_force = $in_force, status
 INSERT INTO tor_moves (id, org, tor_id, number, transition, from_status, to_status, reason, by_user, at)
 VALUES ($id, sec.org(), $tor_id, $number, $transition, $from_status, $to_status, $reason, $by, $now);
 
--- q_tor_move_list(tor_id uuid) -> many tor_move_row(id uuid, number int4, transition text, from_status text, to_status text, reason text?,
+-- q_tor_move_list(tor_id uuid) -> list tor_move_row(id uuid, number int4, transition text, from_status text, to_status text, reason text?,
 --   by_user text, at timestamptz)
-SELECT id, number, transition, from_status, to_status, reason, by_user, at FROM tor_moves WHERE tor_id = $tor_id ORDER BY at, id LIMIT 200;
+SELECT id, number, transition, from_status, to_status, reason, by_user, at FROM tor_moves WHERE tor_id = $tor_id
+--sort at at timestamptz
+;
 
 -- q_tor_accepted(tor_id uuid) -> one tor_accepted(n int4)
 SELECT count(*)::int4 AS n FROM applications WHERE org = sec.org() AND tor_id = $tor_id AND status = 'accepted';

@@ -176,14 +176,16 @@ static err_t list_enrolments(struct ctx *x, const struct request *rq, struct res
     struct uuid id = request_path_uuid(rq, "sessionId");
     struct enrolment_row *rows;
     struct session_row session;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_enrolment_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_session_get_later(tx, id, &session);
-    TRY(q_enrolment_list(tx, id, &rows, &n));
+    TRY(q_enrolment_list(tx, id, &page, &rows, &n));
     audit_read(tx, "trainingSession", id, "enrolments");
-    return reply_items(rs, &enrolment_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_enrolment_list_page, &page, &enrolment_row_json, rows, n);
 }
 
 /* createEnrolment: POST /expert-trainings/{sessionId}/enrolments */

@@ -36,9 +36,11 @@ SELECT id, programme, status FROM assignments WHERE id = $id;
 INSERT INTO training_enrolments (id, org, session_id, assignment_id, created_by, created_at, updated_at)
 VALUES ($id, sec.org(), $session_id, $assignment_id, $by, $now, $now);
 
--- q_enrolment_list(session_id uuid) -> many enrolment_row(id uuid, session_id uuid, assignment_id uuid, status text, certificate text?, certified_on date?, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
+-- q_enrolment_list(session_id uuid) -> list enrolment_row(id uuid, session_id uuid, assignment_id uuid, status text, certificate text?, certified_on date?, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
 SELECT id, session_id, assignment_id, status, certificate, certified_on, version, created_by, created_at, updated_at, allowed_actions
-  FROM training_enrolments_shown WHERE session_id = $session_id ORDER BY created_at, id LIMIT 200;
+  FROM training_enrolments_shown WHERE session_id = $session_id
+--sort createdAt created_at timestamptz
+;
 
 -- q_enrolment_get(id uuid) -> one enrolment_row
 SELECT id, session_id, assignment_id, status, certificate, certified_on, version, created_by, created_at, updated_at, allowed_actions

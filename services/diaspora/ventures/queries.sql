@@ -60,9 +60,10 @@ UPDATE ventures SET status = $status, status_reason = $reason, mission_id = $mis
 INSERT INTO venture_moves (id, org, venture_id, transition, from_status, to_status, reason, by_user, at)
 VALUES ($id, sec.org(), $venture_id, $transition, $from_status, $to_status, $reason, $by, $now);
 
--- q_venture_moves(venture_id uuid) -> many venture_move_row(id uuid, transition text, from text, to text, reason text?, by_user text, at timestamptz)
+-- q_venture_moves(venture_id uuid) -> list venture_move_row(id uuid, transition text, from text, to text, reason text?, by_user text, at timestamptz)
 SELECT id, transition, from_status AS "from", to_status AS "to", reason, by_user, at FROM venture_moves WHERE venture_id = $venture_id
- ORDER BY at, id LIMIT 200;
+--sort at at timestamptz
+;
 
 -- q_venture_team(venture_id uuid) -> many venture_teammate(id uuid, kind text, origin_country text?, residence_country text)
 SELECT id, kind, origin_country, residence_country FROM venture_members WHERE venture_id = $venture_id AND left_at IS NULL

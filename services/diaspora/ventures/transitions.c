@@ -4,6 +4,7 @@
 #include "diaspora/cohorts/queries.h"
 #include "diaspora/ventures/ventures.h"
 #include "io/db.h"
+#include "web/page.h"
 #include "web/request.h"
 
 static void moves_reply(struct ctx *x, struct response *rs, struct uuid id, const struct venture_state *v,
@@ -93,12 +94,14 @@ err_t list_venture_moves(struct ctx *x, const struct request *rq, struct respons
     struct uuid id = request_path_uuid(rq, "ventureId");
     struct venture_move_row *rows;
     struct venture_state v;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_venture_moves_page, &page));
+    TRY(db_begin_read(x, &tx));
     audit_read(tx, "venture", id, "moves");
     q_venture_state_later(tx, id, &v);
-    TRY(q_venture_moves(tx, id, &rows, &n));
-    return reply_items(rs, &venture_move_row_json, rows, n);
+    TRY(q_venture_moves(tx, id, &page, &rows, &n));
+    return reply_page(x, rq, rs, &q_venture_moves_page, &page, &venture_move_row_json, rows, n);
 }

@@ -164,9 +164,10 @@ SELECT id FROM bookings WHERE movement_id = $movement_id AND created_by = $by LI
 INSERT INTO budget_approvals (id, org, movement_id, amount, currency, note, approved_by, approved_at)
 VALUES ($id, sec.org(), $movement_id, $amount, $currency, $note, $by, $now);
 
--- q_budget_list(movement_id uuid) -> many budget_row(id uuid, movement_id uuid, amount int8, currency text, note text?, approved_by text, approved_at timestamptz)
+-- q_budget_list(movement_id uuid) -> list budget_row(id uuid, movement_id uuid, amount int8, currency text, note text?, approved_by text, approved_at timestamptz)
 SELECT id, movement_id, amount, currency, note, approved_by, approved_at FROM budget_approvals WHERE movement_id = $movement_id
- ORDER BY approved_at DESC, id DESC LIMIT 200;
+--sort -approvedAt approved_at timestamptz
+;
 
 -- q_booking_cost_add{id uuid, movement_id uuid, booking_id uuid, kind text, amount int8, currency text, by text, now timestamptz} -> exactly 1
 INSERT INTO costs (id, org, movement_id, kind, category, amount, currency, booking_id, entered_by, entered_at)

@@ -10,6 +10,7 @@
 #include "travel/guards/boarding_rows.h"
 #include "travel/guards/facts.h"
 #include "travel/guards/queries.h"
+#include "web/page.h"
 
 static void booking_write(struct ctx *x, struct buf *out, const struct booking_fact *b,
                           const struct movement_facts *facts)
@@ -64,14 +65,16 @@ static err_t list_budget_approvals(struct ctx *x, const struct request *rq, stru
     struct uuid id = request_path_uuid(rq, "movementId");
     struct declared_movement movement;
     struct budget_row *rows;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_budget_list_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_declared_movement_later(tx, id, &movement);
-    TRY(q_budget_list(tx, id, &rows, &n));
+    TRY(q_budget_list(tx, id, &page, &rows, &n));
     audit_read(tx, "movement", id, "budget");
-    return reply_items(rs, &budget_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_budget_list_page, &page, &budget_row_json, rows, n);
 }
 
 static const struct json_field budget_fields[] = {

@@ -76,10 +76,12 @@ UPDATE movements SET status = $status, cleared_at = coalesce($cleared_at, cleare
 INSERT INTO movement_moves (id, org, movement_id, transition, from_status, to_status, reason, observed_at, observed_by, unmet, made_by, made_at)
 VALUES ($id, sec.org(), $movement_id, $transition, $from_status, $to_status, $reason, $observed_at, $observed_by, '{}', $by, $now);
 
--- q_movement_moves(movement_id uuid) -> many movement_move_row(id uuid, transition text, from text, to text, reason text?, observed_at timestamptz?,
+-- q_movement_moves(movement_id uuid) -> list movement_move_row(id uuid, transition text, from text, to text, reason text?, observed_at timestamptz?,
 --   observed_by text?, unmet text[], made_by text, made_at timestamptz)
 SELECT id, transition, from_status AS "from", to_status AS "to", reason, observed_at, observed_by, unmet, made_by, made_at
-  FROM movement_moves WHERE movement_id = $movement_id ORDER BY made_at, id LIMIT 200;
+  FROM movement_moves WHERE movement_id = $movement_id
+--sort madeAt made_at timestamptz
+;
 
 -- q_movement_cancel_passengers(movement_id uuid, reason text, now timestamptz) -> any
 UPDATE passengers SET status = 'cancelled', cancel_reason = $reason, version = version + 1, updated_at = $now

@@ -9,6 +9,7 @@
 #include "travel/movements/movements.h"
 #include "travel/movements/queries.h"
 #include "travel/movements/rules.h"
+#include "web/page.h"
 
 static err_t reply_transitions(struct ctx *x, struct tx *tx, struct uuid id, bool dry_run,
                                struct response *rs)
@@ -105,12 +106,14 @@ err_t list_movement_moves(struct ctx *x, const struct request *rq, struct respon
     struct uuid id = request_path_uuid(rq, "movementId");
     struct movement_move_row *rows;
     struct movement_state m;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_movement_moves_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_movement_state_later(tx, id, &m);
-    TRY(q_movement_moves(tx, id, &rows, &n));
+    TRY(q_movement_moves(tx, id, &page, &rows, &n));
     audit_read(tx, "movement", id, "moves");
-    return reply_items(rs, &movement_move_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_movement_moves_page, &page, &movement_move_row_json, rows, n);
 }

@@ -11,6 +11,7 @@
 #include "travel/movements/rules.h"
 #include "travel/passengers/internal.h"
 #include "travel/passengers/rules.h"
+#include "web/page.h"
 
 struct observation {
     struct uuid segment_id;
@@ -134,12 +135,14 @@ err_t list_passenger_observations(struct ctx *x, const struct request *rq, struc
     struct uuid id = request_path_uuid(rq, "passengerId");
     struct observation_row *rows;
     struct passenger_found found;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_passenger_observations_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_passenger_find_later(tx, id, &found);
-    TRY(q_passenger_observations(tx, id, &rows, &n));
+    TRY(q_passenger_observations(tx, id, &page, &rows, &n));
     audit_read(tx, "passenger", id, "observations");
-    return reply_items(rs, &observation_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_passenger_observations_page, &page, &observation_row_json, rows, n);
 }

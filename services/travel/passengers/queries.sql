@@ -80,7 +80,9 @@ VALUES ($id, sec.org(), $passenger_id, $segment_id, $outcome, $observed_at, $obs
 -- q_passenger_touch(id uuid, now timestamptz) -> exactly 1
 UPDATE passengers SET version = version + 1, updated_at = $now WHERE id = $id;
 
--- q_passenger_observations(passenger_id uuid) -> many observation_row(id uuid, segment_id uuid, outcome text, observed_at timestamptz, observed_by text,
+-- q_passenger_observations(passenger_id uuid) -> list observation_row(id uuid, segment_id uuid, outcome text, observed_at timestamptz, observed_by text,
 --   recorded_by text, recorded_at timestamptz)
 SELECT id, segment_id, outcome, observed_at, observed_by, recorded_by, recorded_at
-  FROM passenger_observations WHERE passenger_id = $passenger_id ORDER BY recorded_at, id LIMIT 200;
+  FROM passenger_observations WHERE passenger_id = $passenger_id
+--sort recordedAt recorded_at timestamptz
+;

@@ -56,10 +56,12 @@ UPDATE segments SET status = 'cancelled', version = version + 1, updated_at = $n
 INSERT INTO segment_times (id, org, segment_id, departs_at, departure_zone, arrives_at, arrival_zone, basis, source, reason, changed_by, changed_at)
 VALUES ($id, sec.org(), $segment_id, $departs_at, $departure_zone, $arrives_at, $arrival_zone, $basis, $source, $reason, $by, $now);
 
--- q_segment_times(segment_id uuid) -> many segment_times_row(id uuid, departs_at timestamptz, departure_zone text, arrives_at timestamptz,
+-- q_segment_times(segment_id uuid) -> list segment_times_row(id uuid, departs_at timestamptz, departure_zone text, arrives_at timestamptz,
 --   arrival_zone text, basis text, source text, reason text?, changed_by text, changed_at timestamptz)
 SELECT id, departs_at, departure_zone, arrives_at, arrival_zone, basis, source, reason, changed_by, changed_at
-  FROM segment_times WHERE segment_id = $segment_id ORDER BY changed_at, id LIMIT 200;
+  FROM segment_times WHERE segment_id = $segment_id
+--sort changedAt changed_at timestamptz
+;
 
 -- q_segments_renumber(movement_id uuid) -> any
 UPDATE segments s SET position = n.position

@@ -9,6 +9,7 @@
 #include "travel/movements/movements.h"
 #include "travel/segments/internal.h"
 #include "travel/segments/rules.h"
+#include "web/page.h"
 
 /* The journey as it is now, to who rests on the plan. */
 static err_t tell_delayed(struct ctx *x, struct tx *tx, struct uuid movement_id, const struct rejudged *now)
@@ -107,12 +108,14 @@ err_t list_segment_times(struct ctx *x, const struct request *rq, struct respons
     struct uuid id = request_path_uuid(rq, "segmentId");
     struct segment_times_row *rows;
     struct segment_found found;
+    struct page page;
     struct tx *tx;
     size_t n;
 
-    TRY(db_read(x, &tx));
+    TRY(page_read(x, rq, &q_segment_times_page, &page));
+    TRY(db_begin_read(x, &tx));
     q_segment_find_later(tx, id, &found);
-    TRY(q_segment_times(tx, id, &rows, &n));
+    TRY(q_segment_times(tx, id, &page, &rows, &n));
     audit_read(tx, "segment", id, "times");
-    return reply_items(rs, &segment_times_row_json, rows, n);
+    return reply_page(x, rq, rs, &q_segment_times_page, &page, &segment_times_row_json, rows, n);
 }
