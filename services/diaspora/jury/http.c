@@ -60,17 +60,19 @@ static err_t put_jury_score(struct ctx *x, const struct request *rq, struct resp
     struct jury_seat seat;
     struct venture_state v;
     struct tx *tx;
-    bool found;
+    bool found = false;
 
     TRY(db_begin(x, &tx));
     TRY(q_venture_lock(tx, in.venture_id, &v));
     TRY(q_jury_seat(tx, v.cohort_id, v.country, x->who->subject, &seat));
-    TRY(rules_score_allowed(v.status, seat.juror_id.set, v.scored_at.set));
     in.juror_id = seat.juror_id.v;
+    if (seat.juror_id.set) {
+        TRY(q_jury_score_mine(tx, in.venture_id, in.juror_id, &found, &row));
+        TRY(etag_match(rq, found ? row.version_ : 0));
+    }
+    TRY(rules_score_allowed(v.status, seat.juror_id.set, v.scored_at.set));
     TRY(rules_score_points(x->arena, jury_form(diaspora_state(x)->jury_forms, seat.jury_form),
                            json_object_get(body, "scores"), &in.points));
-    TRY(q_jury_score_mine(tx, in.venture_id, in.juror_id, &found, &row));
-    TRY(etag_match(rq, found ? row.version_ : 0));
     score_keep(x, tx, found ? &row : NULL, &in);
     if (!found)
         score_in(tx, in.venture_id, v.scores_in + 1 >= seat.seats, x->now_us);

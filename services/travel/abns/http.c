@@ -273,7 +273,11 @@ static err_t lock(struct ctx *x, const struct request *rq, struct tx **ret_tx, b
     TRY(db_begin(x, ret_tx));
     TRY(q_abn_get(*ret_tx, id, ret));
     struct abn_reader reader = reader_of(x, ret);
-    TRY(rules_abn_answer(ret->status, &reader, again));
+    err_t refused = rules_abn_answer(ret->status, &reader, again);
+    if (refused && refused->kind == ERR_CONFLICT) /* nobody may lock it any more */
+        TRY(etag_match(rq, ret->version));
+    if (refused)
+        return refused;
     TRY(q_abn_lock(*ret_tx, id, ret));
     TRY(etag_match(rq, ret->version));
     return rules_abn_answer(ret->status, &reader, again);

@@ -237,12 +237,14 @@ static err_t make_manifest(struct ctx *x, const struct request *rq, struct respo
 static err_t lock(struct ctx *x, const struct request *rq, struct tx **ret_tx, struct manifest_row *ret)
 {
     struct uuid id = request_path_uuid(rq, "manifestId");
+    struct movement_locked m;
 
     TRY(db_begin(x, ret_tx));
     TRY(q_manifest_get(*ret_tx, id, ret));
-    TRY(told_movement_open(x, *ret_tx, ret->movement_id));
+    TRY(q_movement_lock(*ret_tx, ret->movement_id, &m));
     TRY(q_manifest_get(*ret_tx, id, ret));
-    return etag_match(rq, ret->version);
+    TRY(etag_match(rq, ret->version));
+    return rules_movement_change(m.status);
 }
 
 /* closeManifest: POST /manifests/{manifestId}/close */

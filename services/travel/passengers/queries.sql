@@ -23,8 +23,8 @@ SELECT id, movement_id, ref_id, person_id, given, family, birth_date, birth_esti
        document_number, document_expires_on, document_holder_name, needs, unaccompanied_minor, status, version
   FROM passengers WHERE id = $id FOR UPDATE;
 
--- q_passenger_request(id uuid) -> one passenger_request(person_id uuid, ref_kind text?, request_id uuid?, status text)
-SELECT p.person_id, r.ref_kind, r.request_id, p.status
+-- q_passenger_request(id uuid) -> one passenger_request(person_id uuid, ref_kind text?, request_id uuid?, status text, version int4)
+SELECT p.person_id, r.ref_kind, r.request_id, p.status, p.version
   FROM passengers p LEFT JOIN movement_refs r ON r.org = p.org AND r.movement_id = p.movement_id AND r.ref_id = p.ref_id
  WHERE p.id = $id;
 

@@ -51,13 +51,15 @@ static err_t reply_diff(struct ctx *x, struct tx *tx, struct uuid id, const stru
 }
 
 /* Which request it came by: asked before anything is locked. */
-static err_t find_request(struct ctx *x, struct uuid id, struct passenger_request *ret)
+static err_t find_request(struct ctx *x, const struct request *rq, struct uuid id,
+                          struct passenger_request *ret)
 {
     struct tx *tx;
 
     TRY(db_read(x, &tx));
     TRY(q_passenger_request(tx, id, ret));
     tx_post(x); /* no lock and no connection is held while the peer answers */
+    TRY(etag_match(rq, ret->version));
     return ret->request_id.set && ret->ref_kind ? NULL : err_no_request;
 }
 
@@ -75,7 +77,7 @@ err_t refresh_passenger(struct ctx *x, const struct request *rq, struct response
     struct tx *tx;
     json_t *party;
 
-    TRY(find_request(x, id, &request));
+    TRY(find_request(x, rq, id, &request));
     TRY(party_read(x, request.ref_kind, request.request_id.v, &party));
     member = member_of(party, request.person_id);
     if (!member)
