@@ -132,6 +132,7 @@ EXCEPT = {
     "airports everybody": "a table of the world, the same for all",
     "client_assertions self": "the token endpoint knows a client before it knows its organisation",
     "client_keys self": "likewise", "client_secrets self": "likewise", "organisations self": "likewise",
+    "wf.restored readers": "when this database was restored: no organisation, no person", "wf.field_keys programs": "which keys seal it: names of keys",
     "revocations feed": "every process of the house reads all of it",
     "deliveries daemons": "the consumer writes a partner's deliveries as the organisation of the event",
     "subscriptions daemons": "likewise", "delivery_due schedule": "what is due, for the daemon that sends it", "message_due schedule": "likewise",
