@@ -77,7 +77,9 @@ class Behaviour:
             if operation.parameter("header", "If-Match"):
                 self.stale(operation, [k[0] for k in kept])
             if operation.parameter("query", "cursor"):
-                self.listed(operation, next((k[0] for k in kept if k[0].again(self.stack).status == 200), asked))
+                there = next((k[0] for k in kept if k[0].again(self.stack).status == 200), None)
+                if there:  # else what it was a list of is gone
+                    self.listed(operation, there)
         except Exception as e:  # the others go on
             self.result.bad(f"{operation.id}: behaviour", f"{type(e).__name__}: {e}")
 
