@@ -245,9 +245,16 @@ class Journey(Travel):
         check(all(good for _, good in heard), "a signature is wrong")
         check([t for t, _ in heard] == ["cases.share.granted", "cases.share.changed"],
               f"COA heard {[t for t, _ in heard]} instead of one message for each change of its view")
-        feed = self.ask("coa", "GET", f"{CASES}/changes?limit=200").json["items"]
-        check(any(c["id"] == case_id and c["change"] == "changed" for c in feed), "the changes feed does not have it")
+        check(any(c["id"] == case_id and c["change"] == "changed" for c in self.changes()), "the changes feed does not have it")
         self.did("Of all that happened COA got one message for the grant and one for the planned date, none for the rest; its feed says the same.")
+
+    def changes(self):
+        """All that COA's feed tells, page by page: a stack that has been used for long has many."""
+        page = self.ask("coa", "GET", f"{CASES}/changes?limit=200").json
+        yield from page["items"]
+        while page["more"]:
+            page = self.ask("coa", "GET", f"{CASES}/changes?limit=200&cursor={page['next']}").json
+            yield from page["items"]
 
     def withdraw(self):
         self.part("A second person changes their mind")
