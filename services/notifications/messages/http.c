@@ -2,6 +2,7 @@
 #include "app/audit.h"
 #include "app/program.h"
 #include "app/readers.h"
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
 #include "notifications/areas.h"
@@ -52,8 +53,9 @@ struct basis_input {
 };
 static err_t refuse(struct ctx *x, const char *at, const char *code, const char *detail)
 {
-    const struct fault fault = {.at = at, .code = code, .detail = detail};
-    return err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", &fault, 1);
+    struct fault *fault = ARENA_NEW(x->arena, struct fault);
+    *fault = (struct fault){.at = at, .code = code, .detail = detail};
+    return err_faults(x->arena, ERR_INVALID, "request.invalid", "The message is not valid.", fault, 1);
 }
 
 /* A case that the writer does not see is a case that is not there. Who writes to a person, or of a movement
