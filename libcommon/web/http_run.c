@@ -16,7 +16,8 @@
 #include "web/auth.h"
 #include "web/http_internal.h"
 
-#define MORE_TRIES 2 /* within the deadline of the request */
+#define MORE_TRIES 4 /* within the deadline of the request */
+#define LETTING_GO_US 25000
 
 ERR_DEFINE(err_accept, ERR_INVALID, "request.accept", "Accept must allow what this operation answers.");
 ERR_DEFINE(err_encoding, ERR_INVALID, "request.encoding", "The body must not be encoded (Content-Encoding).");
@@ -305,6 +306,19 @@ static err_t act_again(struct request *rq)
     return act(rq);
 }
 
+/* A try that was undone may hold its Idempotency-Key until the database has heard of that. */
+static err_t more_tries(struct request *rq, err_t e)
+{
+    for (int i = 0; i < MORE_TRIES && e; i++) {
+        if (i > 0 && str_eq(e->code, "idempotency.running"))
+            TRY(co_sleep(LETTING_GO_US));
+        else if (!is_worth_another_try(rq, e))
+            break;
+        e = act_again(rq);
+    }
+    return e;
+}
+
 static err_t serve(struct request *rq)
 {
     TRY(authenticate(rq));
@@ -313,11 +327,7 @@ static err_t serve(struct request *rq)
     TRY(negotiate(rq));
     TRY(singles(rq));
     TRY(read_input(rq));
-    err_t e = act(rq);
-
-    for (int i = 0; i < MORE_TRIES && e && is_worth_another_try(rq, e); i++)
-        e = act_again(rq);
-    return e;
+    return more_tries(rq, act(rq));
 }
 
 void http_run(void *arg)
