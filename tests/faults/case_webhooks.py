@@ -119,7 +119,7 @@ def test_names_that_nobody_resolves_delay_nobody(stack, full):
 def test_a_killed_daemon_loses_no_delivery(stack, programs, events, dice):
     each, kills = 10, 0
     with Endpoints(stack, ["good"] * 4) as e, Subscribed(stack, [e.url(a) for a in e.at]) as ids:
-        subjects = events // each // len(e.at)
+        subjects = events // 4 // each // len(e.at)
         begun = time.monotonic()
         share_changed(stack, subjects, each)
         goal = subjects * each
