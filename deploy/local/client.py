@@ -3,6 +3,7 @@ import base64
 import http.client
 import json
 import os
+import secrets
 import shlex
 import socket
 import subprocess
@@ -12,6 +13,11 @@ import urllib.parse
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("WAYFARE_BUILD", os.path.join(ROOT, "build"))
+
+
+def opaque(length=8):
+    """Random small letters. Digits might happen to be a V-number or a BSN, which the API refuses in a partner's key."""
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(length))
 
 
 class Answer:

@@ -1,9 +1,9 @@
 """journey_words.py - words that several journeys use: moments, people, moving a case, consents, declarations, rules."""
 import datetime
-import secrets
 import time
 from zoneinfo import ZoneInfo
 
+from client import opaque
 from journey_kit import Kit, check
 
 CASES = "/cases/v1"
@@ -41,7 +41,7 @@ def referral(run, n, person, language):
 class Words(Kit):
     def __init__(self, state, port):
         super().__init__(state, port)
-        self.run = secrets.token_hex(4)
+        self.run = opaque()
         self.started = time.time() - 1
 
     # -- small words -------------------------------------------------------------------------------------------------

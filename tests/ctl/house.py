@@ -9,7 +9,7 @@ import uuid
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-from stack import BUILD, ROOT, Stack
+from stack import BUILD, ROOT, Stack, opaque
 
 PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 CTL = os.path.join(BUILD, "services/ctl/wayfare-ctl")
@@ -96,7 +96,7 @@ class House(Stack):
     def new_case(self):
         """COA refers, Amina accepts: the case's id."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
-        body = {"toOrganisation": "iom", "externalRef": f"coa:{secrets.token_hex(6)}", "programme": "avrr", "reason": "Asked about returning.",
+        body = {"toOrganisation": "iom", "externalRef": f"coa:{opaque(12)}", "programme": "avrr", "reason": "Asked about returning.",
                 "countryOfReturn": "SO", "persons": [{"role": "principal", "person": self.person()[1],
                                                       "consent": {"given": "explicit", "givenAt": now, "method": "written", "language": "so",
                                                                   "noticeVersion": "coa-2026-1", "recipients": ["iom"]}}]}

@@ -10,6 +10,7 @@ import uuid
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
 from programs import PATIENCE
+from client import opaque
 from journey_words import CASES, referral
 
 PERSON = {"names": [{"given": "Asha Cabdi", "family": "Warsame", "kind": "asOnDocument", "script": "Latn"}],
@@ -76,7 +77,7 @@ class Writers:
 
     def __init__(self, stack, threads):
         self.stack = stack
-        self.run = uuid.uuid4().hex[:10]
+        self.run = opaque(10)
         self.sent, self.ended, self.lock, self.n = [], threading.Event(), threading.Lock(), 0
         stack.token("coa")  # before anything breaks
         self.since = stack.sql("cases", "SELECT clock_timestamp()")[0][0]

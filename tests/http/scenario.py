@@ -4,7 +4,6 @@ import glob
 import json
 import os
 import re
-import secrets
 import threading
 import time
 import uuid
@@ -18,6 +17,7 @@ import yaml
 
 import tokens
 from documents import Asked
+from stack import opaque
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")  # whose days the services count
@@ -49,7 +49,7 @@ def lookup(name, names):
     if name == "uuid":
         return str(uuid.uuid4())
     if name == "short":
-        return secrets.token_hex(4)
+        return opaque()
     if name.startswith("jwk:"):
         return tokens.public_jwk(key_of(name[4:], names), name[4:])
     moved = re.fullmatch(r"(now|today|time)(?:([+-]\d+)([smhd]))?", name)

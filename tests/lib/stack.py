@@ -15,7 +15,7 @@ from supervisor.xmlrpc import SupervisorTransport
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
 import tokens
-from client import BUILD, ROOT, Answer, Client
+from client import BUILD, ROOT, Answer, Client, opaque
 
 
 def free_port():
