@@ -76,10 +76,11 @@ static err_t open_parts(struct program *p, unsigned needs)
 err_t program_open(struct program *p, const char *name, const char *about, const char *service,
                    unsigned needs, const struct program_settings *own, int argc, char **argv)
 {
-    *p = (struct program){.name = name, .arena = arena_new()};
+    *p = (struct program){.name = name, .service = service, .arena = arena_new()};
     log_init(name, LOG_INFO);
     TRY(program_conf_load(p, about, needs, own, argc, argv));
-    p->service = service ? service : p->conf.service;
+    if (!service)
+        p->service = p->conf.service;
     log_init(name, level_of(p->conf.log_level));
     clock_offset_s(p->conf.clock_offset_s);
     return open_parts(p, needs);

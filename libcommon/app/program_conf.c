@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/install.h"
 #include "base/str.h"
 
 ERR_DEFINE(err_mode, ERR_INVALID, "conf.mode", "WAYFARE_MODE is production or development.");
@@ -28,9 +29,10 @@ static const struct {
     {PROGRAM_QUEUE, ENTRY(redis, "WAYFARE_REDIS", CONF_TEXT, NULL, "Redis: unix:/path or host:port")},
     {PROGRAM_QUEUE,
      ENTRY(redis_password, "WAYFARE_REDIS_PASSWORD_FILE", CONF_SECRET, "", "file with the Redis password")},
-    {0, ENTRY(documents, "WAYFARE_DOCUMENTS", CONF_TEXT, NULL,
+    {0, ENTRY(documents, "WAYFARE_DOCUMENTS", CONF_TEXT, INSTALL_DATA "/documents",
               "folder of the bundled documents and events.json")},
-    {PROGRAM_DATA, ENTRY(data, "WAYFARE_DATA", CONF_TEXT, NULL, "folder of this service's data")},
+    {PROGRAM_DATA,
+     ENTRY(data, "WAYFARE_DATA", CONF_TEXT, INSTALL_DATA "/services/", "folder of this service's data")},
     {PROGRAM_SERVICE,
      ENTRY(listen, "WAYFARE_LISTEN", CONF_TEXT, NULL, "unix:/path or tcp:host:port to answer on")},
     {0, ENTRY(metrics, "WAYFARE_METRICS", CONF_TEXT, "",
@@ -42,7 +44,7 @@ static const struct {
     {PROGRAM_KEYS, ENTRY(keys, "WAYFARE_KEYS", CONF_TEXT, NULL, "folder of this program's secrets")},
     {PROGRAM_KEYS, ENTRY(kek, "WAYFARE_KEK", CONF_TEXT, "",
                          "file of the key that wraps the field keys; empty: they are in clear")},
-    {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, NULL, "folder of the sockets between programs")},
+    {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, INSTALL_RUN, "folder of the sockets between programs")},
     {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
               "private host:port list that calls may reach; development")},
     {0, ENTRY(nameserver, "WAYFARE_NAMESERVER", CONF_TEXT, "",
@@ -80,9 +82,15 @@ err_t program_conf_load(struct program *p, const char *about, unsigned needs,
     char *out = arena_alloc(p->arena, at + (own ? own->size : 0));
     struct common_conf *conf = (struct common_conf *)(void *)out;
 
-    for (size_t i = 0; i < LENGTH(entries); i++)
-        if (!entries[i].needs || (entries[i].needs & needs))
-            table[n++] = entries[i].entry;
+    for (size_t i = 0; i < LENGTH(entries); i++) {
+        if (entries[i].needs && !(entries[i].needs & needs))
+            continue;
+        table[n] = entries[i].entry;
+        if (table[n].offset == offsetof(struct common_conf, data)) /* each service has its own */
+            table[n].fallback =
+                arena_printf(p->arena, "%s%s", table[n].fallback, p->service ? p->service : "");
+        n++;
+    }
     for (size_t i = 0; i < nown; i++) {
         table[n] = own->table[i];
         table[n++].offset += at;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/install.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "ctl/options.h"
@@ -14,9 +15,8 @@ err_t roles_open(struct ctl *c, struct roles **ret)
 {
     const char *file = ctl_option(c, "roles-file"), *data = getenv("WAYFARE_DATA");
 
-    if (file == NULL && (data == NULL || *data == '\0'))
-        return err_new(c->arena, ERR_INVALID, "ctl.usage",
-                       "say --roles-file, or set WAYFARE_DATA to identity's data folder");
+    if (data == NULL || *data == '\0')
+        data = INSTALL_DATA "/services/identity";
     if (file == NULL)
         file = arena_printf(c->arena, "%s/data/roles.json", data);
     return roles_load(c->arena, file, ret);

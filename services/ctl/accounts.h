@@ -21,7 +21,8 @@ struct uuid;
         "roles-file", "FILE", NULL, "roles.json; else $WAYFARE_DATA/data/roles.json", false, false           \
     }
 
-/* roles.json by --roles-file or WAYFARE_DATA. The command must have GRANT_OPTIONS or roles-file. */
+/* roles.json by --roles-file, WAYFARE_DATA, or that of the installation. The command must have GRANT_OPTIONS
+ * or roles-file. */
 MUST_CHECK err_t roles_open(struct ctl *c, struct roles **ret);
 /* Reads and checks the options; the organisation must be there and active, the offices too. */
 MUST_CHECK err_t grant_read(struct ctl *c, struct tx *tx, bool is_user, struct grant *ret);

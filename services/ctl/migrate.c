@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/install.h"
 #include "base/str.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
@@ -106,7 +107,7 @@ static err_t apply_folder(struct migration *m, const char *folder, const char *a
 static err_t migrate(struct ctl *c, const char *service)
 {
     struct migration m = {.arena = c->arena};
-    const char *source = ctl_option(c, "source"), *file = ctl_option(c, "db-password-file");
+    const char *source = ctl_option(c, "source") ?: INSTALL_DATA, *file = ctl_option(c, "db-password-file");
     const char *conninfo, *password = NULL, *script;
 
     TRY(names_of(c->arena, service, &m.names));
@@ -148,8 +149,8 @@ const struct command ctl_migrate = {
     .words = "migrate",
     .about = "Applies the migrations that a service's database has not had yet.",
     .options = {{"service", "NAME", NULL, "identity, cases, travel, … or all", true, false},
-                {"source", "DIR", "WAYFARE_SOURCE", "folder with libcommon/app/schema and services/*/schema",
-                 true, false},
+                {"source", "DIR", "WAYFARE_SOURCE",
+                 "folder with libcommon/app/schema and services/*/schema, else " INSTALL_DATA, false, false},
                 {"db", "CONNINFO", "WAYFARE_DB",
                  "connection as the owner role; {{service}} stands for the service", true, false},
                 {"db-password-file", "FILE", "WAYFARE_DB_PASSWORD_FILE",

@@ -10,6 +10,7 @@
 #include "app/program_conf.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/install.h"
 #include "base/log.h"
 #include "io/loop.h"
 #include "unit.h"
@@ -24,7 +25,7 @@ static err_t load(unsigned needs, const struct program_settings *own, const char
     log_init("test", LOG_ERROR);
     for (; args[argc - 1]; argc++)
         argv[argc] = arena_strdup(unit_arena, args[argc - 1]);
-    *p = (struct program){.name = "test", .arena = unit_arena};
+    *p = (struct program){.name = "test", .service = "thing", .arena = unit_arena};
     return program_conf_load(p, "a test", needs, own, argc, argv);
 }
 
@@ -67,6 +68,21 @@ START_TEST(a_program_reads_only_what_it_needs)
     ck_assert_ptr_nonnull(load(0, NULL, (const char *[]){COMMON, "--redis=unix:/x", NULL}, &p));
     ck_assert_ptr_null(load(PROGRAM_QUEUE, NULL, (const char *[]){COMMON, "--redis=unix:/x", NULL}, &p));
     ck_assert_str_eq(p.conf.redis, "unix:/x");
+}
+END_TEST
+
+START_TEST(a_program_finds_its_data_where_they_are_installed)
+{
+    const char *none[] = {"--db=d", NULL};
+    struct program p;
+
+    ck_assert_ptr_null(load(0, NULL, none, &p));
+    ck_assert_str_eq(p.conf.documents, INSTALL_DATA "/documents");
+    ck_assert_str_eq(p.conf.run, INSTALL_RUN);
+    ck_assert_ptr_null(load(PROGRAM_DATA, NULL, none, &p));
+    ck_assert_str_eq(p.conf.data, INSTALL_DATA "/services/thing");
+    ck_assert_ptr_null(load(PROGRAM_DATA, NULL, (const char *[]){"--db=d", "--data=/other", NULL}, &p));
+    ck_assert_str_eq(p.conf.data, "/other");
 }
 END_TEST
 
@@ -154,9 +170,9 @@ Suite *unit_suite(void)
 {
     Suite *s = suite_create("program");
 
-    UNIT_CASE(s, "program_conf_load", the_mode_is_production_unless_said,
-              what_is_for_development_is_refused_in_production, a_program_reads_only_what_it_needs,
-              a_program_has_settings_of_its_own_behind_the_common_ones);
+    UNIT_CASE(s, "program_conf_load", a_program_finds_its_data_where_they_are_installed,
+              the_mode_is_production_unless_said, what_is_for_development_is_refused_in_production,
+              a_program_reads_only_what_it_needs, a_program_has_settings_of_its_own_behind_the_common_ones);
     UNIT_CASE(s, "worker_poke", many_pokes_at_once_become_two, a_path_too_long_for_a_socket_is_an_error);
     return s;
 }
