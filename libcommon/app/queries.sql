@@ -157,3 +157,28 @@ SELECT k.cls, k.key_id FROM wf.field_keys AS k;
 -- q_field_keys_add(classes text[], ids text[]) -> any    lane: own
 INSERT INTO wf.field_keys (cls, key_id) SELECT a.cls, a.id FROM unnest($classes::text[], $ids::text[]) AS a (cls, id)
 ON CONFLICT DO NOTHING;
+
+-- ---- what is held on a person ----
+
+-- q_subject_blocks(person_id uuid, own uuid[], today date) -> one subject_blocks(blocks jsonb)    lane: own
+SELECT coalesce(jsonb_agg(jsonb_build_object('code', b.code, 'kind', b.kind, 'id', b.id) ORDER BY b.code, b.id), '[]') AS blocks
+  FROM wf.subject_blocks($person_id, $own, $today) AS b;
+
+-- q_subject_export(person_id uuid, own uuid[]) -> one subject_body(body jsonb)    lane: own
+SELECT wf.subject_export($person_id, $own) AS body;
+
+-- q_subject_plan(person_id uuid, own uuid[]) -> one subject_body    lane: own
+SELECT wf.subject_plan($person_id, $own) AS body;
+
+-- q_subject_erase(person_id uuid, own uuid[]) -> one subject_body    lane: own
+SELECT wf.subject_erase($person_id, $own) AS body;
+
+-- q_subject_answer_add{id uuid, person_id uuid, phase text, body jsonb, blocks jsonb, now timestamptz} -> any
+INSERT INTO wf.subject_answers (id, org, person_id, phase, body, blocks, answered_at)
+VALUES ($id, sec.org(), $person_id, $phase, $body, $blocks, $now) ON CONFLICT (id) DO NOTHING;
+
+-- q_subject_answer_get(id uuid) -> one subject_answer(person_id uuid, phase text, body jsonb, blocks jsonb)    lane: own
+SELECT person_id, phase, body, blocks FROM wf.subject_answers WHERE id = $id;
+
+-- q_subject_answer_drop(id uuid) -> any
+DELETE FROM wf.subject_answers WHERE id = $id;

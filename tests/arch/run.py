@@ -202,6 +202,21 @@ def policy_scopes():
     check("policy_scopes are what the database asks for", faults)
 
 
+def persons():
+    """Every table says what of a person stands in it, and what becomes of that (libcommon/app/schema/0006_subjects.sql)."""
+    faults = []
+    common = tracked("libcommon/app/schema/*.sql")
+    for service in sorted({p.split("/")[1] for p in tracked("services/*/schema/*.sql")}):
+        made, named = {}, set()
+        for path in common + tracked(f"services/{service}/schema/*.sql"):
+            for name in re.findall(r"^\s*CREATE TABLE (?:IF NOT EXISTS )?([\w.]+)", text(path), re.M):
+                made.setdefault(name, path)
+            made = {n: p for n, p in made.items() if n not in re.findall(r"^DROP TABLE (?:IF EXISTS )?([\w.]+)", text(path), re.M)}
+            named |= set(re.findall(r"wf\.subject_table\('([\w.]+)'", text(path)))
+        faults += [f"{p}: {n}" for n, p in made.items() if n not in named]
+    check("every table is in the catalogue of persons", faults)
+
+
 def words():
     """The project speaks only of the project."""
     bad = re.compile(r"\b(Claude|Anthropic|LLM|language model|this session|helper agent|as an AI)\b", re.I)
@@ -209,7 +224,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, statements, events, refusals, policy_scopes, words):
+for guard in (layers, style, operations, statements, events, refusals, policy_scopes, persons, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

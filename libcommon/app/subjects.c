@@ -1,0 +1,195 @@
+/* subjects.c - see subjects.h. */
+#include "app/subjects.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "app/audit.h"
+#include "app/inbox.h"
+#include "app/keyring.h"
+#include "app/outbox.h"
+#include "app/queries.h"
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "web/request.h"
+
+#define BODY_DEPTH 16
+
+err_t subject_find(struct ctx *x, struct tx *tx, const struct subject_question *q, struct subject_found *ret)
+{
+    struct subject_blocks blocks = {.blocks = "[]"};
+    struct subject_body found = {.body = "[]"};
+
+    if (str_eq(q->phase, "export")) {
+        TRY(q_subject_export(tx, q->person_id, q->own, &found));
+    } else {
+        TRY(q_subject_blocks(tx, q->person_id, q->own, date_today_nl(x->now_us), &blocks));
+        if (str_eq(q->phase, "plan"))
+            TRY(q_subject_plan(tx, q->person_id, q->own, &found));
+        else if (str_eq(blocks.blocks, "[]"))
+            TRY(q_subject_erase(tx, q->person_id, q->own, &found));
+    }
+    *ret = (struct subject_found){.body = found.body, .blocks = blocks.blocks};
+    return NULL;
+}
+
+struct uuid_array subject_uuids(struct arena *a, const json_t *obj, const char *member)
+{
+    const json_t *items = json_object_get(obj, member), *item;
+    struct uuid *v = ARENA_ARRAY(a, json_array_size(items) + 1, struct uuid);
+    size_t n = 0;
+    size_t i;
+
+    json_array_foreach(items, i, item)
+    {
+        if (json_is_string(item) && uuid_parse(json_string_value(item), &v[n]))
+            n++;
+    }
+    return (struct uuid_array){.v = v, .n = n};
+}
+
+/* ---- a worker's answer ---- */
+
+err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered)
+{
+    struct opt_uuid ask = json_member_uuid(e->data, "askId"), person = json_member_uuid(e->data, "personId");
+    struct subject_question q = {.phase = json_member_text(e->data, "phase"),
+                                 .person_id = person.v,
+                                 .own = subject_uuids(x->arena, e->data, "ownCases")};
+    struct subject_found found;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(subject_find(x, tx, &q, &found));
+    q_subject_answer_add(tx, &(struct q_subject_answer_add_in){.id = ask.v,
+                                                               .person_id = person.v,
+                                                               .phase = q.phase,
+                                                               .body = found.body,
+                                                               .blocks = found.blocks,
+                                                               .now = x->now_us});
+    audit_write(tx, "person", person.v, q.phase, NULL);
+    outbox_add(tx, &(struct event){.type = answered,
+                                   .subject = e->subject,
+                                   .key = e->subject,
+                                   .data = arena_printf(x->arena, "{\"requestId\":\"%s\",\"askId\":\"%s\"}",
+                                                        uuid_text(x->arena, e->subject),
+                                                        uuid_text(x->arena, ask.v))});
+    return NULL;
+}
+
+err_t subject_taken(struct ctx *x, const struct inbox_event *e)
+{
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    q_subject_answer_drop(tx, json_member_uuid(e->data, "askId").v);
+    return NULL;
+}
+
+/* ---- an export ---- */
+
+/* contact_points: contactPoints */
+static const char *camel(struct arena *a, const char *name)
+{
+    struct buf b;
+    bool upper = false;
+
+    buf_init(&b, a, strlen(name) + 1);
+    for (const char *p = name; *p; p++) {
+        if (*p == '_')
+            upper = true;
+        else
+            buf_putc(&b, (char)(upper ? toupper((unsigned char)*p) : *p)), upper = false;
+    }
+    return buf_text(&b);
+}
+
+/* A sealed value as to_jsonb writes bytea ("\x0123…"). how: {cls, place, row}. */
+static err_t value_open(struct ctx *x, const json_t *row, const char *value, const json_t *how, const char **ret)
+{
+    const char *id = json_member_text(row, json_member_text(how, "row"));
+    size_t n = strlen(value);
+    struct bytes sealed;
+    struct uuid row_id;
+    uint8_t *p;
+
+    if (!str_starts(value, "\\x") || !id || !uuid_parse(id, &row_id))
+        return err_internal(x->arena, ERR_BUG, "subject.sealed", "a shown column is not sealed as the catalogue says");
+    p = arena_alloc(x->arena, n / 2 + 1);
+    if (!str_unhex(value + 2, p, n / 2 - 1))
+        return err_internal(x->arena, ERR_BUG, "subject.sealed", "a shown column is not bytea");
+    sealed = (struct bytes){.p = p, .n = n / 2 - 1};
+    return keyring_unseal(x->arena, program_of(x)->keyring, json_member_text(how, "cls"), x->who->organisation,
+                          json_member_text(how, "place"), row_id, sealed, ret);
+}
+
+static err_t row_write(struct ctx *x, struct buf *out, const json_t *row, const json_t *sealed)
+{
+    const char *name, *comma = "{";
+    json_t *value;
+
+    json_object_foreach((json_t *)(uintptr_t)row, name, value)
+    {
+        const json_t *how = json_object_get(sealed, name);
+        const char *text = NULL;
+
+        if (json_is_null(value))
+            continue;
+        buf_printf(out, "%s\"%s\":", comma, camel(x->arena, name));
+        comma = ",";
+        if (!how) {
+            buf_puts(out, json_text(x->arena, value));
+            continue;
+        }
+        TRY(value_open(x, row, json_string_value(value), how, &text));
+        json_write_text(out, text);
+    }
+    buf_puts(out, *comma == '{' ? "{}" : "}");
+    return NULL;
+}
+
+err_t subject_open(struct ctx *x, const char *body, const char **ret)
+{
+    const json_t *table, *row;
+    json_t *tables;
+    struct buf out;
+    size_t i, k;
+
+    TRY(json_parse(x->arena, body, strlen(body), BODY_DEPTH, &tables));
+    buf_init(&out, x->arena, strlen(body) + 64);
+    buf_putc(&out, '[');
+    json_array_foreach(tables, i, table)
+    {
+        buf_printf(&out, "%s{\"table\":\"%s\",\"rows\":[", i ? "," : "",
+                   camel(x->arena, json_member_text(table, "table")));
+        json_array_foreach(json_object_get(table, "rows"), k, row)
+        {
+            if (k)
+                buf_putc(&out, ',');
+            TRY(row_write(x, &out, row, json_object_get(table, "sealed")));
+        }
+        buf_puts(&out, "]}");
+    }
+    buf_putc(&out, ']');
+    *ret = buf_text(&out);
+    return NULL;
+}
+
+err_t subject_answer_get(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct subject_answer a;
+    struct buf *out;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_subject_answer_get(tx, request_path_uuid(rq, "askId"), &a));
+    if (str_eq(a.phase, "export"))
+        TRY(subject_open(x, a.body, &a.body));
+    audit_read(tx, "person", a.person_id, a.phase);
+    out = reply_begin(rs, 200);
+    buf_printf(out, "{\"phase\":\"%s\",\"personId\":\"%s\",\"body\":%s,\"blocks\":%s}", a.phase,
+               uuid_text(x->arena, a.person_id), a.body, a.blocks);
+    return NULL;
+}
