@@ -107,7 +107,8 @@ static const char *camel(struct arena *a, const char *name)
 }
 
 /* A sealed value as to_jsonb writes bytea ("\x0123…"). how: {cls, place, row}. */
-static err_t value_open(struct ctx *x, const json_t *row, const char *value, const json_t *how, const char **ret)
+static err_t value_open(struct ctx *x, const json_t *row, const char *value, const json_t *how,
+                        const char **ret)
 {
     const char *id = json_member_text(row, json_member_text(how, "row"));
     size_t n = strlen(value);
@@ -116,13 +117,14 @@ static err_t value_open(struct ctx *x, const json_t *row, const char *value, con
     uint8_t *p;
 
     if (!str_starts(value, "\\x") || !id || !uuid_parse(id, &row_id))
-        return err_internal(x->arena, ERR_BUG, "subject.sealed", "a shown column is not sealed as the catalogue says");
+        return err_internal(x->arena, ERR_BUG, "subject.sealed",
+                            "a shown column is not sealed as the catalogue says");
     p = arena_alloc(x->arena, n / 2 + 1);
     if (!str_unhex(value + 2, p, n / 2 - 1))
         return err_internal(x->arena, ERR_BUG, "subject.sealed", "a shown column is not bytea");
     sealed = (struct bytes){.p = p, .n = n / 2 - 1};
-    return keyring_unseal(x->arena, program_of(x)->keyring, json_member_text(how, "cls"), x->who->organisation,
-                          json_member_text(how, "place"), row_id, sealed, ret);
+    return keyring_unseal(x->arena, program_of(x)->keyring, json_member_text(how, "cls"),
+                          x->who->organisation, json_member_text(how, "place"), row_id, sealed, ret);
 }
 
 static err_t row_write(struct ctx *x, struct buf *out, const json_t *row, const json_t *sealed)

@@ -3,9 +3,9 @@
  *
  * The catalogue wf.subject_tables (schema/0006) says for every table how a person's rows are found and what
  * becomes of them, so no service writes statements of its own for this. The cases service asks by the event
- * cases.subject.asked; each worker answers in its own database, says so by its event <service>.subject.answered,
- * and keeps the answer until cases.subject.taken. An erasure is one transaction with its answer: it is done, or
- * it is not.
+ * cases.subject.asked; each worker answers in its own database, says so by its event
+ * <service>.subject.answered, and keeps the answer until cases.subject.taken. An erasure is one transaction
+ * with its answer: it is done, or it is not.
  */
 #pragma once
 
@@ -28,7 +28,8 @@ struct subject_question {
     struct uuid_array own; /* cases of nobody else */
 };
 struct subject_found {
-    const char *body;   /* JSON: what wf.subject_export, _plan or _erase gives; "[]" where something blocks an erasure */
+    const char *body;   /* JSON: what wf.subject_export, _plan or _erase gives; "[]" where something blocks an
+                           erasure */
     const char *blocks; /* JSON: [{code, kind, id}]; "[]" for an export */
 };
 /* For a worker, acting for the person's organisation, with a transaction open. */
