@@ -25,3 +25,16 @@ const char *peer_token(struct ctx *x, void *peers);
 AWAITS MUST_CHECK err_t peer_call(struct ctx *x, const char *service, const char *path,
                                   const char *organisation, const char *body, int64_t timeout_us,
                                   json_t **ret);
+
+/* One of several calls that are made at once. */
+struct peer_ask {
+    const char *service, *path, *body; /* as of peer_call; literals, or as long as the call */
+    json_t *answer;                    /* in x->arena; NULL: error says why */
+    err_t error;
+};
+
+/* Makes the calls beside each other and waits for all of them: each fails for itself, with ERR_UNAVAILABLE
+ * after timeout_us at the latest. An error of its own only when the caller is cancelled; the calls that still
+ * run then end by themselves. */
+AWAITS MUST_CHECK err_t peers_ask(struct ctx *x, struct peer_ask *asks, size_t n, const char *organisation,
+                                  int64_t timeout_us);

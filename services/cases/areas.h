@@ -29,7 +29,9 @@
     X(declarations)                                                                                          \
     X(authority)                                                                                             \
     X(disclosures)                                                                                           \
-    X(travel)
+    X(travel)                                                                                                \
+    X(trails)                                                                                                \
+    X(access_trail)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 CASES_AREAS(AREA_HANDLERS)

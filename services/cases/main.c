@@ -15,7 +15,7 @@ int main(int argc, char **argv)
         .handlers = handlers,
         .policy_scopes =
             "appointments:write cases.restricted:read decisions:write documents:write notes:write "
-            "protection:read referrals:decide tasks:write",
+            "protection:read referrals:decide tasks:write trails:read",
         .needs = PROGRAM_DATA,
         .start = cases_start,
     };

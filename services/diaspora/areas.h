@@ -23,7 +23,8 @@
     X(surveys)                                                                                               \
     X(tors)                                                                                                  \
     X(trainings)                                                                                             \
-    X(ventures)
+    X(ventures)                                                                                              \
+    X(access_trail)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 DIASPORA_AREAS(AREA_HANDLERS)

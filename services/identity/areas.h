@@ -10,7 +10,8 @@
     X(clients)                                                                                               \
     X(users)                                                                                                 \
     X(revocations)                                                                                           \
-    X(tokens)
+    X(tokens)                                                                                                \
+    X(access_trail)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 IDENTITY_AREAS(AREA_HANDLERS)

@@ -8,7 +8,8 @@
     X(templates)                                                                                             \
     X(messages)                                                                                              \
     X(inbox)                                                                                                 \
-    X(subscriptions)
+    X(subscriptions)                                                                                         \
+    X(access_trail)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 NOTIFICATIONS_AREAS(AREA_HANDLERS)

@@ -20,7 +20,8 @@
     X(assistance)                                                                                            \
     X(abns)                                                                                                  \
     X(manifests)                                                                                             \
-    X(sendcheck)
+    X(sendcheck)                                                                                             \
+    X(access_trail)
 
 #define AREA_HANDLERS(area) extern const struct handler area##_handlers[];
 TRAVEL_AREAS(AREA_HANDLERS)

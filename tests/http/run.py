@@ -24,6 +24,7 @@ import no_trace
 import pools
 import properties
 import scenario
+import trails
 from documents import Documents
 from stack import BUILD, Stack
 
@@ -67,6 +68,8 @@ def main(arguments):
         for name, part in (("framing", framing), ("limits", limits)):
             if name in names:
                 part.run_all(stack, result)
+        if "trails" in names:
+            trails.run_all(stack, documents, result)
         if not names:
             if not sanitized:
                 changes.run_all(stack, documents, result)
@@ -83,6 +86,7 @@ def main(arguments):
                 no_trace.run_all(stack, documents, result)
             framing.run_all(stack, result)
             limits.run_all(stack, result)
+            trails.run_all(stack, documents, result)
             documents.check_coverage(result)
             documents.check_audit(stack, result)
             documents.exchanges.close()

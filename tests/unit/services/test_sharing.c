@@ -9,6 +9,7 @@
 #include "cases/changes/rules.h"
 #include "cases/consents/rules.h"
 #include "cases/shares/rules.h"
+#include "cases/trails/rules.h"
 #include "unit.h"
 
 #define NOW_US 1773740000000000LL /* 2026-03-17 */
@@ -318,9 +319,22 @@ START_TEST(a_partner_writes_by_an_edit_share_while_the_case_is_open)
 }
 END_TEST
 
+/* ---- who saw ---- */
+
+START_TEST(a_user_asks_who_saw_within_92_days)
+{
+    ck_assert_ptr_null(rules_trail(true, NOW_US - 92 * 24 * HOUR_US, NOW_US));
+    ck_assert_str_eq(rules_trail(true, NOW_US - 92 * 24 * HOUR_US - 1, NOW_US)->code, "trail.window");
+    ck_assert_str_eq(rules_trail(true, NOW_US, NOW_US)->code, "trail.window");
+    ck_assert_str_eq(rules_trail(false, NOW_US - HOUR_US, NOW_US)->code, "trail.users");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("sharing");
+
+    UNIT_CASE(s, "rules_trail", a_user_asks_who_saw_within_92_days);
 
     UNIT_TABLE(s, "rules_consent_covers", coverage,
                a_consent_covers_its_purpose_and_recipients_while_in_force);

@@ -1,0 +1,48 @@
+/*
+ * trail.h - who read or changed what of a person, over the trails of all services.
+ *
+ * Each service names its objects of a person in the view wf.trail_objects (schema/0005) and answers
+ * searchAccessTrail (api-spec/common.yaml) by access_trail_handlers. The service that has the person asks the
+ * others, as the reader, and puts everything into one order: time, latest first; within one instant by
+ * service. A cursor is a place in that order, so a service that was away is asked for older rows all the
+ * same.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "web/request.h"
+
+struct tx;
+
+/* A question, and with trail_ask what the others answered. */
+struct trail {
+    struct uuid person_id;
+    struct uuid_array cases;        /* whose principal the person is, as far as the reader may know */
+    int64_t from_us, until_us;      /* from <= at < until */
+    int32_t limit;                  /* rows in the answer */
+    struct text_array own;          /* operations on a person that say nothing of a case */
+    struct text_array hidden_kinds; /* of objects that the reader lacks the scope for */
+    struct text_array hidden_fields;
+    /* What trail_read and trail_ask fill. */
+    struct trail_place {
+        int64_t at_us;       /* the first page: until_us */
+        int64_t position;    /* of the row in its service */
+        const char *service; /* NULL on the first page */
+    } before;
+    struct json_array rows; /* of struct trail_line, peers' */
+    struct text_array away; /* services that did not answer */
+};
+
+/* Reads the cursor of an earlier answer (may be NULL) to the same question; 400 cursor.invalid. */
+MUST_CHECK err_t trail_read(struct ctx *x, const char *cursor, struct trail *t);
+/* Asks the peers, beside each other; who does not answer is named in t->away. */
+AWAITS MUST_CHECK err_t trail_ask(struct ctx *x, struct trail *t, const char *const *peers, size_t n);
+/* Adds this service's own rows and writes the page. */
+AWAITS MUST_CHECK err_t trail_reply(struct ctx *x, struct tx *tx, struct trail *t, struct response *rs);
+
+/* searchAccessTrail, of every service. */
+extern const struct handler access_trail_handlers[];
