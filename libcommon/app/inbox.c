@@ -185,6 +185,16 @@ static err_t read_once(struct ctx *x, size_t *ret_done)
     return batch_run(x, v, *ret_done);
 }
 
+static err_t tell_lag(struct ctx *x, const struct inbox *in)
+{
+    uint64_t unread = 0, held = 0;
+
+    TRY(queue_lag(x, in->program->queue, in->stream, in->group, &unread, &held));
+    metric_set(in->unread, NULL, (double)unread);
+    metric_set(in->held, NULL, (double)held);
+    return NULL;
+}
+
 static err_t claim_once(struct ctx *x, size_t *ret_done)
 {
     const struct inbox *in = inbox_of(x);
@@ -196,6 +206,7 @@ static err_t claim_once(struct ctx *x, size_t *ret_done)
     TRY(queue_claim(x, q, in->stream, in->group, in->consumer, in->program->conf.claim_ms * 1000, BATCH, &v,
                     ret_done));
     TRY(batch_run(x, v, *ret_done));
+    TRY(tell_lag(x, in));
     return *ret_done > 0 ? NULL : queue_forget(x, q, in->stream, in->group, FORGET_US);
 }
 
@@ -240,6 +251,9 @@ static err_t inbox_start(struct program *p)
         .done = metric_counter("wayfare_inbox_done_total", "Events whose effect was made.", "type"),
         .failed = metric_counter("wayfare_inbox_failed_total", "Effects that failed.", "type"),
         .open = metric_gauge("wayfare_inbox_open", "Events that are not done.", "state"),
+        .oldest = metric_gauge("wayfare_inbox_oldest_seconds", "Since the oldest such event came.", "state"),
+        .unread = metric_gauge("wayfare_group_unread", "Events in the stream that nobody has read.", NULL),
+        .held = metric_gauge("wayfare_group_held", "Events read and not acknowledged.", NULL),
     };
     p->inbox = in;
     TRY(check_handlers(p, in->worker));

@@ -323,12 +323,13 @@ err_t inbox_prune_once(struct ctx *x, size_t *ret_done)
     }
     TRY(q_inbox_counts(tx, &counts, &n));
     for (size_t s = 0; s < LENGTH(states); s++) {
-        double count = 0;
+        const struct inbox_count none = {.oldest = x->now_us}, *c = &none;
 
         for (size_t i = 0; i < n; i++)
             if (str_eq(counts[i].state, states[s]))
-                count = (double)counts[i].n;
-        metric_set(in->open, states[s], count);
+                c = &counts[i];
+        metric_set(in->open, states[s], (double)c->n);
+        metric_set(in->oldest, states[s], (double)(x->now_us - c->oldest) / 1e6);
     }
     return NULL;
 }

@@ -11,7 +11,7 @@ struct inbox {
     const struct program *program;
     const char *group, *stream, *consumer;
     struct inbox_source *sources; /* producers heard of since the start */
-    struct metric *done, *failed, *open;
+    struct metric *done, *failed, *open, *oldest, *unread, *held;
 };
 
 /* How far a producer says that all is confirmed. */

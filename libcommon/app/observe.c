@@ -1,7 +1,11 @@
 /* observe.c - see observe.h. */
 #include "app/observe.h"
 
+#include "app/observe_internal.h"
 #include "app/program.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
@@ -9,6 +13,11 @@
 #include "web/auth.h"
 #include "web/health.h"
 #include "web/metrics.h"
+
+struct observed {
+    const struct program *program;
+    int64_t started_us;
+};
 
 static bool database_ready(void *arg)
 {
@@ -25,63 +34,100 @@ static bool tokens_ready(void *arg)
     return auth_ready(((const struct program *)arg)->auth);
 }
 
+static void gauge(const char *name, const char *help, double v)
+{
+    metric_set(metric_gauge(name, help, NULL), NULL, v);
+}
+
+static void counter(const char *name, const char *help, uint64_t v)
+{
+    metric_set(metric_counter(name, help, NULL), NULL, (double)v);
+}
+
+static void lane_scrape(const char *lane, const struct db_lane_stats *s)
+{
+    metric_set(metric_gauge("wayfare_db_connections", "Connections to PostgreSQL.", "lane"), lane,
+               (double)s->connections);
+    metric_set(metric_gauge("wayfare_db_busy", "Connections that a transaction holds.", "lane"), lane,
+               (double)s->busy);
+    metric_set(metric_gauge("wayfare_db_waiters", "Waiting for a connection.", "lane"), lane,
+               (double)s->waiters);
+    metric_set(metric_counter("wayfare_db_waits_total", "Times a connection was waited for.", "lane"), lane,
+               (double)s->waits);
+    metric_set(metric_counter("wayfare_db_wait_seconds_total", "Waited for connections.", "lane"), lane,
+               (double)s->waited_us / 1e6);
+}
+
 static void database_scrape(const struct program *p)
 {
     struct db_stats s;
 
     db_stats(p->db, &s);
-    metric_set(metric_gauge("wayfare_db_connections", "Connections to PostgreSQL.", NULL), NULL,
-               (double)s.connections);
-    metric_set(metric_gauge("wayfare_db_busy", "Connections at work.", NULL), NULL, (double)s.busy);
-    metric_set(metric_gauge("wayfare_db_waiters", "Waiting for a connection.", NULL), NULL,
-               (double)s.waiters);
-    metric_set(metric_counter("wayfare_db_reconnects_total", "Connections made again.", NULL), NULL,
-               (double)s.reconnects);
-    metric_set(metric_counter("wayfare_db_statements_total", "Statements sent.", NULL), NULL,
-               (double)s.statements);
-    metric_set(metric_counter("wayfare_db_round_trips_total", "Segments sent.", NULL), NULL,
-               (double)s.round_trips);
-    metric_set(metric_counter("wayfare_db_errors_total", "Statements refused.", NULL), NULL,
-               (double)s.errors);
+    lane_scrape("shared", &s.shared);
+    lane_scrape("own", &s.own);
+    counter("wayfare_db_reconnects_total", "Connections made again.", s.reconnects);
+    counter("wayfare_db_statements_total", "Statements sent.", s.statements);
+    counter("wayfare_db_round_trips_total", "Segments sent.", s.round_trips);
+    counter("wayfare_db_errors_total", "Statements refused.", s.errors);
 }
 
 static void tokens_scrape(const struct program *p)
 {
     uint64_t hits, misses, refused;
+    int64_t feed_us, keys_us;
 
     auth_counters(p->auth, &hits, &misses, &refused);
-    metric_set(metric_gauge("wayfare_tokens_cached", "Tokens remembered.", NULL), NULL,
-               (double)auth_cached(p->auth));
-    metric_set(metric_counter("wayfare_token_hits_total", "Tokens found remembered.", NULL), NULL,
-               (double)hits);
-    metric_set(metric_counter("wayfare_token_misses_total", "Tokens verified.", NULL), NULL, (double)misses);
-    metric_set(metric_counter("wayfare_token_refusals_total", "Tokens refused.", NULL), NULL,
-               (double)refused);
+    auth_ages(p->auth, &feed_us, &keys_us);
+    gauge("wayfare_tokens_cached", "Tokens remembered.", (double)auth_cached(p->auth));
+    counter("wayfare_token_hits_total", "Tokens found remembered.", hits);
+    counter("wayfare_token_misses_total", "Tokens verified.", misses);
+    counter("wayfare_token_refusals_total", "Tokens refused.", refused);
+    gauge("wayfare_revocations_age_seconds", "Since the feed of revocations answered.",
+          (double)feed_us / 1e6);
+    gauge("wayfare_issuer_keys_age_seconds", "Since the oldest keys fetched of an issuer were good.",
+          (double)keys_us / 1e6);
+}
+
+static void log_scrape(void)
+{
+    struct metric *lines = metric_counter("wayfare_log_lines_total", "Lines of the log.", "level");
+
+    metric_set(lines, "info", (double)log_count(LOG_INFO));
+    metric_set(lines, "warn", (double)log_count(LOG_WARN));
+    metric_set(lines, "error", (double)log_count(LOG_ERROR));
 }
 
 static void on_scrape(void *arg)
 {
-    const struct program *p = arg;
+    const struct observed *o = arg;
+    const struct program *p = o->program;
 
+    metric_set(metric_gauge("wayfare_build_info", "1, of this version.", "version"), WAYFARE_VERSION, 1);
+    observe_process(o->started_us);
+    observe_files(p);
     database_scrape(p);
     if (p->auth)
         tokens_scrape(p);
-    metric_set(metric_gauge("wayfare_coroutines", "Requests and jobs at work.", NULL), NULL,
-               (double)co_live());
-    metric_set(metric_gauge("wayfare_stack_high_water_bytes", "Deepest stack use of a coroutine.", NULL),
-               NULL, (double)co_high_water_bytes());
-    metric_set(metric_gauge("wayfare_loop_lag_seconds", "Longest delay of a timer in the last minute.", NULL),
-               NULL, (double)loop_lag_us(p->loop) / 1e6);
+    log_scrape();
+    gauge("wayfare_coroutines", "Requests and jobs at work.", (double)co_live());
+    gauge("wayfare_coroutines_max", "More than so many are refused.", PROGRAM_COROUTINES_MAX);
+    gauge("wayfare_stack_high_water_bytes", "Deepest stack use of a coroutine.",
+          (double)co_high_water_bytes());
+    gauge("wayfare_loop_lag_seconds", "Longest delay of a timer in the last minute.",
+          (double)loop_lag_us(p->loop) / 1e6);
 }
 
 err_t observe_open(struct program *p, struct health **ret)
 {
+    struct observed *o = ARENA_NEW(p->arena, struct observed);
+
+    *o = (struct observed){.program = p, .started_us = clock_now_us()};
     TRY(health_open(p->loop, p->conf.metrics, ret));
     health_part(*ret, "database", database_ready, p);
     if (p->queue_needed)
         health_part(*ret, "queue", queue_is_ready, p);
     if (p->auth)
         health_part(*ret, "tokens", tokens_ready, p);
-    metrics_on_scrape(on_scrape, p);
+    metrics_on_scrape(on_scrape, o);
     return NULL;
 }

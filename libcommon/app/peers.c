@@ -16,6 +16,7 @@
 #include "base/uuid.h"
 #include "io/outcall.h"
 #include "web/auth.h"
+#include "web/metrics.h"
 
 #define TOKEN_S 600
 #define TOKEN_SPARE_S 60
@@ -46,6 +47,7 @@ struct peers {
     struct arena *token_arena;
     struct peer v[PEERS_MAX];
     size_t n;
+    struct metric *seconds, *failures, *refused;
 };
 
 err_t peers_open(const struct program *p, struct peers **ret)
@@ -55,6 +57,11 @@ err_t peers_open(const struct program *p, struct peers **ret)
 
     peers->p = p;
     peers->token_arena = arena_new();
+    peers->seconds = metric_histogram("wayfare_peer_call_seconds", "Calls to other services.", "peer");
+    peers->failures =
+        metric_counter("wayfare_peer_failures_total", "Calls that found the service away.", "peer");
+    peers->refused =
+        metric_counter("wayfare_peer_breaker_total", "Calls not made: the breaker is open.", "peer");
     *ret = peers;
     if (access(path, F_OK) != 0 && errno == ENOENT) {
         log_line(LOG_WARN, NULL, "peers.nokey", LOG_TEXT("file", "internal.pem"));
@@ -190,16 +197,23 @@ err_t peer_call(struct ctx *x, const char *service, const char *path, const char
     const char *token = peer_token(x, peers);
     struct outcall_response rs;
     struct peer *peer;
+    int64_t begun_us;
     err_t e;
 
     if (!token)
         return err_key;
     peer = peer_of(peers, service);
-    if (!peer_may_call(peer))
+    if (!peer_may_call(peer)) {
+        metric_add(peers->refused, service, 1);
         return err_open;
+    }
+    begun_us = clock_mono_us();
     e = send(x, service, path, organisation, body, timeout_us, token, &rs);
     if (e && e->kind == ERR_CANCELLED)
         return e;
+    metric_observe_us(peers->seconds, service, clock_mono_us() - begun_us);
+    if (e || rs.status == 503)
+        metric_add(peers->failures, service, 1);
     peer_answered(peer, !e && rs.status != 503);
     if (e)
         return e;

@@ -17,8 +17,6 @@
 #include "io/outcall.h"
 #include "io/queue.h"
 
-#define CO_MAX_LIVE 2000
-
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -55,7 +53,7 @@ static err_t open_parts(struct program *p, unsigned needs)
     const char *password = NULL;
 
     TRY(loop_new(&p->loop));
-    TRY(co_init(p->loop, CO_MAX_LIVE));
+    TRY(co_init(p->loop, PROGRAM_COROUTINES_MAX));
     TRY(open_db(p, needs));
     if (needs & PROGRAM_QUEUE) {
         password = p->conf.redis_password[0] ? p->conf.redis_password : NULL;

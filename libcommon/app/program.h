@@ -29,6 +29,8 @@ struct peers;
 struct program_pokes;
 struct queue;
 
+#define PROGRAM_COROUTINES_MAX 2000 /* requests and jobs at once */
+
 /* What every program has in common. --help shows of these what the program uses. */
 struct common_conf {
     const char *mode;    /* WAYFARE_MODE: production or development */
@@ -41,11 +43,12 @@ struct common_conf {
     const char *data;      /* WAYFARE_DATA: folder of this service's data (programmes, templates, …) */
     const char *listen;    /* WAYFARE_LISTEN: services only */
     const char *metrics;   /* WAYFARE_METRICS: unix:/path or tcp:host:port of /metrics and /health; "" none */
-    const char *issuers;   /* WAYFARE_ISSUERS: folders of issuer profiles, colon-separated */
-    const char *audience;  /* WAYFARE_AUDIENCE: aud of our tokens */
-    const char *keys;      /* WAYFARE_KEYS: folder of this service's secrets: edge.key, field-<class>.key,
-                              internal.pem … */
-    const char *kek;       /* WAYFARE_KEK: file of the key that wraps the field keys; "" they are in clear */
+    const char *certificates; /* WAYFARE_CERTIFICATES: files whose end /metrics tells, colon-separated */
+    const char *issuers;      /* WAYFARE_ISSUERS: folders of issuer profiles, colon-separated */
+    const char *audience;     /* WAYFARE_AUDIENCE: aud of our tokens */
+    const char *keys;         /* WAYFARE_KEYS: folder of this service's secrets: edge.key, field-<class>.key,
+                                 internal.pem … */
+    const char *kek;   /* WAYFARE_KEK: file of the key that wraps the field keys; "" they are in clear */
     const char *run;   /* WAYFARE_RUN: folder of the peers' sockets: <service>.sock, relay-<service>.poke */
     const char *allow; /* WAYFARE_OUTCALL_ALLOW: host:port list that outgoing calls may reach privately;
                           development only */

@@ -37,6 +37,8 @@ static const struct {
      ENTRY(listen, "WAYFARE_LISTEN", CONF_TEXT, NULL, "unix:/path or tcp:host:port to answer on")},
     {0, ENTRY(metrics, "WAYFARE_METRICS", CONF_TEXT, "",
               "unix:/path or tcp:host:port of /metrics and /health; empty: none")},
+    {0, ENTRY(certificates, "WAYFARE_CERTIFICATES", CONF_TEXT, "",
+              "certificates whose end /metrics tells, colon-separated; such as the gateway's")},
     {PROGRAM_SERVICE,
      ENTRY(issuers, "WAYFARE_ISSUERS", CONF_TEXT, NULL, "folders of issuer profiles, colon-separated")},
     {PROGRAM_SERVICE | PROGRAM_KEYS,

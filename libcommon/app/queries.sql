@@ -152,8 +152,8 @@ DELETE FROM wf.inbox WHERE event_id IN (
      ORDER BY i.received_at LIMIT $max)
 RETURNING event_id;
 
--- q_inbox_counts() -> many inbox_count(state text, n int8)    lane: own
-SELECT state, count(*) FROM wf.inbox WHERE state <> 'done' GROUP BY state;
+-- q_inbox_counts() -> many inbox_count(state text, n int8, oldest timestamptz)    lane: own
+SELECT state, count(*), min(received_at) FROM wf.inbox WHERE state <> 'done' GROUP BY state;
 
 -- ---- jobs, for people ----
 

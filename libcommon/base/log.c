@@ -14,6 +14,7 @@ enum { TEXT_MAX = 2048 }; /* bytes of one field; the rest is cut */
 static const char *program_name = "wayfare";
 static enum log_level least_level = LOG_INFO;
 static struct arena *line_memory; /* emptied for each line */
+static uint64_t lines[LOG_ERROR + 1];
 
 void log_init(const char *program, enum log_level least)
 {
@@ -98,6 +99,7 @@ void log_fields(enum log_level level, const struct ctx *x, const char *msg, cons
 
     if (!log_wants(level))
         return;
+    lines[level]++;
     if (line_memory == NULL)
         line_memory = arena_new();
     buf_init(&out, line_memory, 1024);
@@ -121,6 +123,11 @@ void log_fields(enum log_level level, const struct ctx *x, const char *msg, cons
     buf_puts(&out, "}\n");
     write_all(out.p, out.n);
     arena_reset(line_memory);
+}
+
+uint64_t log_count(enum log_level level)
+{
+    return lines[level];
 }
 
 void log_err(enum log_level level, const struct ctx *x, const char *msg, err_t e)

@@ -45,5 +45,7 @@ void log_fields(enum log_level level, const struct ctx *x, const char *msg, cons
     log_fields((level), (x), (msg), (struct log_field[]){{0}, ##__VA_ARGS__} + 1,                            \
                sizeof((struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - 1)
 
+/* Lines written so far of a level, for /metrics. */
+uint64_t log_count(enum log_level level);
 /* An error with kind, code, detail and cause. */
 void log_err(enum log_level level, const struct ctx *x, const char *msg, err_t e);

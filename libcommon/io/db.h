@@ -40,9 +40,14 @@ MUST_CHECK err_t db_open(struct loop *l, const struct db_options *o, struct db *
 void db_close(struct db *db);
 /* True if at least one connection of each kind works. */
 bool db_ready(const struct db *db);
-/* Connections, busy ones, waiters, reconnects, statements, round trips: for /metrics. */
+/* For /metrics. */
+struct db_lane_stats {
+    uint64_t connections, busy, waiters; /* at this moment */
+    uint64_t waits, waited_us;           /* for a connection, so far */
+};
 struct db_stats {
-    uint64_t connections, busy, waiters, reconnects, statements, round_trips, errors;
+    struct db_lane_stats shared, own;
+    uint64_t reconnects, statements, round_trips, errors;
 };
 void db_stats(const struct db *db, struct db_stats *ret);
 

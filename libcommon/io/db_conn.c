@@ -54,7 +54,7 @@ static struct waiter *next_waiter(struct lane *l)
     l->waiters = w->next;
     if (!l->waiters)
         l->waiters_end = &l->waiters;
-    l->db->stats.waiters--;
+    l->stats.waiters--;
     return w;
 }
 
@@ -66,7 +66,7 @@ static void stop_waiting(struct lane *l, const struct waiter *w)
         *at = w->next;
         if (!*at)
             l->waiters_end = at;
-        l->db->stats.waiters--;
+        l->stats.waiters--;
         return;
     }
 }
@@ -112,14 +112,14 @@ static void offer(struct conn *c)
     c->state = CONN_HELD;
     c->granted = w;
     w->conn = c;
-    l->db->stats.busy++;
+    l->stats.busy++;
     co_wake(&w->wait);
 }
 
 void conn_free_for_next(struct conn *c)
 {
     if (c->state == CONN_HELD || c->state == CONN_CLEANING)
-        c->lane->db->stats.busy--;
+        c->lane->stats.busy--;
     c->tx = NULL;
     c->state = CONN_IDLE;
     offer(c);
@@ -194,9 +194,9 @@ static void down(struct conn *c, err_t e, bool at_once)
     struct waiter *granted = c->granted;
 
     if (alive(c))
-        c->db->stats.connections--;
+        c->lane->stats.connections--;
     if (c->state == CONN_HELD || c->state == CONN_CLEANING)
-        c->db->stats.busy--;
+        c->lane->stats.busy--;
     c->state = CONN_DOWN;
     c->tx = NULL;
     c->granted = NULL;
@@ -277,7 +277,7 @@ static void up(struct conn *c)
     event_add(&c->read, NULL);
     c->events = true;
     c->state = CONN_IDLE;
-    c->db->stats.connections++;
+    c->lane->stats.connections++;
     if (PQsetnonblocking(c->pg, 1) != 0 || !PQenterPipelineMode(c->pg) || !pipe_setup(c)) {
         conn_lost(c, PQerrorMessage(c->pg));
         return;
@@ -437,7 +437,7 @@ static struct conn *own_now(struct lane *l)
 
         if (c->state == CONN_IDLE) {
             c->state = CONN_HELD;
-            l->db->stats.busy++;
+            l->stats.busy++;
             return c;
         }
     }
@@ -478,6 +478,7 @@ err_t lane_take(struct lane *l, struct conn **ret)
 {
     struct conn *c = l->shared ? lane_shared_now(l) : l->waiters ? NULL : own_now(l);
     struct waiter w = {0};
+    int64_t begun_us;
     err_t e = NULL;
 
     if (c) {
@@ -488,11 +489,14 @@ err_t lane_take(struct lane *l, struct conn **ret)
         return &db_err_away;
     *l->waiters_end = &w;
     l->waiters_end = &w.next;
-    l->db->stats.waiters++;
+    l->stats.waiters++;
     if (!l->shared)
         grow(l);
     watch_waiters(l);
+    begun_us = clock_mono_us();
     e = co_wait(&w.wait);
+    l->stats.waits++;
+    l->stats.waited_us += (uint64_t)(clock_mono_us() - begun_us);
     if (e) {
         stop_waiting(l, &w);
         return e;

@@ -144,6 +144,7 @@ struct lane {
     int64_t away_since_us; /* no connection works since; 0 one does */
     struct loop_timer *away_timer;
     struct loop_timer *silence_timer;
+    struct db_lane_stats stats;
 };
 
 struct db {

@@ -351,4 +351,6 @@ bool db_ready(const struct db *db)
 void db_stats(const struct db *db, struct db_stats *ret)
 {
     *ret = db->stats;
+    ret->shared = db->shared.stats;
+    ret->own = db->own.stats;
 }

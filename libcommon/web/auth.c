@@ -417,6 +417,20 @@ bool auth_ready(const struct auth *au)
     return au->feed_timer == NULL || clock_mono_us() - au->feed_good_us <= FEED_STALE_US;
 }
 
+void auth_ages(const struct auth *au, int64_t *ret_feed_us, int64_t *ret_keys_us)
+{
+    int64_t now_us = clock_mono_us();
+
+    *ret_feed_us = au->feed_timer ? now_us - au->feed_good_us : 0;
+    *ret_keys_us = 0;
+    for (size_t i = 0; i < au->nissuers; i++) {
+        const struct issuer *is = &au->issuers[i];
+
+        if (is->jwks_uri && is->keys.arena && now_us - is->keys.good_us > *ret_keys_us)
+            *ret_keys_us = now_us - is->keys.good_us;
+    }
+}
+
 size_t auth_cached(const struct auth *au)
 {
     return cache_count(au->cache);

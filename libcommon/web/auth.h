@@ -60,6 +60,9 @@ MUST_CHECK err_t auth_follow_revocations(struct auth *au, const char *identity_s
  * "client", "user" or "token", issued up to before_us (a token: any), and forgets those remembered. */
 void auth_revoke(struct auth *au, const char *kind, const char *organisation, const char *value,
                  int64_t before_us);
+/* Since the revocation feed answered (0: none is followed), and since the issuer's keys that are oldest were
+ * read and found good (of those fetched by https; 0: none are). */
+void auth_ages(const struct auth *au, int64_t *ret_feed_us, int64_t *ret_keys_us);
 size_t auth_cached(const struct auth *au);
 void auth_counters(const struct auth *au, uint64_t *ret_hits, uint64_t *ret_misses, uint64_t *ret_refused);
 

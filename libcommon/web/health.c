@@ -68,6 +68,15 @@ static bool ready_write(struct health *h, struct buf *out)
     return all;
 }
 
+static void ready_scrape(const struct health *h)
+{
+    struct metric *ready =
+        metric_gauge("wayfare_ready", "1: this part of the process is ready; 0: it is not.", "part");
+
+    for (size_t i = 0; i < h->nparts; i++)
+        metric_set(ready, h->parts[i].name, h->parts[i].ready(h->parts[i].arg) ? 1 : 0);
+}
+
 static void on_request(struct evhttp_request *ev, void *arg)
 {
     struct health *h = arg;
@@ -90,6 +99,7 @@ static void on_request(struct evhttp_request *ev, void *arg)
         buf_put(&out, parts.p, parts.n);
         answer(ev, ok ? 200 : 503, ok ? "OK" : "Service Unavailable", "application/json", &out);
     } else if (str_eq(path, "/metrics")) {
+        ready_scrape(h);
         metrics_write(&out);
         answer(ev, 200, "OK", "text/plain; version=0.0.4; charset=utf-8", &out);
     } else {

@@ -142,6 +142,12 @@ void metric_set(struct metric *m, const char *label_value, double v)
         s->value = v;
 }
 
+void metric_reset(struct metric *m)
+{
+    for (struct series *s = m->first; s; s = s->next_made)
+        s->value = 0;
+}
+
 void metric_observe_us(struct metric *m, const char *label_value, int64_t us)
 {
     struct series *s = series_of(m, label_value);

@@ -15,6 +15,8 @@ struct metric *metric_gauge(const char *name, const char *help, const char *labe
 struct metric *metric_histogram(const char *name, const char *help, const char *label);
 void metric_add(struct metric *m, const char *label_value, double v);
 void metric_set(struct metric *m, const char *label_value, double v);
+/* All its series to 0: before a gauge is counted anew. */
+void metric_reset(struct metric *m);
 void metric_observe_us(struct metric *m, const char *label_value, int64_t us);
 /* Runs before each scrape, to set gauges. */
 void metrics_on_scrape(void (*fn)(void *arg), void *arg);

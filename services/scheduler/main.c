@@ -20,7 +20,7 @@
 #define POSTPONE_US (3600 * 1000 * 1000LL)
 
 struct scheduler {
-    struct metric *due, *postponed;
+    struct metric *due, *postponed, *late, *oldest;
 };
 
 static err_t check(struct ctx *x, const char *type, const struct due_row *row)
@@ -67,19 +67,36 @@ static err_t run_once(struct ctx *x, size_t *ret_done)
     return NULL;
 }
 
+/* For the metrics: what nobody has taken. */
+static err_t count_once(struct ctx *x, size_t *ret_done)
+{
+    const struct scheduler *s = PROGRAM_STATE(x, struct scheduler);
+    struct due_late late;
+    struct tx *tx;
+
+    TRY(db_begin_read(x, &tx));
+    TRY(q_due_late(tx, x->now_us, &late));
+    metric_set(s->late, NULL, (double)late.n);
+    metric_set(s->oldest, NULL, late.oldest.set ? (double)(x->now_us - late.oldest.v) / 1e6 : 0);
+    return NULL;
+}
+
 static err_t start(struct program *p)
 {
     struct scheduler *s = ARENA_NEW(p->arena, struct scheduler);
 
     s->due = metric_counter("wayfare_due_total", "Rows that became events.", "kind");
     s->postponed = metric_counter("wayfare_due_postponed_total", "Rows that cannot become events.", "kind");
+    s->late = metric_gauge("wayfare_due_late", "Rows whose time has passed.", NULL);
+    s->oldest = metric_gauge("wayfare_due_late_seconds", "Since the first of them was due.", NULL);
     p->state = s;
     return NULL;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct work works[] = {{.name = "due", .run_once = run_once, .tick_us = 250 * 1000}};
+    static const struct work works[] = {{.name = "due", .run_once = run_once, .tick_us = 250 * 1000},
+                                        {.name = "count", .run_once = count_once, .tick_us = 5000 * 1000}};
     static const struct worker worker = {
         .name = "scheduler",
         .about = "turns what is due into events",

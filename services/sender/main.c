@@ -26,6 +26,7 @@
 #include "notifications/state.h"
 #include "notifications/templates/templates.h"
 #include "outcome.h"
+#include "web/metrics.h"
 
 #define SENDING_MAX 5 /* so often may a message leave without a word of what became of it */
 #define MAIL_TIMEOUT_US (30 * DATE_US_PER_S)
@@ -46,6 +47,15 @@ static const struct conf_entry conf_table[] = {
      "sender's address, neutral"},
     {"WAYFARE_MAIL_FROM_NAME", CONF_TEXT, offsetof(struct sender_conf, from_name), "Wayfare",
      "sender's name, neutral"},
+};
+
+#define MAILS "wayfare_mails_total"
+#define MAILS_HELP "Mails, by what became of them."
+static const char *const outcomes[] = {
+    [MAIL_ACCEPTED] = "accepted",
+    [MAIL_TEMPORARY] = "temporary",
+    [MAIL_PERMANENT] = "permanent",
+    [MAIL_UNKNOWN] = "unknown",
 };
 
 static err_t send_mail(struct ctx *x, struct job *job, const char *address, const char *subject,
@@ -79,6 +89,7 @@ static err_t send_mail(struct ctx *x, struct job *job, const char *address, cons
                            &outcome, &answer);
     if (e && e->kind == ERR_INVALID)
         outcome = MAIL_PERMANENT;
+    metric_add(metric_counter(MAILS, MAILS_HELP, "outcome"), outcomes[outcome], 1);
     switch (outcome) {
     case MAIL_ACCEPTED:
         TRY(job_note_attempt(x, job, "sent", answer));
@@ -257,12 +268,33 @@ static err_t work(struct ctx *x, const struct lease_claim *c)
     return work_on(x, &(struct job){.id = c->id});
 }
 
+/* For the metrics. */
+static err_t count_once(struct ctx *x, size_t *ret_done)
+{
+    struct messages_late late;
+    struct tx *tx;
+    TRY(db_begin_read(x, &tx));
+    TRY(q_messages_late(tx, &late));
+    metric_set(metric_gauge("wayfare_messages_late", "Messages that should have left.", NULL), NULL,
+               (double)late.n);
+    metric_set(metric_gauge("wayfare_messages_late_seconds", "Since the first of them was due.", NULL), NULL,
+               late.late_s);
+    return NULL;
+}
+
+static err_t start(struct program *p)
+{
+    (void)metric_counter(MAILS, MAILS_HELP, "outcome");
+    return notifications_start(p);
+}
+
 int main(int argc, char **argv)
 {
     static const struct leased_work sending = {.claim = claim, .work = work, .renew = q_messages_renew};
     static const struct work works[] = {
         {.name = "send", .run_once = leases_turn, .tick_us = 500000, .poke = "sender", .parallel = 4},
-        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US}};
+        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US},
+        {.name = "count", .run_once = count_once, .tick_us = 5000000}};
     static const struct program_settings settings = {
         .table = conf_table, .n = LENGTH(conf_table), .size = sizeof(struct sender_conf)};
     static const struct worker worker = {.name = "sender",
@@ -275,6 +307,6 @@ int main(int argc, char **argv)
                                          .needs = PROGRAM_KEYS | PROGRAM_DATA,
                                          .settings = &settings,
                                          .leased = &sending,
-                                         .start = notifications_start};
+                                         .start = start};
     return worker_main(argc, argv, &worker);
 }

@@ -20,6 +20,7 @@
 #include "io/outcall.h"
 #include "notifications/subscriptions/queries.h"
 #include "notifications/subscriptions/rules.h"
+#include "web/metrics.h"
 
 #define PARALLEL 16
 #define TROUBLED (PARALLEL / 2)
@@ -28,6 +29,12 @@
 #define ANSWER_BYTES 65536
 #define DEGRADED_FROM 3
 #define ORDER_PAUSE_US 200000
+#define TOLD_MAX 200 /* endpoints in the metrics of what waits */
+
+struct webhooks {
+    struct endpoints *endpoints;
+    struct metric *seconds, *failures, *waiting, *late;
+};
 
 struct job {
     struct uuid id;
@@ -175,7 +182,7 @@ static err_t may_go(struct ctx *x, struct tx *tx, struct job *job, bool *ret_go)
 /* One delivery, claimed by this turn. */
 static err_t deliver(struct ctx *x, struct job *job)
 {
-    struct endpoints *endpoints = PROGRAM_STATE(x, struct endpoints);
+    const struct webhooks *w = PROGRAM_STATE(x, struct webhooks);
     struct outcome outcome = {0};
     struct tx *tx;
     bool go = false;
@@ -184,10 +191,13 @@ static err_t deliver(struct ctx *x, struct job *job)
     TRY(tx_commit(x));
     if (!go)
         return NULL;
-    endpoints_begin(endpoints, job->endpoint, clock_mono_us());
+    endpoints_begin(w->endpoints, job->endpoint, clock_mono_us());
     err_t e = call(x, job, &outcome);
-    endpoints_end(endpoints, job->endpoint, e || outcome.status != 0, clock_mono_us());
+    endpoints_end(w->endpoints, job->endpoint, e || outcome.status != 0, clock_mono_us());
     TRY(e);
+    metric_observe_us(w->seconds, job->endpoint, outcome.duration_us);
+    if (outcome.status < 200 || outcome.status > 299)
+        metric_add(w->failures, job->endpoint, 1);
     return record(x, job, &outcome);
 }
 
@@ -195,9 +205,10 @@ static err_t claim(struct ctx *x, struct tx *tx, struct uuid_array held, bool *r
                    struct lease_claim *ret)
 {
     struct delivery_claim c;
-    TRY(q_delivery_claim(tx, LEASE_S, PER_ENDPOINT, held,
-                         endpoints_avoid(x->arena, PROGRAM_STATE(x, struct endpoints), clock_mono_us()),
-                         ret_found, &c));
+    TRY(q_delivery_claim(
+        tx, LEASE_S, PER_ENDPOINT, held,
+        endpoints_avoid(x->arena, PROGRAM_STATE(x, struct webhooks)->endpoints, clock_mono_us()), ret_found,
+        &c));
     if (*ret_found)
         *ret = (struct lease_claim){.id = c.delivery_id, .org = c.org, .place = c.endpoint};
     return NULL;
@@ -208,9 +219,36 @@ static err_t work(struct ctx *x, const struct lease_claim *c)
     return deliver(x, &(struct job){.id = c->id, .endpoint = c->place});
 }
 
+/* For the metrics. */
+static err_t count_once(struct ctx *x, size_t *ret_done)
+{
+    const struct webhooks *w = PROGRAM_STATE(x, struct webhooks);
+    struct deliveries_waiting *v;
+    struct tx *tx;
+    size_t n;
+    TRY(db_begin_read(x, &tx));
+    TRY(q_deliveries_waiting(tx, TOLD_MAX, &v, &n));
+    metric_reset(w->waiting);
+    metric_reset(w->late);
+    for (size_t i = 0; i < n; i++) {
+        metric_set(w->waiting, v[i].endpoint, (double)v[i].n);
+        metric_set(w->late, v[i].endpoint, v[i].late_s);
+    }
+    return NULL;
+}
+
 static err_t start(struct program *p)
 {
-    p->state = endpoints_new(p->arena, TROUBLED);
+    struct webhooks *w = ARENA_NEW(p->arena, struct webhooks);
+    *w = (struct webhooks){
+        .endpoints = endpoints_new(p->arena, TROUBLED),
+        .seconds = metric_histogram("wayfare_webhook_seconds", "Calls of partners' endpoints.", "endpoint"),
+        .failures = metric_counter("wayfare_webhook_failures_total", "Calls without an answer of status 2xx.",
+                                   "endpoint"),
+        .waiting = metric_gauge("wayfare_webhook_waiting", "Deliveries that are not done.", "endpoint"),
+        .late = metric_gauge("wayfare_webhook_late_seconds", "Since the first of them was due.", "endpoint"),
+    };
+    p->state = w;
     return keyring_need(p->arena, p->keyring, "webhook");
 }
 
@@ -223,7 +261,8 @@ int main(int argc, char **argv)
          .tick_us = 500000,
          .poke = "webhooks",
          .parallel = PARALLEL},
-        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US}};
+        {.name = "renew", .run_once = leases_renew, .tick_us = LEASE_RENEW_US},
+        {.name = "count", .run_once = count_once, .tick_us = 5000000}};
     static const struct worker worker = {.name = "webhooks",
                                          .about = "delivers to partners' endpoints, signed",
                                          .service = "notifications",

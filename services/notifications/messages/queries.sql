@@ -92,6 +92,10 @@ UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)
                       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING message_id, org;
 
+-- For the metrics.
+-- q_messages_late() -> one messages_late(n int8, late_s float8)        lane: own lease
+SELECT count(*), coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM message_due WHERE due_at <= now();
+
 -- Not those that have just been put off.
 -- q_messages_renew(lease_s int4, held uuid[]) -> any        lane: own lease
 UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)

@@ -111,6 +111,11 @@ UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
      ORDER BY d.due_at, d.delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING delivery_id, org, endpoint;
 
+-- For the metrics, of the endpoints where the most waits.
+-- q_deliveries_waiting(max int4) -> many deliveries_waiting(endpoint text, n int8, late_s float8)        lane: own lease
+SELECT endpoint, count(*), greatest(0, extract(epoch FROM now() - min(due_at)))::float8
+  FROM delivery_due GROUP BY endpoint ORDER BY count(*) DESC, endpoint LIMIT $max;
+
 -- Not those that have just been put off.
 -- q_deliveries_renew(lease_s int4, held uuid[]) -> any        lane: own lease
 UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)

@@ -156,7 +156,7 @@ START_TEST(service_starts_answers_and_drains)
     ck_assert_msg(a.status == 201, "%d %s", a.status, a.body);
     a = watch("/metrics");
     ck_assert_ptr_nonnull(strstr(a.body, "\nwayfare_http_requests_total{operation=\"createThing\"} 1\n"));
-    ck_assert_ptr_nonnull(strstr(a.body, "\nwayfare_db_connections "));
+    ck_assert_ptr_nonnull(strstr(a.body, "\nwayfare_db_connections{lane=\"own\"} "));
     ck_assert_ptr_nonnull(strstr(a.body, "\nwayfare_tokens_cached 1\n"));
     ck_assert_ptr_nonnull(strstr(a.body, "\nwayfare_coroutines "));
     edge_stop(&e);

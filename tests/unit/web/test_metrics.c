@@ -42,6 +42,18 @@ START_TEST(gauge_is_set_before_the_scrape)
 }
 END_TEST
 
+START_TEST(gauge_is_counted_anew)
+{
+    struct metric *m = metric_gauge("waiting", "Waiting.", "place");
+
+    metric_set(m, "a", 3);
+    metric_set(m, "b", 4);
+    metric_reset(m);
+    metric_set(m, "b", 1);
+    has(scrape(), "waiting{place=\"a\"} 0\nwaiting{place=\"b\"} 1\n");
+}
+END_TEST
+
 START_TEST(histogram_sums_up)
 {
     struct metric *m = metric_histogram("took_seconds", "Took.", "operation");
@@ -81,7 +93,7 @@ Suite *unit_suite(void)
 {
     Suite *s = suite_create("metrics");
 
-    UNIT_CASE(s, "metrics_write", counter_adds_per_label, gauge_is_set_before_the_scrape, histogram_sums_up,
-              series_are_bounded);
+    UNIT_CASE(s, "metrics_write", counter_adds_per_label, gauge_is_set_before_the_scrape,
+              gauge_is_counted_anew, histogram_sums_up, series_are_bounded);
     return s;
 }
