@@ -48,6 +48,15 @@ static const struct conf_entry *find(const struct loader *l, const char *option)
     return NULL;
 }
 
+/* A file of root that we, who are not root, read by our group is what systemd (an ACL shows as the group's
+ * bits) and Kubernetes (fsGroup) make of a credential. */
+static bool private_file(const struct stat *st)
+{
+    bool handed = st->st_uid == 0 && geteuid() != 0;
+
+    return (st->st_mode & (handed ? 026 : 066)) == 0;
+}
+
 /* A whole file as text; the cause of a failure is in *ret_why. */
 static char *read_text(struct arena *a, const char *path, size_t max, bool secret, const char **ret_why)
 {
@@ -62,7 +71,7 @@ static char *read_text(struct arena *a, const char *path, size_t max, bool secre
     *ret_why = "is not an ordinary file";
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         *ret_why = "can be read or written by others";
-        if (!secret || (st.st_mode & 066) == 0) {
+        if (!secret || private_file(&st)) {
             *ret_why = "is too large";
             if ((size_t)st.st_size <= max) {
                 text = arena_raw(a, (size_t)st.st_size + 1);

@@ -35,5 +35,6 @@ struct conf_entry {
  * and exits 0. */
 MUST_CHECK err_t conf_load(struct arena *a, const char *program, const char *what,
                            const struct conf_entry *table, size_t n, int argc, char **argv, void *out);
-/* Reads a secret file: refused if group or others can read it, larger than 64 kB, or empty. */
+/* Reads a secret file: refused if group or others can read it (the group may where root handed it to a
+ * program that is not root), larger than 64 kB, or empty. */
 MUST_CHECK err_t conf_secret(struct arena *a, const char *path, const char **ret_text);

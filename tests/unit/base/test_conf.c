@@ -173,6 +173,21 @@ START_TEST(a_secret_file_is_private_and_not_empty)
 }
 END_TEST
 
+START_TEST(a_secret_that_root_hands_over_may_be_of_our_group)
+{
+    const char *text = NULL, *path = file("abc", 3, 0440), *wide = file("abc", 3, 0444);
+    err_t e = NULL, others = NULL;
+
+    if (geteuid() != 0 || chown(path, 0, 65534) != 0 || setegid(65534) != 0 || seteuid(65534) != 0)
+        return; /* only root can hand over */
+    e = conf_secret(unit_arena, path, &text);
+    others = conf_secret(unit_arena, wide, &text);
+    ck_assert_int_eq(seteuid(0) | setegid(0), 0);
+    ck_assert_ptr_null(e);
+    ck_assert_ptr_nonnull(others);
+}
+END_TEST
+
 START_TEST(a_secret_file_is_bounded_and_ordinary)
 {
     const char *text = NULL;
@@ -232,6 +247,7 @@ Suite *unit_suite(void)
               all_faults_are_reported_at_once, a_missing_file_is_a_fault, a_secret_is_read_from_its_file,
               help_prints_the_table, version_prints_the_version);
     UNIT_TABLE(suite, "conf_secret", secrets, a_secret_file_is_private_and_not_empty);
-    UNIT_CASE(suite, "conf_secret", a_secret_file_is_bounded_and_ordinary);
+    UNIT_CASE(suite, "conf_secret", a_secret_file_is_bounded_and_ordinary,
+              a_secret_that_root_hands_over_may_be_of_our_group);
     return suite;
 }
