@@ -166,7 +166,8 @@ static err_t tell_partner(struct ctx *x, const struct inbox_event *e, const char
     struct opt_uuid id = json_member_uuid(e->data, subject);
     const char *partner = json_member_text(e->data, member);
     TRY(db_begin(x, &tx));
-    TRY(deliveries_for(x, tx, partner, type ? type : e->type, id.set ? id.v : e->subject, e->id, e->time_us));
+    TRY(deliveries_for(x, tx, partner, type ? type : e->type, id.set ? id.v : e->subject, e->id, e->time_us,
+                       json_member_text(e->data, "deleteBy")));
     TRY(tx_sync(tx));
     x->wakes = "webhooks";
     return NULL;

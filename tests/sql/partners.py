@@ -3,6 +3,7 @@ and write, whatever a handler would let through."""
 import wire
 
 R, C, P, S, K, D, E = (f"01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a{n:02d}" for n in range(41, 48))
+G, H = (f"01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a{n:02d}" for n in range(48, 50))
 NOW = "timestamptz '2026-03-17 09:00Z'"
 
 PREPARE = f"""
@@ -17,9 +18,15 @@ INSERT INTO partner_changes (id, org, owner_org, kind, subject, change, at) VALU
 INSERT INTO enquiries (id, org, channel, language, topic, programme, happened_at, outcome, created_by, created_at, updated_at)
 VALUES ('{E}', 'iom', 'self', 'so', 'return', 'avrr', {NOW}, 'none', 'amina', {NOW}, {NOW});
 INSERT INTO declarations (id, org, case_id, person_id, kind, number, text_version, language, method, signed_at, created_by, created_at, updated_at)
-VALUES ('{D}', 'iom', '{C}', '{P}', 'return', 1, '1', 'so', 'written', {NOW}, 'amina', {NOW}, {NOW})"""
+VALUES ('{D}', 'iom', '{C}', '{P}', 'return', 1, '1', 'so', 'written', {NOW}, 'amina', {NOW}, {NOW});
+INSERT INTO consents (id, org, person_id, case_id, purpose, recipients, categories, notice_version, language, method, given, given_at, expires_at, obtained_by,
+                      created_by, created_at, updated_at)
+VALUES ('{G}', 'iom', '{P}', '{C}', 'sharing', '{{uaf}}', '{{plan}}', '1', 'so', 'written', 'explicit', {NOW}, '2099-01-01 12:00Z', 'iom', 'amina', {NOW}, {NOW})"""
 REFER = f"""INSERT INTO referrals (id, org, to_org, external_ref, programme, urgency, persons, handover, status, created_at, updated_at)
 VALUES ('{R}', '%s', '%s', 'k', 'avrr', 'normal', 1, '', '%s', {NOW}, {NOW})"""
+
+CONSENTED = f"""INSERT INTO shares (id, org, to_org, case_id, fields, level, until_on, legal_basis, regime, consent_id, granted_by, created_at, updated_at)
+VALUES ('{H}', 'iom', '%s', '{C}', '{{%s}}', 'view', %s, 'consent', 'GDPR', '{G}', 'amina', {NOW}, {NOW})"""
 
 STAFF, OUTSIDE, PARTNER = "programme:avrr office:nl", "programme:labour_market office:nl", "shared-cases:read"
 REFUSED, MISSING, NONE, ONE = "refused", "missing", 0, 1
@@ -58,9 +65,12 @@ STEPS = [
      f"INSERT INTO partner_changes (id, org, owner_org, kind, subject, change, at) VALUES ('{R}', 'coa', 'iom', 'case', '{C}', 'granted', {NOW})", REFUSED),
     ("the viewer deletes no change", "coa", PARTNER, "DELETE FROM partner_changes", NONE),
     ("nobody else sees the changes", "uaf", PARTNER, "SELECT 1 FROM partner_changes", NONE),
-    ("the recipient gives its share up", "coa", PARTNER,
+    ("the last day of a share is over", "iom", STAFF, f"UPDATE shares SET until_on = '2026-01-01' WHERE id = '{S}'", ONE),
+    ("a view of a share whose last day is over is not read", "coa", PARTNER, "SELECT 1 FROM partner_views", NONE),
+    ("it goes on after all", "iom", STAFF, f"UPDATE shares SET until_on = NULL WHERE id = '{S}'", ONE),
+    ("the viewer gives its view up", "coa", PARTNER, f"UPDATE partner_views SET body = NULL WHERE case_id = '{C}'", ONE),
+    ("and its share", "coa", PARTNER,
      f"UPDATE shares SET status = 'recalled', ended_at = {NOW}, end_reason = 'x', delete_by = '2026-04-17' WHERE id = '{S}'", ONE),
-    ("and its view", "coa", PARTNER, f"UPDATE partner_views SET body = NULL WHERE case_id = '{C}'", ONE),
     ("and is told", "coa", PARTNER,
      f"INSERT INTO partner_changes (id, org, owner_org, kind, subject, change, at) VALUES ('{R}', 'coa', 'iom', 'case', '{C}', 'recalled', {NOW})", ONE),
     ("it cannot take it again", "coa", PARTNER,
@@ -73,6 +83,14 @@ STEPS = [
      f"INSERT INTO share_confirmations (share_id, org, owner_org, confirmed_at, confirmed_by) VALUES ('{S}', 'coa', 'iom', {NOW}, 'x')", ONE),
     ("the owner sees that", "iom", STAFF, "SELECT 1 FROM share_confirmations", ONE),
     ("the sender takes its referral back", "coa", PARTNER, f"UPDATE referrals SET status = 'revoked', revoked_at = {NOW} WHERE id = '{R}'", ONE),
+    ("no share has fields that its consent does not cover", "iom", STAFF, CONSENTED % ("uaf", "status,departed", "'2099-01-01'"), REFUSED),
+    ("none is for whom it does not name", "iom", STAFF, CONSENTED % ("nidos", "status", "'2099-01-01'"), REFUSED),
+    ("none is without its end", "iom", STAFF, CONSENTED % ("uaf", "status", "NULL"), REFUSED),
+    ("none is longer", "iom", STAFF, CONSENTED % ("uaf", "status", "'2099-01-02'"), REFUSED),
+    ("one goes as far", "iom", STAFF, CONSENTED % ("uaf", "status,reference", "'2099-01-01'"), ONE),
+    ("and no further later", "iom", STAFF, f"UPDATE shares SET fields = '{{departed}}' WHERE id = '{H}'", REFUSED),
+    ("nor longer", "iom", STAFF, f"UPDATE shares SET until_on = '2099-02-01' WHERE id = '{H}'", REFUSED),
+    ("it is narrowed", "iom", STAFF, f"UPDATE shares SET fields = '{{status}}', until_on = '2098-01-01' WHERE id = '{H}'", ONE),
     ("no partner sees an enquiry", "coa", "enquiries:read programme:avrr", "SELECT 1 FROM enquiries", NONE),
     ("staff of its programme do", "iom", STAFF, "SELECT 1 FROM enquiries", ONE),
     ("staff of another do not", "iom", OUTSIDE, "SELECT 1 FROM enquiries", NONE),

@@ -20,6 +20,7 @@ void change_add(struct ctx *x, struct tx *tx, const struct change_new *c)
                                                .external_ref = c->external_ref,
                                                .change = c->change,
                                                .merged_into = c->merged_into,
+                                               .delete_by = c->delete_by,
                                                .now = x->now_us});
     /* A viewer who gives up its own view cannot keep the owner's house in order. */
     if (!str_eq(c->owner, x->who->organisation))

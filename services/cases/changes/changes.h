@@ -20,6 +20,7 @@ struct change_new {
     const char *external_ref; /* the viewer's own key, or NULL */
     const char *change;       /* granted, changed, recalled, merged, erased */
     struct opt_uuid merged_into;
+    struct opt_date delete_by; /* recalled: by when the viewer's copies must be gone */
 };
 /* Adds an entry and takes away those of the same subject that are too old. Queued with the transaction. */
 void change_add(struct ctx *x, struct tx *tx, const struct change_new *c);

@@ -60,8 +60,10 @@ SELECT EXISTS (SELECT 1 FROM persons p WHERE p.org = sec.org() AND p.id = $perso
                                                  AND m.left_at IS NULL) AS on_case;
 
 -- A consent that a share is to rest on, held until the share is there. Only of a person of the case.
--- q_consent_for_case(id uuid, case_id uuid) -> maybe consent_basis(person_id uuid, purpose text, recipients text[], method text, given_at timestamptz, expires_at timestamptz?, withdrawn_at timestamptz?)
-SELECT c.person_id, c.purpose, c.recipients, c.method, c.given_at, c.expires_at, c.withdrawn_at
+-- q_consent_for_case(id uuid, case_id uuid) -> maybe consent_basis(person_id uuid, purpose text, recipients text[], method text, given_at timestamptz, expires_at timestamptz?, withdrawn_at timestamptz?,
+--   fields text[], last_on date?)
+SELECT c.person_id, c.purpose, c.recipients, c.method, c.given_at, c.expires_at, c.withdrawn_at, share_fields(c.categories) AS fields,
+       consent_last_on(c.expires_at) AS last_on
   FROM consents c
  WHERE c.org = sec.org() AND c.id = $id AND coalesce(c.case_id = $case_id, true)
    AND EXISTS (SELECT 1 FROM case_persons m WHERE m.org = c.org AND m.case_id = $case_id AND m.person_id = c.person_id AND m.left_at IS NULL)

@@ -58,9 +58,21 @@ static err_t share_reply(struct ctx *x, struct tx *tx, struct uuid id, int statu
     return reply_row(rs, status, &share_row_json, &row);
 }
 
+/* A share goes no further than the consent that it rests on, and no longer. */
+static err_t ground_judge(struct ctx *x, const struct share_ground *ground, const struct text_array *fields,
+                          struct opt_date *until)
+{
+    struct fault_list faults = {0};
+
+    rules_share_ground(x->arena, ground, fields, *until, &faults);
+    if (!until->set)
+        *until = ground->last_on;
+    return fault_list_err(x->arena, &faults, ERR_CONFLICT, "guards.unmet", "The share lacks its ground.");
+}
+
 /* The consent that the share is to rest on covers it: of a person of this case, for sharing, with this
- * organisation. */
-static err_t consent_judge(struct ctx *x, struct tx *tx, const struct share_input *in)
+ * organisation, these categories, until then. */
+static err_t consent_judge(struct ctx *x, struct tx *tx, struct share_input *in)
 {
     struct fault_list faults = {0};
     struct consent_basis c;
@@ -76,7 +88,8 @@ static err_t consent_judge(struct ctx *x, struct tx *tx, const struct share_inpu
                                        .expires_us = c.expires_at,
                                        .withdrawn_us = c.withdrawn_at};
     if (found && rules_consent_covers(&terms, "sharing", in->to_organisation, x->now_us))
-        return NULL;
+        return ground_judge(x, &(struct share_ground){.fields = c.fields, .last_on = c.last_on}, &in->fields,
+                            &in->until);
     fault_add(
         x->arena, &faults,
         (struct fault){.in = FAULT_GUARD,
@@ -87,27 +100,32 @@ static err_t consent_judge(struct ctx *x, struct tx *tx, const struct share_inpu
     return fault_list_err(x->arena, &faults, ERR_CONFLICT, "guards.unmet", "The share lacks its ground.");
 }
 
+/* Reads a share as it is asked for, and judges it. Opens the transaction. */
+static err_t input_judge(struct ctx *x, const struct request *rq, struct tx **ret_tx, struct share_input *ret)
+{
+    struct fault_list faults = {0};
+    struct share_terms terms;
+
+    TRY(request_read(x, rq, &share_input_shape, ret));
+    terms = (struct share_terms){.owner = x->who->organisation,
+                                 .to_organisation = ret->to_organisation,
+                                 .legal_basis = ret->legal_basis,
+                                 .consent = ret->consent_id.set,
+                                 .until_on = ret->until};
+    rules_share_terms(x->arena, &terms, date_today_nl(x->now_us), &faults);
+    TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The share is not valid."));
+    TRY(db_begin(x, ret_tx));
+    return ret->consent_id.set ? consent_judge(x, *ret_tx, ret) : NULL;
+}
+
 /* grantShare: POST /shares */
 static err_t grant_share(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct share_input in = {0};
-    struct fault_list faults = {0};
-    struct share_terms terms;
     struct uuid id;
     struct tx *tx;
 
-    TRY(request_read(x, rq, &share_input_shape, &in));
-    terms = (struct share_terms){.owner = x->who->organisation,
-                                 .to_organisation = in.to_organisation,
-                                 .legal_basis = in.legal_basis,
-                                 .consent = in.consent_id.set,
-                                 .until_on = in.until};
-    rules_share_terms(x->arena, &terms, date_today_nl(x->now_us), &faults);
-    TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The share is not valid."));
-
-    TRY(db_begin(x, &tx));
-    if (in.consent_id.set)
-        TRY(consent_judge(x, tx, &in));
+    TRY(input_judge(x, rq, &tx, &in));
     TRY(share_grant(x, tx,
                     &(struct share_new){.case_id = in.case_id,
                                         .to_organisation = in.to_organisation,
@@ -120,6 +138,19 @@ static err_t grant_share(struct ctx *x, const struct request *rq, struct respons
                                         .consent_id = in.consent_id},
                     &id));
     return share_reply(x, tx, id, 201, rs);
+}
+
+/* previewShare: POST /shares/_preview */
+static err_t preview_share(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct share_input in = {0};
+    const char *bytes;
+    struct tx *tx;
+
+    TRY(input_judge(x, rq, &tx, &in));
+    TRY(view_preview(x, tx, in.case_id, in.to_organisation, &in.fields, &bytes));
+    audit_read(tx, "case", in.case_id, "sharePreview");
+    return reply_json_text(rs, 200, bytes);
 }
 
 /* listShares: GET /shares */
@@ -181,11 +212,14 @@ static err_t change_share(struct ctx *x, const struct request *rq, struct respon
 {
     struct fault_list faults = {0};
     struct share_terms terms;
+    struct share_consent consent;
     struct share_row row;
     struct tx *tx;
+    bool rests;
 
     TRY(db_begin(x, &tx));
     TRY(own_share_lock(x, rq, tx, &row));
+    TRY(q_share_consent(tx, row.id, &rests, &consent));
     struct share_input in = {
         .fields = row.fields, .level = row.level, .until = row.until, .document = row.document};
     TRY(request_read(x, rq, &share_input_shape, &in));
@@ -195,6 +229,9 @@ static err_t change_share(struct ctx *x, const struct request *rq, struct respon
                                  .until_on = in.until};
     rules_share_terms(x->arena, &terms, date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
+    if (rests)
+        TRY(ground_judge(x, &(struct share_ground){.fields = consent.fields, .last_on = consent.last_on},
+                         &in.fields, &in.until));
 
     q_share_save(tx, &(struct q_share_save_in){.id = row.id,
                                                .fields = in.fields,
@@ -257,6 +294,7 @@ static err_t confirm_share_deletion(struct ctx *x, const struct request *rq, str
 
 const struct handler shares_handlers[] = {
     {"grantShare", grant_share},
+    {"previewShare", preview_share},
     {"listShares", list_shares},
     {"getShare", get_share},
     {"changeShare", change_share},

@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "web/request.h"
 
+struct arena;
 struct share_ending;
 struct tx;
 
@@ -23,6 +24,14 @@ void share_tell(struct ctx *x, struct tx *tx, const struct share_told *t);
 /* partner_view_refresh; the share granted just now is told as such. */
 AWAITS MUST_CHECK err_t views_sync(struct ctx *x, struct tx *tx, struct uuid case_id,
                                    const struct uuid *granted);
+
+/* The bytes that the organisation would see of the case by a share of these fields. ERR_INVALID case.unknown.
+ */
+AWAITS MUST_CHECK err_t view_preview(struct ctx *x, struct tx *tx, struct uuid case_id,
+                                     const char *to_organisation, const struct text_array *fields,
+                                     const char **ret_bytes);
+/* ERR_INVALID: a case that the reader does not see is a case that is not there. */
+err_t share_case_unknown(struct arena *a);
 
 /* Ends an active, locked share: row, view, feed, event, and for its owner the timeline. status: recalled,
  * expired. Queued with the transaction. */

@@ -45,6 +45,11 @@ SELECT s.id, s.case_id, s.org AS owner_organisation, s.to_org AS to_organisation
 UPDATE shares SET fields = $fields, level = $level, until_on = $until, document = $document, version = version + 1, updated_at = $now
  WHERE id = $id AND status = 'active';
 
+-- How far the consent goes that a share rests on.
+-- q_share_consent(id uuid) -> maybe share_consent(fields text[], last_on date?)
+SELECT share_fields(c.categories) AS fields, consent_last_on(c.expires_at) AS last_on
+  FROM shares s JOIN consents c ON c.org = s.org AND c.id = s.consent_id WHERE s.org = sec.org() AND s.id = $id;
+
 -- q_share_end{id uuid, status text, reason text, delete_by date, now timestamptz} -> exactly 1
 UPDATE shares SET status = $status, ended_at = $now, end_reason = $reason, delete_by = $delete_by, version = version + 1, updated_at = $now
  WHERE id = $id AND status = 'active';
@@ -82,6 +87,10 @@ SELECT s.id, s.case_id, s.org AS owner_organisation, s.to_org AS to_organisation
 -- q_view_case(case_id uuid) -> maybe view_case(reference text, programme text, programme_version int4, status text, planned_departure_on date?, result text?, closed bool)
 SELECT reference, programme, programme_version, status, planned_departure_on, result, closed_at IS NOT NULL AS closed
   FROM cases WHERE org = sec.org() AND id = $case_id;
+
+-- q_view_refs(case_id uuid, to_org text) -> one view_refs(refs text[])
+SELECT ARRAY(SELECT r.value FROM external_refs r WHERE r.org = sec.org() AND r.kind = 'case' AND r.subject = $case_id AND r.organisation = $to_org
+              ORDER BY r.value) AS refs;
 
 -- The shares of a case with what was last shown of each; held until the transaction ends, so that nobody gives one up in between.
 -- q_view_shares(case_id uuid) -> many view_share(id uuid, to_organisation text, fields text[], refs text[], body text?)        lane: own

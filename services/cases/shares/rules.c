@@ -85,6 +85,29 @@ void rules_share_terms(struct arena *a, const struct share_terms *t, int32_t tod
         refuse(a, faults, "/until", "share.until", "The day is over.");
 }
 
+static void lacks(struct arena *a, struct fault_list *faults, const char *at, const char *code,
+                  const char *detail)
+{
+    fault_add(a, faults,
+              (struct fault){.in = FAULT_GUARD,
+                             .at = at,
+                             .code = code,
+                             .detail = detail,
+                             .remedy = "Ask for a consent that goes as far, and record it."});
+}
+
+void rules_share_ground(struct arena *a, const struct share_ground *ground, const struct text_array *fields,
+                        struct opt_date until_on, struct fault_list *faults)
+{
+    for (size_t i = 0; i < fields->n; i++) {
+        if (!shares_field(&ground->fields, fields->v[i]))
+            lacks(a, faults, arena_printf(a, "/fields/%zu", i), "consent.categories",
+                  "The consent does not cover this.");
+    }
+    if (ground->last_on.set && until_on.set && until_on.v > ground->last_on.v)
+        lacks(a, faults, "/until", "consent.lastDay", "The consent ends before.");
+}
+
 err_t rules_share_active(const char *status)
 {
     return str_eq(status, "active") ? NULL : err_ended;

@@ -41,6 +41,15 @@ struct share_terms {
 /* share.self, share.consent (one exactly when it is the ground), share.until (a day that is over). */
 void rules_share_terms(struct arena *a, const struct share_terms *t, int32_t today,
                        struct fault_list *faults);
+/* How far a consent goes: the fields that its categories cover, its last day. */
+struct share_ground {
+    struct text_array fields;
+    struct opt_date last_on;
+};
+/* consent.categories (each field that the consent does not cover), consent.lastDay (a day after the
+ * consent's). The faults are guards: with another consent it could be shared. */
+void rules_share_ground(struct arena *a, const struct share_ground *ground, const struct text_array *fields,
+                        struct opt_date until_on, struct fault_list *faults);
 /* ERR_CONFLICT share.ended unless it is active. */
 MUST_CHECK err_t rules_share_active(const char *status);
 /* share.deleteBy: a day that is over. */

@@ -19,8 +19,7 @@ static const char *share_story(struct arena *a, struct uuid id, const char *to_o
     return arena_printf(a, "{\"shareId\":\"%s\",\"organisation\":\"%s\"}", uuid_text(a, id), to_organisation);
 }
 
-/* A case that the reader does not see is a case that is not there. */
-static err_t case_unknown(struct arena *a)
+err_t share_case_unknown(struct arena *a)
 {
     struct fault_list faults = {0};
 
@@ -50,7 +49,7 @@ err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, stru
     q_share_case_hold_later(tx, in->case_id, &case_found, &held);
     TRY(tx_sync(tx));
     if (!case_found)
-        return case_unknown(x->arena);
+        return share_case_unknown(x->arena);
     TRY(q_share_add(tx,
                     &(struct q_share_add_in){.id = id,
                                              .to_org = in->to_organisation,
@@ -80,11 +79,12 @@ err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, stru
 void share_end(struct ctx *x, struct tx *tx, const struct share_ending *s, const char *status,
                const char *reason, int32_t delete_by)
 {
+    /* In this order: by a share that has ended its recipient sees no view that it could give up. */
+    q_view_clear(
+        tx, &(struct q_view_clear_in){.org = s->to_organisation, .case_id = s->case_id, .now = x->now_us});
     q_share_end(
         tx, &(struct q_share_end_in){
                 .id = s->id, .status = status, .reason = reason, .delete_by = delete_by, .now = x->now_us});
-    q_view_clear(
-        tx, &(struct q_view_clear_in){.org = s->to_organisation, .case_id = s->case_id, .now = x->now_us});
     share_tell(x, tx,
                &(struct share_told){.event = "cases.share.recalled",
                                     .change = "recalled",

@@ -42,7 +42,8 @@ void share_tell(struct ctx *x, struct tx *tx, const struct share_told *t)
                                     .kind = "case",
                                     .subject = t->case_id,
                                     .external_ref = t->refs.n > 0 ? t->refs.v[0] : NULL,
-                                    .change = t->change});
+                                    .change = t->change,
+                                    .delete_by = t->delete_by});
     if (t->delete_by.set)
         date_format(t->delete_by.v, day);
     outbox_add(tx, &(struct event){
@@ -113,6 +114,23 @@ err_t views_sync(struct ctx *x, struct tx *tx, struct uuid case_id, const struct
         q_shares_closed(tx, case_id);
     TRY(facts_of(x, case_id, &c, &facts));
     return views_store(x, tx, &facts, shares, n, granted);
+}
+
+err_t view_preview(struct ctx *x, struct tx *tx, struct uuid case_id, const char *to_organisation,
+                   const struct text_array *fields, const char **ret_bytes)
+{
+    struct view_case c;
+    struct view_facts facts;
+    struct view_refs keys;
+    bool found;
+
+    q_view_case_later(tx, case_id, &found, &c);
+    TRY(q_view_refs(tx, case_id, to_organisation, &keys));
+    if (!found)
+        return share_case_unknown(x->arena);
+    TRY(facts_of(x, case_id, &c, &facts));
+    *ret_bytes = shares_view_bytes(x->arena, &facts, fields, &keys.refs);
+    return NULL;
 }
 
 err_t partner_view_refresh(struct ctx *x, struct tx *tx, struct uuid case_id)

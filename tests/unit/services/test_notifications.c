@@ -585,7 +585,7 @@ START_TEST(a_delivery_is_a_thin_cloud_event)
     struct uuid id, subject;
     ck_assert(uuid_parse("01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41", &id));
     ck_assert(uuid_parse("01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a42", &subject));
-    json_t *event = object(delivery_body(unit_arena, id, "cases.share.changed", subject, NOW_US));
+    json_t *event = object(delivery_body(unit_arena, id, "cases.share.changed", subject, NOW_US, NULL));
     ck_assert_uint_eq(json_object_size(event), 8);
     ck_assert_str_eq(json_member_text(event, "specversion"), "1.0");
     ck_assert_str_eq(json_member_text(event, "id"), "01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a41");
@@ -595,8 +595,12 @@ START_TEST(a_delivery_is_a_thin_cloud_event)
     ck_assert_str_eq(json_member_text(json_object_get(event, "data"), "id"),
                      "01939f3a-7c1e-7d52-9a3b-0c2f6d1e8a42");
     ck_assert_str_eq(json_member_text(event, "source"), "/wayfare/cases");
-    event = object(delivery_body(unit_arena, id, "travel.movement.delayed", subject, NOW_US));
+    event = object(delivery_body(unit_arena, id, "travel.movement.delayed", subject, NOW_US, NULL));
     ck_assert_str_eq(json_member_text(event, "source"), "/wayfare/travel");
+    event = json_object_get(
+        object(delivery_body(unit_arena, id, "cases.share.recalled", subject, NOW_US, "2026-04-16")), "data");
+    ck_assert_str_eq(json_member_text(event, "deleteBy"), "2026-04-16");
+    ck_assert_uint_eq(json_object_size(event), 2);
 }
 END_TEST
 

@@ -139,6 +139,27 @@ START_TEST(a_share_names_its_ground_and_an_end_to_come)
 }
 END_TEST
 
+static const char *covered[] = {"reference", "status"};
+
+START_TEST(a_share_goes_no_further_than_its_consent)
+{
+    const char *asked[] = {"status", "departed", "profile"};
+    struct share_ground ground = {.fields = {.v = covered, .n = 2}, .last_on = {true, 20}};
+    struct fault_list faults = {0};
+
+    rules_share_ground(unit_arena, &ground, &(struct text_array){.v = asked, .n = 1},
+                       (struct opt_date){true, 20}, &faults);
+    ck_assert_uint_eq(faults.n, 0);
+    rules_share_ground(unit_arena, &ground, &(struct text_array){.v = asked, .n = 3},
+                       (struct opt_date){true, 21}, &faults);
+    ck_assert_uint_eq(faults.n, 3);
+    ck_assert_str_eq(faults.v[0].code, "consent.categories");
+    ck_assert_str_eq(faults.v[0].at, "/fields/1");
+    ck_assert_str_eq(faults.v[1].at, "/fields/2");
+    ck_assert_str_eq(faults.v[2].code, "consent.lastDay");
+}
+END_TEST
+
 START_TEST(only_an_active_share_changes)
 {
     ck_assert_ptr_null(rules_share_active("active"));
@@ -342,6 +363,7 @@ Suite *unit_suite(void)
     UNIT_TABLE(s, "rules_consent_input", consents, a_consent_says_who_gave_it_how_and_when);
     UNIT_CASE(s, "rules_consent_withdraw", a_consent_is_withdrawn_once);
     UNIT_TABLE(s, "rules_share_terms", terms, a_share_names_its_ground_and_an_end_to_come);
+    UNIT_CASE(s, "rules_share_ground", a_share_goes_no_further_than_its_consent);
     UNIT_CASE(s, "rules_share", only_an_active_share_changes, the_recipient_confirms_once_and_after_the_end,
               a_partner_writes_by_an_edit_share_while_the_case_is_open, copies_are_deleted_by_a_day_to_come,
               allowed_actions_differ_for_owner_and_recipient);
