@@ -10,6 +10,7 @@
 #include "base/date.h"
 #include "base/str.h"
 #include "ctl/admin.h"
+#include "ctl/alarms.h"
 #include "ctl/files.h"
 #include "ctl/findings.h"
 #include "ctl/names.h"
@@ -222,10 +223,13 @@ void probe_redis(struct ctl *c, struct findings *f)
 
 /* ---- programs ---- */
 
-static bool answers(struct ctl *c, const char *name)
+/* Ready, and what of its figures is past a limit is told. */
+static bool answers(struct ctl *c, struct findings *f, const char *name)
 {
     const char *text, *path = arena_printf(c->arena, "%s/metrics-%s.sock", ctl_option(c, "run"), name);
 
+    if (alarms_look(c, f, name, path) != NULL)
+        return false;
     return tool_output(c->arena,
                        (const char *const[]){"curl", "-sf", "--max-time", "3", "--unix-socket", path,
                                              "http://localhost/health/ready", NULL},
@@ -255,7 +259,7 @@ void probe_programs(struct ctl *c, struct findings *f)
                 continue;
             if (str_eq(name, "identity-worker")) /* there is none */
                 continue;
-            if (answers(c, name))
+            if (answers(c, f, name))
                 well++;
             else
                 found(f, FINDING_BAD, "programs",

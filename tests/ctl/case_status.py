@@ -4,7 +4,10 @@ import glob
 import json
 import os
 import shutil
+import socketserver
 import subprocess
+import tempfile
+import threading
 
 from house import CTL, ROOT, wait_for
 
@@ -73,6 +76,52 @@ def test_status_names_the_program_that_is_down(house):
     finally:
         house.supervisor("start", "scheduler-travel")
     well(house)
+
+
+FIGURES = """wayfare_ready{{part="queue"}} {queue}
+wayfare_stack_high_water_bytes {stack}
+wayfare_coroutines {coroutines}
+wayfare_coroutines_max 2000
+process_open_fds 900
+process_max_fds 1024
+wayfare_inbox_oldest_seconds{{state="retry"}} {retry}
+wayfare_inbox_oldest_seconds{{state="waiting"}} 5000
+"""
+
+
+@contextlib.contextmanager
+def program_that_tells(text):
+    """A folder of sockets, with one program in it, cases, that answers whatever it is asked with this text."""
+    class Answers(socketserver.StreamRequestHandler):
+        def handle(self):
+            while self.rfile.readline() not in (b"\r\n", b""):
+                pass
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + text.encode())
+
+    folder = tempfile.mkdtemp(prefix="wf-run-", dir="/tmp")
+    with socketserver.ThreadingUnixStreamServer(os.path.join(folder, "metrics-cases.sock"), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield folder
+        finally:
+            server.shutdown()
+            thread.join()
+            shutil.rmtree(folder)
+
+
+def test_status_judges_a_program_by_its_own_figures(house):
+    def told(**figures):
+        with program_that_tells(FIGURES.format(**figures)) as folder:
+            return {k.partition(" is ")[0]: todo for k, todo in looked(house, run=folder).items() if k.startswith("cases: ")}
+
+    assert told(queue=1, stack=131072, coroutines=3, retry=899) == {"cases: process_open_fds": "deploy/runbooks/files-many.md (WayfareFilesMany)"}
+    assert told(queue=0, stack=131073, coroutines=1601, retry=901) == {
+        "cases: process_open_fds": "deploy/runbooks/files-many.md (WayfareFilesMany)",
+        'cases: wayfare_ready{part="queue"}': "deploy/runbooks/queue-away.md (WayfareQueueAway)",
+        "cases: wayfare_stack_high_water_bytes": "deploy/runbooks/stack-deep.md (WayfareStackDeep)",
+        "cases: wayfare_coroutines": "deploy/runbooks/coroutines-many.md (WayfareCoroutinesMany)",
+        'cases: wayfare_inbox_oldest_seconds{state="retry"}': "deploy/runbooks/jobs-retrying.md (WayfareJobsRetrying)"}
 
 
 def test_status_names_what_is_late_or_dead(house):

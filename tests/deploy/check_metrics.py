@@ -1,8 +1,14 @@
 """check_metrics.py - deploy/observability/metrics.md says what a running stack emits: name, type, label and of which programs."""
+import json
+import os
 import re
 import subprocess
+import time
+import urllib.request
 
-from checks import read, run
+import yaml
+
+from checks import ROOT, read, run
 from stack import Stack
 
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (\w*) ?\| (\w+) \|", re.M)
@@ -77,6 +83,56 @@ def test_what_happens_is_counted(stack):
     assert value("cases", 'wayfare_key_age_seconds{file="edge.key"}') > 0
     left = value("cases", f'wayfare_certificate_left_seconds{{file="{stack.state}/tls/server.pem"}}')
     assert 800 * 86400 < left <= 825 * 86400, left
+
+
+def started(command, folder, name):
+    with open(os.path.join(folder, f"{name}.log"), "wb") as log:
+        return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def asked(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=10) as answer:
+        return json.load(answer)["data"]
+
+
+def test_prometheus_reads_every_program_and_judges_every_rule(stack):
+    """With the very files, but for the ports, who scrapes how often, and the exporters, which do not run here."""
+    folder = os.path.join(stack.state, "prometheus")
+    ports = [int(stack.url.port) + 2, int(stack.url.port) + 3]
+    os.makedirs(os.path.join(folder, "temp"))
+    server = read("deploy/observability/nginx-metrics.conf").replace("@RUN@", stack.run).replace("@METRICS_PORT@", str(ports[0]))
+    temporary = "".join(f"{kind}_temp_path temp/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;" if os.getuid() == 0 else ""
+    with open(os.path.join(folder, "nginx.conf"), "w", encoding="utf-8") as f:
+        f.write(f"{user} daemon off; pid nginx.pid; events {{}} http {{ {temporary} {server} }}")
+    config = yaml.safe_load(read("deploy/observability/prometheus.yaml").replace(":9180", f":{ports[0]}"))
+    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    config["scrape_configs"] = [c for c in config["scrape_configs"] if c["job_name"] == "wayfare"]
+    config["rule_files"] = [os.path.join(ROOT, "deploy/observability/alerts.yaml")]
+    with open(os.path.join(folder, "prometheus.yaml"), "w", encoding="utf-8") as f:
+        yaml.safe_dump(config, f)
+    running = [started(["nginx", "-e", "stderr", "-p", folder + "/", "-c", "nginx.conf"], folder, "nginx"),
+               started(["prometheus", "--config.file=prometheus.yaml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{ports[1]}"],
+                       folder, "prometheus")]
+    until, seen = time.monotonic() + 60, "nothing"
+    try:
+        while True:
+            try:
+                targets = {t["labels"]["program"]: t["health"] for t in asked(ports[1], "targets?state=active")["activeTargets"]}
+                health = {r["name"]: r["health"] for g in asked(ports[1], "rules")["groups"] for r in g["rules"]}
+                seen = {name: h for name, h in {**targets, **health}.items() if h not in ("up", "ok")}
+                if not seen and set(targets) == {*SERVICES, *WORKERS} and len(health) > 20:
+                    return
+            except OSError as e:
+                seen = e
+            assert time.monotonic() < until, f"not all is read and judged: {seen}"
+            assert all(p.poll() is None for p in running), "nginx or prometheus has ended"
+            time.sleep(0.2)
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=30)
 
 
 if __name__ == "__main__":

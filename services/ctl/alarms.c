@@ -1,0 +1,143 @@
+/*
+ * alarms.c - what Prometheus judges all the time, status judges once, by the same limits: tests/deploy holds
+ * this table to deploy/observability/alerts.yaml.
+ */
+#include "ctl/alarms.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "ctl/findings.h"
+#include "ctl/options.h"
+
+#define PATIENCE_S 3
+#define TEXT_MAX (4 * 1024 * 1024)
+#define SCRAPE "GET /metrics HTTP/1.0\r\n\r\n"
+
+ERR_DEFINE(err_silent, ERR_UNAVAILABLE, "ctl.silent", "The program does not answer on its metrics socket.");
+
+enum alarm_side { ABOVE, BELOW };
+
+/* Of an alert: which series of a program, and its limit. */
+struct alarm {
+    const char *alert, *metric;
+    const char *label; /* that the series must have, as it is written; NULL: any */
+    enum alarm_side side;
+    double limit;
+    const char *of;   /* the limit is this share of another metric; NULL: a figure */
+    const char *page; /* in deploy/runbooks */
+};
+
+static const struct alarm alarms[] = {
+    {"WayfareDatabaseAway", "wayfare_ready", "part=\"database\"", BELOW, 1, NULL, "database-away"},
+    {"WayfareQueueAway", "wayfare_ready", "part=\"queue\"", BELOW, 1, NULL, "queue-away"},
+    {"WayfareTokensStale", "wayfare_ready", "part=\"tokens\"", BELOW, 1, NULL, "tokens-stale"},
+    {"WayfareTokensStale", "wayfare_revocations_age_seconds", NULL, ABOVE, 20, NULL, "tokens-stale"},
+    {"WayfareIssuerKeysOld", "wayfare_issuer_keys_age_seconds", NULL, ABOVE, 3600, NULL, "issuer-keys-old"},
+    {"WayfareCoroutinesMany", "wayfare_coroutines", NULL, ABOVE, 0.8, "wayfare_coroutines_max",
+     "coroutines-many"},
+    {"WayfareStackDeep", "wayfare_stack_high_water_bytes", NULL, ABOVE, 131072, NULL, "stack-deep"},
+    {"WayfareFilesMany", "process_open_fds", NULL, ABOVE, 0.8, "process_max_fds", "files-many"},
+    {"WayfareGroupBehind", "wayfare_group_unread", NULL, ABOVE, 5000, NULL, "group-behind"},
+    {"WayfareJobsRetrying", "wayfare_inbox_oldest_seconds", "state=\"retry\"", ABOVE, 900, NULL,
+     "jobs-retrying"},
+};
+
+/* ---- asking ---- */
+
+static bool asked(int fd, const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = PATIENCE_S};
+
+    if (strlen(path) >= sizeof(at.sun_path))
+        return false;
+    memcpy(at.sun_path, path, strlen(path));
+    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0 &&
+           connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 &&
+           write(fd, SCRAPE, strlen(SCRAPE)) == (ssize_t)strlen(SCRAPE);
+}
+
+static err_t scrape(struct arena *a, const char *path, const char **ret)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char piece[4096];
+    struct buf text;
+    ssize_t n = -1;
+
+    buf_init(&text, a, 65536);
+    if (fd >= 0 && asked(fd, path))
+        while ((n = read(fd, piece, sizeof(piece))) > 0 && text.n < TEXT_MAX)
+            buf_put(&text, piece, (size_t)n);
+    if (fd >= 0)
+        close(fd);
+    if (n != 0 || !str_starts(buf_text(&text), "HTTP/1.") || strstr(buf_text(&text), " 200 ") == NULL)
+        return err_silent;
+    *ret = buf_text(&text);
+    return NULL;
+}
+
+/* ---- judging ---- */
+
+/* The next series of a metric behind at, or NULL: its value, and its labels as they are written. */
+static const char *next_series(struct arena *a, const char *at, const char *metric, const char **ret_labels,
+                               double *ret)
+{
+    size_t n = strlen(metric);
+
+    for (at = strchr(at, '\n'); at != NULL; at = strchr(at, '\n')) {
+        const char *end = ++at, *space;
+
+        if (strncmp(at, metric, n) != 0 || (at[n] != ' ' && at[n] != '{'))
+            continue;
+        end += strcspn(at, "\n");
+        for (space = end; *space != ' ';)
+            space--;
+        *ret_labels = arena_strndup(a, at + n, (size_t)(space - at) - n);
+        *ret = strtod(space + 1, NULL);
+        return at;
+    }
+    return NULL;
+}
+
+static bool is_past(struct ctl *c, const struct alarm *m, const char *text, double v, double *ret_limit)
+{
+    const char *labels;
+    double whole = 1;
+
+    if (m->of != NULL && next_series(c->arena, text, m->of, &labels, &whole) == NULL)
+        return false;
+    *ret_limit = m->limit * whole;
+    return m->side == ABOVE ? v > *ret_limit : v < *ret_limit;
+}
+
+static void judge(struct ctl *c, struct findings *f, const char *program, const struct alarm *m,
+                  const char *text)
+{
+    const char *at = text, *labels;
+    double v, limit = 0;
+
+    while ((at = next_series(c->arena, at, m->metric, &labels, &v)) != NULL)
+        if ((m->label == NULL || strstr(labels, m->label) != NULL) && is_past(c, m, text, v, &limit))
+            found(f, FINDING_BAD, program,
+                  arena_printf(c->arena, "%s%s is %g, and should not be %s %g", m->metric, labels, v,
+                               m->side == ABOVE ? "above" : "below", limit),
+                  arena_printf(c->arena, "deploy/runbooks/%s.md (%s)", m->page, m->alert));
+}
+
+err_t alarms_look(struct ctl *c, struct findings *f, const char *program, const char *path)
+{
+    const char *text;
+
+    TRY(scrape(c->arena, path, &text));
+    for (size_t i = 0; i < LENGTH(alarms); i++)
+        judge(c, f, program, &alarms[i], text);
+    return NULL;
+}
