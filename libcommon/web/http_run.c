@@ -18,6 +18,7 @@
 
 #define MORE_TRIES 4 /* within the deadline of the request */
 #define LETTING_GO_US 25000
+#define LETTING_GO_AT_MOST_US 1000000
 
 ERR_DEFINE(err_accept, ERR_INVALID, "request.accept", "Accept must allow what this operation answers.");
 ERR_DEFINE(err_encoding, ERR_INVALID, "request.encoding", "The body must not be encoded (Content-Encoding).");
@@ -306,14 +307,22 @@ static err_t act_again(struct request *rq)
     return act(rq);
 }
 
-/* A try that was undone may hold its Idempotency-Key until the database has heard of that. */
+/* A try that was undone may hold its Idempotency-Key until the database has heard of that; a busy machine
+ * takes its time. A key that was already held at the first try is somebody else's. */
 static err_t more_tries(struct request *rq, err_t e)
 {
-    for (int i = 0; i < MORE_TRIES && e; i++) {
-        if (i > 0 && str_eq(e->code, "idempotency.running"))
+    int tries = 0;
+    int64_t waited_us = 0;
+
+    while (e) {
+        if (tries > 0 && str_eq(e->code, "idempotency.running") && waited_us < LETTING_GO_AT_MOST_US) {
             TRY(co_sleep(LETTING_GO_US));
-        else if (!is_worth_another_try(rq, e))
+            waited_us += LETTING_GO_US;
+        } else if (tries < MORE_TRIES && is_worth_another_try(rq, e)) {
+            tries++;
+        } else {
             break;
+        }
         e = act_again(rq);
     }
     return e;
