@@ -535,6 +535,8 @@ def wrapped_sql(st):
 
 
 def final_sql(st):
+    if st.kind == "list":
+        return PAGE[0] + st.sql
     return wrapped_sql(st) if st.wrapped else st.sql
 
 
@@ -551,6 +553,10 @@ def list_changed(st):
     return f" AND {st.id_expr} IN (SELECT w.{st.id_expr.split('.')[-1]} FROM {st.changed} AS w WHERE age(w.xmin) <= {since})"
 
 
+# A page is cut from at most this many rows: with the constant inside, PostgreSQL knows what a page costs and keeps one plan for all;
+# a LIMIT that is a parameter it takes for a tenth of the table, and plans each call anew. The most that api.md lets a page have, and one.
+MOST = 201
+PAGE = ("SELECT * FROM (", ") AS page")
 COUNT = ("SELECT count(*) AS total FROM (", ") AS counted")
 
 
@@ -565,9 +571,8 @@ def list_after(st, s, descending):
 def list_order(st, s, descending):
     d = " DESC" if descending else ""
     limit = list_numbers(st)[2]
-    if s.expr == s.id_expr:
-        return f" ORDER BY {s.id_expr}{d} LIMIT ${limit}"
-    return f" ORDER BY {s.expr}{d}, {s.id_expr}{d} LIMIT ${limit}"
+    by = f"{s.id_expr}{d}" if s.expr == s.id_expr else f"{s.expr}{d}, {s.id_expr}{d}"
+    return f" ORDER BY {by} LIMIT {MOST}{PAGE[1]} LIMIT ${limit}"
 
 
 # ---- C ----
@@ -638,6 +643,10 @@ def emit_header(source, statements, rows):
     return "\n".join(out)
 
 
+def json_field(t, c, name):
+    return f'    JSON_FIELD({t}, {c.name}, "{name}", {c.info.json_opt if c.nullable else c.info.json}),'
+
+
 def emit_row(row):
     t = f"struct {row.name}"
     out = [f"static const struct db_column {row.name}_columns[] = {{"]
@@ -646,11 +655,21 @@ def emit_row(row):
     out += ["};", ""]
     shown = [c for c in row.columns if not c.name.endswith("_") and c.info.json]
     if shown:
-        out.append(f"static const struct json_field {row.name}_fields[] = {{")
+        groups = {}
         for c in shown:
-            kind = c.info.json_opt if c.nullable else c.info.json
-            out.append(f'    JSON_FIELD({t}, {c.name}, "{camel(c.name)}", {kind}),')
-        out += ["};", f"const struct json_shape {row.name}_json = JSON_SHAPE({t}, {row.name}_fields);", ""]
+            groups.setdefault(c.name.split("__")[0], []).append(c)
+        fields = []
+        for name, columns in groups.items():
+            if "__" not in columns[0].name:
+                fields.append(json_field(t, columns[0], camel(name)))
+                continue
+            part = f"{row.name}_{name}"
+            out += [f"static const struct json_field {part}_fields[] = {{"]
+            out += [json_field(t, c, camel(c.name.split("__")[1])) for c in columns]
+            out += ["};", f"static const struct json_shape {part}_json = JSON_SHAPE({t}, {part}_fields);"]
+            fields.append(f'    {{.name = "{camel(name)}", .name_bytes = sizeof("{camel(name)}") - 1, .type = JSON_STRUCT, .sub = &{part}_json}},')
+        out += [f"static const struct json_field {row.name}_fields[] = {{", *fields, "};",
+                f"const struct json_shape {row.name}_json = JSON_SHAPE({t}, {row.name}_fields);", ""]
     else:
         out += [f"const struct json_shape {row.name}_json = {{.name = \"{t}\", .size = sizeof({t})}};", ""]
     return out

@@ -132,6 +132,8 @@ struct db_statement {
     const struct db_list *list; /* NULL unless the statement has marked lines */
 };
 
+enum { DB_LIST_ROWS = 201 /* MOST of sqlgen.py */ };
+
 /* A list statement's choices, see gen/README.md. */
 struct db_list_choice {
     uint32_t filters; /* bit mask of the marked lines to take */
@@ -144,7 +146,8 @@ struct db_list_choice {
                      */
     bool changed;   /* only rows that a transaction from changed_since on has written */
     int64_t changed_since;
-    uint32_t limit; /* rows to fetch; sqlgen sets it from the page: one more than the page shows */
+    uint32_t limit; /* rows to fetch, at most DB_LIST_ROWS; sqlgen sets it from the page: one more than that
+                       shows */
 };
 
 /* A marked line "--? case_id …". */

@@ -315,6 +315,7 @@ err_t wire_encode(struct arena *a, struct texts *t, const struct db_statement *s
             return refuse(a, s, c, "is out of range");
     }
     if (choice) {
+        assert(choice->limit <= DB_LIST_ROWS);
         types[n] = s->list->sorts[choice->sort].type;
         types[n + 1] = DB_UUID;
         types[n + 2] = types[n + 3] = DB_INT8;

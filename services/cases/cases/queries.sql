@@ -45,14 +45,15 @@ SELECT c.id, c.reference, c.programme, c.programme_version, c.status, NULL::json
 
 -- q_case_list{status text?, programme text?, caseworker text?, office text?, person_id uuid?, due_before date?, departs_before date?, reference text?}
 --   -> list case_item(id uuid, reference text, programme text, status text, confidentiality text, offices text[], caseworker text?,
---   principal jsonb, country_of_return text?, planned_departure_on date?, opened_at timestamptz, closed_at timestamptz?,
+--   principal__id uuid, principal__given text?, principal__family text?, country_of_return text?, planned_departure_on date?, opened_at timestamptz, closed_at timestamptz?,
 --   sort_planned_departure_on_ date)
 SELECT c.id, c.reference, c.programme, c.status, c.confidentiality, c.offices, c.caseworker,
-       (SELECT jsonb_build_object('id', c.principal_id, 'given', n.given, 'family', n.family)
-          FROM person_names n WHERE n.org = c.org AND n.person_id = c.principal_id ORDER BY n.kind <> 'asOnDocument', n.position LIMIT 1) AS principal,
+       c.principal_id AS principal__id, n.given AS principal__given, n.family AS principal__family,
        c.country_of_return, c.planned_departure_on, c.opened_at, c.closed_at,
        coalesce(c.planned_departure_on, '9999-12-31'::date) AS sort_planned_departure_on_
   FROM cases c
+  LEFT JOIN LATERAL (SELECT p.given, p.family FROM person_names p WHERE p.org = c.org AND p.person_id = c.principal_id
+                      ORDER BY p.kind <> 'asOnDocument', p.position LIMIT 1) n ON true
  WHERE c.org = sec.org()
 --? status AND c.status = $status
 --? programme AND c.programme = $programme
