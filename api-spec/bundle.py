@@ -241,8 +241,8 @@ def references(node):
             yield from references(value)
 
 
-def prune(document, shared):
-    """Checks every reference; drops shared components that this document does not use, refuses unused own ones."""
+def reach(document):
+    """Every component that the paths lead to; each reference is checked."""
     reached, todo = set(), list(references(document["paths"]))
     while todo:
         target = todo.pop()
@@ -255,6 +255,12 @@ def prune(document, shared):
             todo.extend(references(resolve(document, {"$ref": target})))
         except KeyError:
             raise SystemExit(f"{target}: refers to nothing")
+    return reached
+
+
+def prune(document, shared):
+    """Drops shared components that this document does not use, refuses unused own ones."""
+    reached = reach(document)
     for kind, items in document["components"].items():
         if kind == "securitySchemes":
             continue
@@ -263,6 +269,56 @@ def prune(document, shared):
                 if (kind, name) not in shared:
                     raise SystemExit(f"components/{kind}/{name}: nothing uses it")
                 del items[name]
+
+
+# What a reader wants and a service does not; and the members that hold names of the author's, or values, not keywords.
+PROSE = {"description", "summary", "title", "example", "examples", "tags", "externalDocs"}
+NAMES = {"properties", "patternProperties", "dependentSchemas", "$defs", "schemas", "responses", "paths", "headers", "content", "requestBodies"}
+VALUES = {"default", "const", "enum", "required"}
+
+
+def bare(node, names=False):
+    """Without prose."""
+    if isinstance(node, list):
+        return [bare(v) for v in node]
+    if not isinstance(node, dict):
+        return node
+    out = {}
+    for key, value in node.items():
+        if names or key not in PROSE:
+            out[key] = value if key in VALUES and not names else bare(value, not names and key in NAMES)
+    return out
+
+
+def bare_response(response):
+    return response if "$ref" in response else {"content": {kind: {} for kind in response.get("content", {})}}
+
+
+def for_service(document):
+    """What a service routes, validates and authorises by: a quarter of the document. What it answers, tests hold against the whole one."""
+    small = bare({k: v for k, v in document.items() if k != "info"})
+    small["info"] = {"version": document["info"]["version"]}
+    for item in small["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation["responses"] = {status: bare_response(r) for status, r in operation["responses"].items() if status[0] in "23"}
+    components = small["components"]
+    components["responses"] = {name: bare_response(r) for name, r in components.get("responses", {}).items()}
+    components.pop("headers", None)
+    reached = reach(small)
+    for kind, items in components.items():
+        if kind != "securitySchemes":
+            components[kind] = {name: v for name, v in items.items() if f"#/components/{kind}/{name}" in reached}
+    return small
+
+
+def write(document, out):
+    """A program may have the file open: it keeps what it had."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    if not os.path.exists(out) or open(out, encoding="utf-8").read() != text:
+        with open(out + ".tmp", "w", encoding="utf-8") as f:
+            f.write(text)
+        os.rename(out + ".tmp", out)
 
 
 def bundle_service(service):
@@ -298,7 +354,7 @@ def bundle_service(service):
 
 
 def main():
-    what, out = sys.argv[1:3]
+    what, out = sys.argv[1:3]  # and, for a service, where what it runs by goes
     if what == "events":
         document = load(os.path.join(HERE, "events.yaml"))
         for name, event in document["events"].items():
@@ -307,10 +363,8 @@ def main():
             event.setdefault("onDead", "hold")
     else:
         document = bundle_service(what)
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-    if not os.path.exists(out) or open(out, encoding="utf-8").read() != text:
-        with open(out, "w", encoding="utf-8") as f:
-            f.write(text)
+        write(for_service(document), sys.argv[3])
+    write(document, out)
 
 
 if __name__ == "__main__":

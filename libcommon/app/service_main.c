@@ -32,12 +32,16 @@ struct parts {
     err_t error;                /* the edge cannot be opened, or a key lacks */
 };
 
+static const char *document_path(struct program *p, const struct service *s, const char *ending)
+{
+    return program_path(p, p->conf.documents, arena_printf(p->arena, "%s.%s", s->name, ending));
+}
+
 static err_t open_document(struct program *p, const struct service *s, struct parts *parts)
 {
     size_t n = 0;
 
-    TRY(openapi_load(p->arena, program_path(p, p->conf.documents, arena_printf(p->arena, "%s.json", s->name)),
-                     &parts->api));
+    TRY(openapi_load(p->arena, document_path(p, s, "run.json"), document_path(p, s, "json"), &parts->api));
     while (s->handlers[n])
         n++;
     return openapi_bind(p->arena, parts->api, s->handlers, n);

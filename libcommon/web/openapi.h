@@ -19,8 +19,9 @@ struct openapi;
 struct operation;
 struct schema;
 
-/* path: the bundled JSON document. Errors live in a and say the place in the document. */
-MUST_CHECK err_t openapi_load(struct arena *a, const char *path, struct openapi **ret);
+/* path: the bundled JSON document. Errors live in a and say the place in the document. whole: the file that
+ * clients read, where path holds only what a service runs by; NULL: path itself. It is mapped, not read. */
+MUST_CHECK err_t openapi_load(struct arena *a, const char *path, const char *whole, struct openapi **ret);
 void openapi_free(struct openapi *api);
 void openapi_endp(struct openapi **api);
 /* tables: n arrays of handlers, each ended by {NULL, NULL}. The error names all that do not fit. */
@@ -28,5 +29,5 @@ MUST_CHECK err_t openapi_bind(struct arena *a, struct openapi *api, const struct
                               size_t n);
 const char *openapi_base_path(const struct openapi *api); /* "/cases/v1" */
 const char *openapi_version(const struct openapi *api);   /* info.version */
-/* The document's bytes, for GET {base}/openapi.json. */
+/* The whole document's bytes, for GET {base}/openapi.json. */
 const char *openapi_text(const struct openapi *api, size_t *ret_bytes);

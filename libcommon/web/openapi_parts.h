@@ -20,8 +20,9 @@ struct route {
 struct openapi {
     struct arena *arena;
     json_t *document;
-    const char *text;
+    const char *text; /* the whole document: of the mapping, where there is one */
     size_t text_bytes;
+    void *mapping;
     const char *base_path, *version;
     size_t base_path_bytes;
     struct schema_set *schemas;

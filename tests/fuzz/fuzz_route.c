@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     err_t e;
 
     if (api == NULL) {
-        FUZZ_CHECK(openapi_load(a, FUZZ_DOCUMENT, &api) == NULL);
+        FUZZ_CHECK(openapi_load(a, FUZZ_DOCUMENT, NULL, &api) == NULL);
         atexit(clean_up);
     }
     if (!read_input(a, data, size, &in))

@@ -165,7 +165,7 @@ static void serve(const struct edge *e, const struct edge_setting *o, int ready_
     must(loop_new(&l));
     must(co_init(l, 100));
     must(db_open(l, &dbo, &db));
-    must(openapi_load(forever, getenv("SAMPLE_DOCUMENT"), &api));
+    must(openapi_load(forever, getenv("SAMPLE_DOCUMENT"), NULL, &api));
     must(openapi_bind(forever, api, tables, 1));
     must(auth_open(l, NULL, &ao, &au));
     struct http_options ho = {.listen = listen,

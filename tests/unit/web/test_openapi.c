@@ -104,7 +104,7 @@ static err_t load(const json_t *document, struct openapi **ret)
     const char *text = json_text(unit_arena, document);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    err_t err = openapi_load(unit_arena, path, ret);
+    err_t err = openapi_load(unit_arena, path, NULL, ret);
     unlink(path);
     if (!err)
         arena_own(unit_arena, *ret, release_api);
@@ -228,8 +228,8 @@ END_TEST
 START_TEST(a_file_that_is_missing_or_no_json_is_refused)
 {
     struct openapi *api;
-    ck_assert_ptr_nonnull(openapi_load(unit_arena, "/nonexistent/openapi.json", &api));
-    ck_assert_ptr_nonnull(openapi_load(unit_arena, "/proc/self/cmdline", &api));
+    ck_assert_ptr_nonnull(openapi_load(unit_arena, "/nonexistent/openapi.json", NULL, &api));
+    ck_assert_ptr_nonnull(openapi_load(unit_arena, "/proc/self/cmdline", NULL, &api));
 }
 END_TEST
 

@@ -7,16 +7,17 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/schema.h"
+#include "base/str.h"
 #include "unit.h"
 #include "web/openapi_internal.h"
 
-static const char *const documents[] = {"identity", "cases", "notifications"};
+static const char *const documents[] = {"identity", "cases", "travel", "diaspora", "notifications"};
 
-static const char *path_of(const char *document)
+static const char *path_of(const char *document, const char *ending)
 {
     const char *folder = getenv("OPENAPI_DOCUMENTS");
     ck_assert_msg(folder != NULL, "OPENAPI_DOCUMENTS names the folder of the bundled documents");
-    return arena_printf(unit_arena, "%s/%s.json", folder, document);
+    return arena_printf(unit_arena, "%s/%s.%s", folder, document, ending);
 }
 
 static void release_api(void *api)
@@ -27,7 +28,7 @@ static void release_api(void *api)
 static struct openapi *loaded(const char *document)
 {
     struct openapi *api;
-    err_t err = openapi_load(unit_arena, path_of(document), &api);
+    err_t err = openapi_load(unit_arena, path_of(document, "json"), NULL, &api);
     ck_assert_msg(err == NULL, "%s: %s", document, err ? err->detail : "");
     arena_own(unit_arena, api, release_api);
     return api;
@@ -50,6 +51,38 @@ START_TEST(a_services_operations_are_found_by_their_paths)
         struct openapi_match m;
         ck_assert_msg(openapi_match(api, openapi_method_name(op->method), path, strlen(path), &m) &&
                           m.op == op,
+                      "%s", op->id);
+    }
+}
+END_TEST
+
+START_TEST(what_a_service_runs_by_tells_the_same)
+{
+    const struct openapi *whole = loaded(documents[_i]);
+    CLEANUP(openapi_endp) struct openapi *api = NULL;
+    size_t n, bytes;
+    err_t err =
+        openapi_load(unit_arena, path_of(documents[_i], "run.json"), path_of(documents[_i], "json"), &api);
+
+    ck_assert_msg(err == NULL, "%s", err ? err->detail : "");
+    ck_assert_str_eq(openapi_base_path(api), openapi_base_path(whole));
+    ck_assert_str_eq(openapi_version(api), openapi_version(whole));
+    ck_assert_mem_eq(openapi_text(api, &n), openapi_text(whole, &bytes), bytes);
+    ck_assert_uint_eq(n, bytes);
+    ck_assert_uint_eq(openapi_noperations(api), openapi_noperations(whole));
+    for (size_t i = 0; i < openapi_noperations(api); i++) {
+        const struct operation *op = openapi_operation(api, i),
+                               *other = openapi_operation_by_id(whole, op->id);
+
+        ck_assert_msg(other && str_eq(op->template, other->template) && op->method == other->method, "%s",
+                      op->id);
+        ck_assert_msg(op->nproduces == other->nproduces && op->nbodies == other->nbodies &&
+                          op->nparams == other->nparams && op->public == other->public &&
+                          str_eq(op->scope_text, other->scope_text) && str_eq(op->purpose, other->purpose) &&
+                          op->needs_idempotency_key == other->needs_idempotency_key &&
+                          op->needs_if_match == other->needs_if_match &&
+                          op->deadline_ms == other->deadline_ms &&
+                          str_eq(op->deprecation, other->deprecation),
                       "%s", op->id);
     }
 }
@@ -86,7 +119,7 @@ static void check_examples(struct schema_set *set, const json_t *node, const cha
 START_TEST(examples_are_valid_by_their_own_schemas)
 {
     struct buf wrong;
-    json_t *document = json_load_file(path_of(documents[_i]), 0, NULL);
+    json_t *document = json_load_file(path_of(documents[_i], "json"), 0, NULL);
     ck_assert_ptr_nonnull(document);
     arena_own_json(unit_arena, document);
     CLEANUP(schema_set_endp) struct schema_set *set = schema_set_new(document, SCHEMA_ASSERT_FORMATS);
@@ -101,6 +134,7 @@ Suite *unit_suite(void)
 {
     Suite *s = suite_create("openapi_documents");
     UNIT_TABLE(s, "openapi_load", documents, a_services_document_loads);
+    UNIT_TABLE(s, "openapi_load", documents, what_a_service_runs_by_tells_the_same);
     UNIT_TABLE(s, "openapi_match", documents, a_services_operations_are_found_by_their_paths);
     UNIT_TABLE(s, "examples", documents, examples_are_valid_by_their_own_schemas);
     return s;
