@@ -51,8 +51,8 @@ struct http {
     char *path;                        /* of the unix socket; NULL for TCP */
     char *cors;                        /* own copy of the allow list */
     bool hsts;
-    char *document_path; /* base path + /openapi.json */
-    char document_etag[35]; /* "" until it is asked for */
+    char *document_path;                            /* base path + /openapi.json */
+    char document_etag[35];                         /* "" until it is asked for */
     struct seal_key cursor_key, idem_key, hash_key; /* derived from the secret */
 
     struct conn *conns;
