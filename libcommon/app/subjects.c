@@ -8,6 +8,7 @@
 #include "app/inbox.h"
 #include "app/keyring.h"
 #include "app/outbox.h"
+#include "app/program.h"
 #include "app/queries.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -83,6 +84,8 @@ err_t subject_taken(struct ctx *x, const struct inbox_event *e)
 {
     struct tx *tx;
 
+    if (!str_eq(json_member_text(e->data, "service"), program_of(x)->service))
+        return NULL; /* another's answer to the same question */
     TRY(db_begin(x, &tx));
     q_subject_answer_drop(tx, json_member_uuid(e->data, "askId").v);
     return NULL;

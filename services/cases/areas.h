@@ -29,6 +29,7 @@
     X(declarations)                                                                                          \
     X(authority)                                                                                             \
     X(disclosures)                                                                                           \
+    X(rights)                                                                                                \
     X(travel)                                                                                                \
     X(trails)                                                                                                \
     X(access_trail)

@@ -8,6 +8,7 @@
 #include "cases/consents/consents.h"
 #include "cases/documents/documents.h"
 #include "cases/referrals/referrals.h"
+#include "cases/rights/rights.h"
 #include "cases/shares/shares.h"
 #include "cases/state.h"
 #include "cases/tasks/followup.h"
@@ -64,6 +65,12 @@ static const struct inbox_handler handlers[] = {
     {"cases.training.cancelled", training_cancelled},
     {"cases.followUp.planned", followup_planned},
     {"cases.followUp.settled", followup_settled},
+    {"cases.subject.requested", rights_requested},
+    {"travel.subject.answered", rights_answered},
+    {"diaspora.subject.answered", rights_answered},
+    {"notifications.subject.answered", rights_answered},
+    {"cases.due.subjectExpiry", rights_expire},
+    {"cases.due.retention", retention_due},
     {NULL, NULL},
 };
 

@@ -1,11 +1,20 @@
 /* worker.c - the consumer of the events that concern the diaspora service. */
 #include "app/inbox.h"
+#include "app/subjects.h"
 #include "diaspora/assignments/assignments.h"
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/state.h"
 #include "diaspora/surveys/surveys.h"
 
+/* What is held on a person here (app/subjects.h). */
+static err_t subject_question(struct ctx *x, const struct inbox_event *e)
+{
+    return subject_asked(x, e, "diaspora.subject.answered");
+}
+
 static const struct inbox_handler handlers[] = {
+    {"cases.subject.asked", subject_question},
+    {"cases.subject.taken", subject_taken},
     {"diaspora.country.closed", assignments_country_closed},
     {"diaspora.due.surveyWave", survey_wave_due},
     {"diaspora.due.surveyClose", survey_close_due},

@@ -2,6 +2,7 @@
  */
 #include "app/inbox.h"
 #include "app/readers.h"
+#include "app/subjects.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "io/db.h"
@@ -194,7 +195,15 @@ static err_t abn_delayed(struct ctx *x, const struct inbox_event *e)
     return tell_partner(x, e, "travel.movement.delayed", "toOrganisation", "movementId");
 }
 
+/* What is held on a person here (app/subjects.h). */
+static err_t subject_question(struct ctx *x, const struct inbox_event *e)
+{
+    return subject_asked(x, e, "notifications.subject.answered");
+}
+
 static const struct inbox_handler handlers[] = {
+    {"cases.subject.asked", subject_question},
+    {"cases.subject.taken", subject_taken},
     {"cases.appointment.scheduled", plan},
     {"cases.appointment.moved", appointment_moved},
     {"cases.appointment.cancelled", appointment_cancelled},

@@ -1,12 +1,21 @@
 /* worker.c - the consumer of the events that concern the travel service. */
 #include "app/inbox.h"
 #include "app/readers.h"
+#include "app/subjects.h"
 #include "travel/abns/abns.h"
 #include "travel/bookings/bookings.h"
 #include "travel/requests/requests.h"
 #include "travel/state.h"
 
+/* What is held on a person here (app/subjects.h). */
+static err_t subject_question(struct ctx *x, const struct inbox_event *e)
+{
+    return subject_asked(x, e, "travel.subject.answered");
+}
+
 static const struct inbox_handler handlers[] = {
+    {"cases.subject.asked", subject_question},
+    {"cases.subject.taken", subject_taken},
     {"cases.case.opened", readers_told},
     {"cases.case.readersChanged", readers_told},
     {"cases.travel.requested", travel_requested},

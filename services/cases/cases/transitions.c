@@ -9,6 +9,7 @@
 #include "cases/cases/cases.h"
 #include "cases/cases/facts.h"
 #include "cases/cases/store.h"
+#include "cases/rights/rights.h"
 #include "cases/shares/shares.h"
 #include "cases/tasks/tasks.h"
 #include "cases/timeline/timeline.h"
@@ -75,6 +76,8 @@ static void save_move(struct ctx *x, struct tx *tx, const struct case_facts *fac
             date_add_months(facts->today, 12 * pack_retention(facts->pack, result->retention)->years));
     }
     q_case_move(tx, &in);
+    if (in.closed_at.set)
+        retention_schedule(x, tx, c->id, in.retain_until.v);
 }
 
 static void tell_moved(struct ctx *x, struct tx *tx, const struct case_locked *c, const struct move *m,

@@ -64,6 +64,18 @@ SELECT s.id, s.case_id, s.org AS owner_organisation, s.to_org AS to_organisation
               ORDER BY r.value) AS refs
   FROM shares s WHERE s.org = sec.org() AND s.consent_id = $consent_id AND s.status = 'active' ORDER BY s.id FOR UPDATE OF s;
 
+-- q_shares_of_cases(cases uuid[]) -> many share_ending        lane: own
+SELECT s.id, s.case_id, s.org AS owner_organisation, s.to_org AS to_organisation,
+       ARRAY(SELECT r.value FROM external_refs r WHERE r.org = s.org AND r.kind = 'case' AND r.subject = s.case_id AND r.organisation = s.to_org
+              ORDER BY r.value) AS refs
+  FROM shares s WHERE s.org = sec.org() AND s.case_id = ANY ($cases::uuid[]) AND s.status = 'active' ORDER BY s.id FOR UPDATE OF s;
+
+-- Who sees or saw something of the cases.
+-- q_viewers_of_cases(cases uuid[]) -> many view_owner(viewer text, case_id uuid, external_ref text?)        lane: own
+SELECT v.org AS viewer, v.case_id,
+       (SELECT min(r.value) FROM external_refs r WHERE r.org = v.owner_org AND r.kind = 'case' AND r.subject = v.case_id AND r.organisation = v.org) AS external_ref
+  FROM partner_views v WHERE v.owner_org = sec.org() AND v.case_id = ANY ($cases::uuid[]) ORDER BY v.org, v.case_id;
+
 -- q_share_due(id uuid, today date) -> maybe share_ending        lane: own
 SELECT s.id, s.case_id, s.org AS owner_organisation, s.to_org AS to_organisation,
        ARRAY(SELECT r.value FROM external_refs r WHERE r.org = s.org AND r.kind = 'case' AND r.subject = s.case_id AND r.organisation = s.to_org

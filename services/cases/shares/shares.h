@@ -46,6 +46,9 @@ AWAITS MUST_CHECK err_t share_grant(struct ctx *x, struct tx *tx, const struct s
 /* Ends all active shares that rest on a consent, at once. reason: consentWithdrawn or consentExpired. */
 AWAITS MUST_CHECK err_t shares_end_for_consent(struct ctx *x, struct tx *tx, struct uuid consent_id,
                                                const char *reason, size_t *ret_ended);
+/* The persons of these cases are being erased: active shares are recalled, and who sees or saw the cases
+ * reads `erased` in its changes. */
+AWAITS MUST_CHECK err_t shares_end_for_erasure(struct ctx *x, struct tx *tx, struct uuid_array cases);
 /* The sender of a referral gives up the share that came of it; runs as the sender. */
 AWAITS MUST_CHECK err_t share_give_up(struct ctx *x, struct tx *tx, struct uuid referral_id);
 

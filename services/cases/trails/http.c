@@ -12,6 +12,7 @@ static const char *const peers[] = {"diaspora", "identity", "notifications", "tr
  */
 static const char *const own[] = {
     "createContactPoint",
+    "createDataSubjectRequest",
     "createPerson",
     "createResidenceStatus",
     "createStay",

@@ -5,6 +5,7 @@
 #include "app/audit.h"
 #include "app/keyring.h"
 #include "app/program.h"
+#include "app/subjects.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -201,4 +202,8 @@ static err_t check_send(struct ctx *x, const struct request *rq, struct response
     return NULL;
 }
 
-const struct handler sendcheck_handlers[] = {{"checkSend", check_send}, {NULL, NULL}};
+const struct handler sendcheck_handlers[] = {
+    {"checkSend", check_send},
+    {"getSubjectAnswer", subject_answer_get},
+    {NULL, NULL},
+};

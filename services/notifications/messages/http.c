@@ -2,6 +2,7 @@
 #include "app/audit.h"
 #include "app/program.h"
 #include "app/readers.h"
+#include "app/subjects.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/str.h"
@@ -172,6 +173,11 @@ static err_t list_schedules(struct ctx *x, const struct request *rq, struct resp
 }
 
 const struct handler messages_handlers[] = {
-    {"listMessages", list_messages},   {"createMessage", create_message}, {"getMessage", get_message},
-    {"cancelMessage", cancel_message}, {"listSchedules", list_schedules}, {NULL, NULL},
+    {"listMessages", list_messages},
+    {"createMessage", create_message},
+    {"getMessage", get_message},
+    {"cancelMessage", cancel_message},
+    {"listSchedules", list_schedules},
+    {"getSubjectAnswer", subject_answer_get},
+    {NULL, NULL},
 };

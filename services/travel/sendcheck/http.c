@@ -2,6 +2,7 @@
  * sender right before a message leaves. Whom it is for and at what hour, the service knows that has the
  * person. */
 #include "app/audit.h"
+#include "app/subjects.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -71,4 +72,8 @@ static err_t check_travel_send(struct ctx *x, const struct request *rq, struct r
     return NULL;
 }
 
-const struct handler sendcheck_handlers[] = {{"checkTravelSend", check_travel_send}, {NULL, NULL}};
+const struct handler sendcheck_handlers[] = {
+    {"checkTravelSend", check_travel_send},
+    {"getSubjectAnswer", subject_answer_get},
+    {NULL, NULL},
+};

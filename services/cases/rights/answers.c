@@ -1,0 +1,215 @@
+/* answers.c - the worker's part: what is held here, what the others answered, and the erasure itself. */
+#include "app/audit.h"
+#include "app/inbox.h"
+#include "app/keyring.h"
+#include "app/outbox.h"
+#include "app/peers.h"
+#include "app/subjects.h"
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "cases/rights/internal.h"
+#include "cases/rights/queries.h"
+#include "cases/rights/rights.h"
+#include "cases/rights/rules.h"
+#include "cases/shares/shares.h"
+
+#define ANSWER_TIMEOUT_US (5 * 1000 * 1000)
+
+/* What is asked of this database. */
+static struct subject_question question_of(const struct rights_work *w, struct uuid_array own)
+{
+    return (struct subject_question){.phase = w->phase, .person_id = w->person_id, .own = own};
+}
+
+/* A part of an export is opened and then sealed as a whole; others hold identifiers and numbers only. */
+static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
+                      const char *service, const struct subject_found *found)
+{
+    struct q_rights_part_add_in in = {.request_id = id,
+                                      .phase = w->phase,
+                                      .service = service,
+                                      .ask_id = w->ask_id,
+                                      .blocks = found->blocks,
+                                      .now = x->now_us};
+
+    if (str_eq(w->phase, "export"))
+        TRY(keyring_seal(x->arena, program_of(x)->keyring, "document", x->who->organisation, RIGHTS_PLACE, id,
+                         found->body, &in.sealed));
+    else
+        in.body = found->body;
+    q_rights_part_add(tx, &in);
+    return NULL;
+}
+
+/* ---- the question ---- */
+
+static void ask_others(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
+                       struct uuid_array own)
+{
+    struct buf b;
+
+    buf_init(&b, x->arena, 256);
+    buf_printf(
+        &b, "{\"requestId\":\"%s\",\"askId\":\"%s\",\"personId\":\"%s\",\"phase\":\"%s\",\"ownCases\":[",
+        uuid_text(x->arena, id), uuid_text(x->arena, w->ask_id), uuid_text(x->arena, w->person_id), w->phase);
+    for (size_t i = 0; i < own.n; i++)
+        buf_printf(&b, "%s\"%s\"", i ? "," : "", uuid_text(x->arena, own.v[i]));
+    buf_puts(&b, "]}");
+    outbox_add(tx, &(struct event){.type = "cases.subject.asked", .subject = id, .data = buf_text(&b)});
+}
+
+static void hold(struct ctx *x, struct tx *tx, struct uuid id)
+{
+    q_rights_ready(tx, &(struct q_rights_ready_in){.id = id, .status = "held", .now = x->now_us});
+    audit_write(tx, "subjectRequest", id, "hold", NULL);
+}
+
+/* An erasure begins with a look at what stands in the way here; nothing is erased yet. */
+static err_t begin(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
+                   struct uuid_array own)
+{
+    struct subject_question q = question_of(w, own);
+    struct subject_found found;
+
+    if (!str_eq(w->phase, "erase")) {
+        TRY(subject_find(x, tx, &q, &found));
+        if (str_eq(w->phase, "export"))
+            TRY(subject_open(x, found.body, &found.body));
+        TRY(part_add(x, tx, id, w, "cases", &found));
+    } else {
+        q.phase = "plan";
+        TRY(subject_find(x, tx, &q, &found));
+        if (!str_eq(found.blocks, "[]")) {
+            found.body = "[]";
+            TRY(part_add(x, tx, id, w, "cases", &found));
+            hold(x, tx, id);
+            return NULL;
+        }
+    }
+    q_rights_about(tx, id, own);
+    ask_others(x, tx, id, w, own);
+    return NULL;
+}
+
+static bool is_awaited(const struct rights_work *w, struct uuid ask_id)
+{
+    return uuid_eq(w->ask_id, ask_id) && (str_eq(w->status, "collecting") || str_eq(w->status, "erasing"));
+}
+
+err_t rights_requested(struct ctx *x, const struct inbox_event *e)
+{
+    struct rights_work w;
+    struct rights_own own;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_rights_work(tx, e->subject, &w));
+    if (!is_awaited(&w, json_member_uuid(e->data, "askId").v))
+        return NULL;
+    TRY(q_rights_own(tx, w.person_id, &own));
+    audit_write(tx, "person", w.person_id, w.phase, NULL);
+    return begin(x, tx, e->subject, &w, own.own);
+}
+
+/* ---- the answers ---- */
+
+/* Here, last: shares are taken back, numbers kept for statistics, then everything that the catalogue says. */
+static err_t erase(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w)
+{
+    struct subject_question q = question_of(w, w->own_cases);
+    struct rights_partners partners;
+    struct subject_found found;
+    struct rights_own own;
+
+    TRY(q_rights_own(tx, w->person_id, &own));
+    q.own = own.own;
+    q.phase = "plan";
+    TRY(subject_find(x, tx, &q, &found));
+    if (!str_eq(found.blocks, "[]")) {
+        found.body = "[]";
+        TRY(part_add(x, tx, id, w, "cases", &found));
+        hold(x, tx, id);
+        return NULL;
+    }
+    TRY(shares_end_for_erasure(x, tx, own.own));
+    TRY(q_rights_partners(tx, own.own, &partners));
+    q_rights_statistics(tx, w->person_id, own.own);
+    q_rights_exports_end(tx, w->person_id, x->now_us);
+    q.phase = "erase";
+    TRY(subject_find(x, tx, &q, &found));
+    q_rights_erased_person(tx, w->person_id, x->now_us);
+    q_rights_erased_cases(tx, own.own, x->now_us);
+    TRY(part_add(x, tx, id, w, "cases", &found));
+    q_rights_done(tx, id, partners.partners, x->now_us);
+    audit_write(tx, "subjectRequest", id, "erase", NULL);
+    audit_write(tx, "person", w->person_id, "erase", NULL);
+    return NULL;
+}
+
+static void export_ready(struct ctx *x, struct tx *tx, struct uuid id)
+{
+    int64_t ends_us = x->now_us + RIGHTS_EXPORT_DAYS * DATE_US_PER_DAY;
+
+    q_rights_ready(tx, &(struct q_rights_ready_in){
+                           .id = id, .status = "ready", .expires_at = OPT_I64(ends_us), .now = x->now_us});
+    due_set(tx, "subjectExpiry", id, ends_us,
+            arena_printf(x->arena, "{\"requestId\":\"%s\"}", uuid_text(x->arena, id)));
+}
+
+/* When the last answer is in. */
+static err_t complete(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w)
+{
+    struct rights_answers in;
+
+    TRY(q_rights_answers(tx, id, w->ask_id, &in));
+    if (!rules_rights_complete(w->phase, &in.services))
+        return NULL;
+    if (str_eq(w->phase, "export"))
+        export_ready(x, tx, id);
+    else if (str_eq(w->phase, "plan"))
+        q_rights_ready(tx, &(struct q_rights_ready_in){.id = id, .status = "planned", .now = x->now_us});
+    else if (in.blocked)
+        hold(x, tx, id);
+    else
+        return erase(x, tx, id, w);
+    return NULL;
+}
+
+err_t rights_answered(struct ctx *x, const struct inbox_event *e)
+{
+    struct uuid ask_id = json_member_uuid(e->data, "askId").v;
+    const char *ask = uuid_text(x->arena, ask_id);
+    struct subject_found found;
+    struct rights_work w;
+    json_t *answer;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_rights_work(tx, e->subject, &w));
+    if (is_awaited(&w, ask_id)) {
+        TRY(peer_call(x, e->source, arena_printf(x->arena, "/%s/v1/subject-answers/%s", e->source, ask),
+                      x->who->organisation, NULL, ANSWER_TIMEOUT_US, &answer));
+        found = (struct subject_found){.body = json_text(x->arena, json_object_get(answer, "body")),
+                                       .blocks = json_text(x->arena, json_object_get(answer, "blocks"))};
+        TRY(part_add(x, tx, e->subject, &w, e->source, &found));
+        TRY(complete(x, tx, e->subject, &w));
+    }
+    outbox_add(tx, &(struct event){.type = "cases.subject.taken",
+                                   .subject = e->subject,
+                                   .data = arena_printf(x->arena, "{\"askId\":\"%s\",\"service\":\"%s\"}",
+                                                        ask, e->source)});
+    return NULL;
+}
+
+err_t rights_expire(struct ctx *x, const struct inbox_event *e)
+{
+    struct uuid id = json_member_uuid(e->data, "requestId").v;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    q_rights_expire(tx, id, x->now_us);
+    q_rights_parts_drop(tx, id);
+    return NULL;
+}

@@ -1,0 +1,31 @@
+/* internal.h - what the files of this area share. */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/opt.h"
+#include "web/request.h"
+
+struct tx;
+
+/* A request to be. */
+struct rights_new {
+    struct uuid person_id;
+    const char *kind;   /* export, erasure */
+    const char *origin; /* person, retention */
+    const char *reason;
+    const char *asked_by; /* NULL: retention */
+};
+/* Adds it, and the question to the worker. ERR_CONFLICT subjectRequest.exists: an erasure is under way. */
+AWAITS MUST_CHECK err_t rights_add(struct ctx *x, struct tx *tx, const struct rights_new *in,
+                                   struct uuid *ret_id);
+/* Puts a (new) question: phase plan or erase. */
+void rights_ask(struct ctx *x, struct tx *tx, struct uuid id, const char *status, const char *phase);
+
+/* Writes [{"service":…,"tables":…}] of a phase's parts. */
+AWAITS MUST_CHECK err_t rights_parts_write(struct ctx *x, struct tx *tx, struct buf *out, struct uuid id,
+                                           const char *phase);
+#define RIGHTS_PLACE "subject_parts.sealed"
+
+handler_fn get_subject_export, get_subject_plan, get_subject_certificate;
