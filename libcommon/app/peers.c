@@ -28,12 +28,14 @@
 #define BREAK_MAX_US (30 * 1000 * 1000LL)
 
 ERR_DEFINE(err_key, ERR_UNAVAILABLE, "peer.key", "This service cannot call its peers.");
+ERR_DEFINE(err_places, ERR_INVALID, "conf.peers",
+           "WAYFARE_PEERS is a list of name=unix:/path and name=http(s)://host:port.");
 ERR_DEFINE(err_open, ERR_UNAVAILABLE, "peer.away", "Another part of the system is away.");
 ERR_DEFINE(err_missing, ERR_MISSING, "peer.missing", "Another part of the system does not have it.");
 
 /* Closed until failures in a row; then one call is let through when the pause is over. */
 struct peer {
-    const char *service;
+    const char *service, *place;
     unsigned failures;
     int64_t pause_us, until_us; /* mono */
 };
@@ -50,10 +52,51 @@ struct peers {
     struct metric *seconds, *failures, *refused;
 };
 
+/* ---- where they are ---- */
+
+/* The n bytes behind "name=" that stand for a place; NULL: no place. */
+static const char *place_read(struct arena *a, const char *text, size_t n)
+{
+    const char *place = arena_strndup(a, text, n);
+
+    if (str_starts(place, "unix:/"))
+        return place + strlen("unix:");
+    if ((str_starts(place, "http://") || str_starts(place, "https://")) && place[n - 1] != '/')
+        return place;
+    return NULL;
+}
+
+/* name NULL: none is looked for. *ret_sound: every entry is one. */
+static const char *place_find(const struct program *p, const char *name, bool *ret_sound)
+{
+    const char *found = NULL;
+
+    *ret_sound = true;
+    for (const char *at = p->conf.peers ? p->conf.peers : ""; *at;) {
+        size_t n = strcspn(at, ","), len = strcspn(at, "=,");
+        const char *place = len > 0 && len + 1 < n ? place_read(p->arena, at + len + 1, n - len - 1) : NULL;
+
+        *ret_sound = *ret_sound && place;
+        if (name && place && strlen(name) == len && strncmp(at, name, len) == 0)
+            found = place;
+        at += n + (at[n] == ',');
+    }
+    return found;
+}
+
+const char *peer_place(const struct program *p, const char *service)
+{
+    bool sound;
+    const char *place = place_find(p, service, &sound);
+
+    return place ? place : arena_printf(p->arena, "%s/%s.sock", p->conf.run, service);
+}
+
 err_t peers_open(const struct program *p, struct peers **ret)
 {
     const char *path = program_path(p, p->conf.keys, "internal.pem"), *pem;
     struct peers *peers = ARENA_NEW(p->arena, struct peers);
+    bool sound;
 
     peers->p = p;
     peers->token_arena = arena_new();
@@ -63,6 +106,9 @@ err_t peers_open(const struct program *p, struct peers **ret)
     peers->refused =
         metric_counter("wayfare_peer_breaker_total", "Calls not made: the breaker is open.", "peer");
     *ret = peers;
+    place_find(p, NULL, &sound);
+    if (!sound)
+        return err_places;
     if (access(path, F_OK) != 0 && errno == ENOENT) {
         log_line(LOG_WARN, NULL, "peers.nokey", LOG_TEXT("file", "internal.pem"));
         return NULL;
@@ -127,7 +173,8 @@ static struct peer *peer_of(struct peers *peers, const char *service)
         if (str_eq(peers->v[i].service, service))
             return &peers->v[i];
     assert(peers->n < PEERS_MAX);
-    peers->v[peers->n] = (struct peer){.service = arena_strdup(peers->p->arena, service)};
+    peers->v[peers->n] = (struct peer){.service = arena_strdup(peers->p->arena, service),
+                                       .place = peer_place(peers->p, service)};
     return &peers->v[peers->n++];
 }
 
@@ -160,10 +207,11 @@ static void peer_answered(struct peer *peer, bool there)
 
 /* ---- the call ---- */
 
-static err_t send(struct ctx *x, const char *service, const char *path, const char *organisation,
+static err_t send(struct ctx *x, const struct peer *peer, const char *path, const char *organisation,
                   const char *body, int64_t timeout_us, const char *token, struct outcall_response *ret)
 {
     const struct program *p = program_of(x);
+    bool local = peer->place[0] == '/';
     const char *headers[5] = {
         arena_printf(x->arena, "Authorization: Bearer %s", token),
         arena_printf(x->arena, "X-Wayfare-Organisation: %s", organisation),
@@ -178,8 +226,9 @@ static err_t send(struct ctx *x, const char *service, const char *path, const ch
     return outcall_http(x, p->outcall,
                         &(struct outcall_request){
                             .method = body ? "POST" : "GET",
-                            .url = arena_printf(x->arena, "http://%s%s", service, path),
-                            .unix_socket = arena_printf(x->arena, "%s/%s.sock", p->conf.run, service),
+                            .url = local ? arena_printf(x->arena, "http://%s%s", peer->service, path)
+                                         : arena_printf(x->arena, "%s%s", peer->place, path),
+                            .unix_socket = local ? peer->place : NULL,
                             .headers = headers,
                             .nheaders = n,
                             .body = body,
@@ -208,7 +257,7 @@ err_t peer_call(struct ctx *x, const char *service, const char *path, const char
         return err_open;
     }
     begun_us = clock_mono_us();
-    e = send(x, service, path, organisation, body, timeout_us, token, &rs);
+    e = send(x, peer, path, organisation, body, timeout_us, token, &rs);
     if (e && e->kind == ERR_CANCELLED)
         return e;
     metric_observe_us(peers->seconds, service, clock_mono_us() - begun_us);

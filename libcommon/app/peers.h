@@ -12,12 +12,17 @@
 struct peers; /* opaque: the key that signs our tokens, and a breaker for each peer */
 struct program;
 
-/* Reads internal.pem in WAYFARE_KEYS; without it every call is ERR_UNAVAILABLE peer.key. */
+/* Reads internal.pem in WAYFARE_KEYS; without it every call is ERR_UNAVAILABLE peer.key. ERR_INVALID
+ * conf.peers: WAYFARE_PEERS is malformed. */
 MUST_CHECK err_t peers_open(const struct program *p, struct peers **ret);
 void peers_close(struct peers *peers); /* NULL is fine */
 /* A token of this service for its peers: issuer wayfare-internal, scope internal, 10 minutes, kept until a
  * minute before its end. In x->arena; NULL without a key. (void *: auth_follow_revocations takes it.) */
 const char *peer_token(struct ctx *x, void *peers);
+
+/* Where a service is reached, by WAYFARE_PEERS or else its socket in WAYFARE_RUN: "/path/cases.sock", or
+ * "http(s)://host:port". */
+const char *peer_place(const struct program *p, const char *service);
 
 /* POST body (JSON text) or GET (NULL) to path ("/cases/v1/send-checks"). *ret is the parsed answer of a 2xx,
  * in x->arena. organisation: on whose behalf (header X-Wayfare-Organisation, honoured only with scope

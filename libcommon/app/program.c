@@ -1,6 +1,8 @@
 /* program.c - opens and closes a program's parts in their order. */
 #include "app/program.h"
 
+#include <stdlib.h>
+
 #include "app/events.h"
 #include "app/keyring.h"
 #include "app/peers.h"
@@ -16,6 +18,7 @@
 #include "io/loop.h"
 #include "io/outcall.h"
 #include "io/queue.h"
+#include "web/health.h"
 
 static enum log_level level_of(const char *name)
 {
@@ -71,12 +74,34 @@ static err_t open_parts(struct program *p, unsigned needs)
     return NULL;
 }
 
+/* The path to ask for, if an argument is --check-health or --check-health=live: it is taken out of argv. */
+static const char *asked_health(int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        const char *path = str_eq(argv[i], "--check-health")        ? "/health/ready"
+                           : str_eq(argv[i], "--check-health=live") ? "/health/live"
+                                                                    : NULL;
+
+        if (!path)
+            continue;
+        for (int k = i; k < *argc; k++)
+            argv[k] = argv[k + 1];
+        --*argc;
+        return path;
+    }
+    return NULL;
+}
+
 err_t program_open(struct program *p, const char *name, const char *about, const char *service,
                    unsigned needs, const struct program_settings *own, int argc, char **argv)
 {
+    const char *asked = asked_health(&argc, argv);
+
     *p = (struct program){.name = name, .service = service, .arena = arena_new()};
     log_init(name, LOG_INFO);
     TRY(program_conf_load(p, about, needs, own, argc, argv));
+    if (asked)
+        exit(health_ask(p->conf.metrics, asked) ? EXIT_SUCCESS : EXIT_FAILURE);
     if (!service)
         p->service = p->conf.service;
     log_init(name, level_of(p->conf.log_level));

@@ -47,6 +47,9 @@ static const struct {
     {PROGRAM_KEYS, ENTRY(kek, "WAYFARE_KEK", CONF_TEXT, "",
                          "file of the key that wraps the field keys; empty: they are in clear")},
     {0, ENTRY(run, "WAYFARE_RUN", CONF_TEXT, INSTALL_RUN, "folder of the sockets between programs")},
+    {PROGRAM_KEYS, ENTRY(peers, "WAYFARE_PEERS", CONF_TEXT, "",
+                         "peers that are elsewhere: name=unix:/path or name=http(s)://host:port, "
+                         "comma-separated; others: sockets in WAYFARE_RUN")},
     {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
               "private host:port list that calls may reach; development")},
     {0, ENTRY(nameserver, "WAYFARE_NAMESERVER", CONF_TEXT, "",

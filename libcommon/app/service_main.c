@@ -58,8 +58,7 @@ static err_t open_auth(struct program *p, const struct service *s)
     TRY(auth_open(p->loop, p->outcall, &o, &p->auth));
     if (str_eq(p->service, "identity"))
         return NULL;
-    return auth_follow_revocations(p->auth, program_path(p, p->conf.run, "identity.sock"), peer_token,
-                                   p->peers);
+    return auth_follow_revocations(p->auth, peer_place(p, "identity"), peer_token, p->peers);
 }
 
 static err_t open_edge(struct program *p, struct parts *parts)

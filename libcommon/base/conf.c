@@ -213,7 +213,9 @@ static void print_help(struct loader *l, const char *program, const char *what)
         else
             printf(*e->fallback ? " [%s]\n" : "\n%s", e->fallback);
     }
-    printf("  --help\n  --version\n");
+    printf(
+        "  --check-health[=live]\n      asks the running process at WAYFARE_METRICS whether it is ready (or "
+        "live): exit status 0\n  --help\n  --version\n");
 }
 
 /* An operator reads all faults in one line of the log. */

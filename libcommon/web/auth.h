@@ -51,10 +51,10 @@ void auth_release(struct auth *au, const struct principal *who);
 MUST_CHECK err_t auth_verify(struct auth *au, struct arena *a, const char *token, size_t n, int64_t now_us,
                              struct principal *ret);
 
-/* Polls identity's feed (GET /identity/v1/revocations?after=SEQ) over its socket twice a second.
- * service_token gives the bearer token of scope internal for it, in x->arena, NULL if there is none now.
- * Needs loop and outcall. */
-MUST_CHECK err_t auth_follow_revocations(struct auth *au, const char *identity_socket,
+/* Polls identity's feed (GET /identity/v1/revocations?after=SEQ) twice a second; identity: its socket's path,
+ * or http(s)://host:port. service_token gives the bearer token of scope internal for it, in x->arena, NULL if
+ * there is none now. Needs loop and outcall. */
+MUST_CHECK err_t auth_follow_revocations(struct auth *au, const char *identity,
                                          const char *(*service_token)(struct ctx *x, void *arg), void *arg);
 /* Refuses from now on every token of a client or user (sub) of the organisation, or with a jti, kind
  * "client", "user" or "token", issued up to before_us (a token: any), and forgets those remembered. */

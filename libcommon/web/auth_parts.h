@@ -79,7 +79,7 @@ struct auth {
     uint64_t hits, misses, refused;
     /* revocation feed */
     struct loop_timer *feed_timer;
-    const char *feed_socket;
+    const char *feed_place; /* a socket's path, or http(s)://host:port */
     const char *(*feed_token)(struct ctx *x, void *arg);
     void *feed_arg;
     int64_t feed_after, feed_good_us;

@@ -203,7 +203,7 @@ static err_t feed_read(struct ctx *x, struct auth *au, bool *ret_more)
     const char *token = au->feed_token(x, au->feed_arg);
     const char *headers[2] = {"Accept: application/json", NULL};
     struct outcall_request rq = {.method = "GET",
-                                 .unix_socket = au->feed_socket,
+                                 .unix_socket = au->feed_place[0] == '/' ? au->feed_place : NULL,
                                  .headers = headers,
                                  .nheaders = 2,
                                  .timeout_us = FEED_TIMEOUT_US,
@@ -214,8 +214,8 @@ static err_t feed_read(struct ctx *x, struct auth *au, bool *ret_more)
     if (token == NULL)
         return err_internal(x->arena, ERR_UNAVAILABLE, "revocations.token", "no service token");
     headers[1] = arena_printf(x->arena, "Authorization: Bearer %s", token);
-    rq.url = arena_printf(x->arena, "http://identity/identity/v1/revocations?after=%lld",
-                          (long long)au->feed_after);
+    rq.url = arena_printf(x->arena, "%s/identity/v1/revocations?after=%lld",
+                          rq.unix_socket ? "http://identity" : au->feed_place, (long long)au->feed_after);
     TRY(outcall_http(x, au->out, &rq, &rs));
     if (rs.status != 200)
         return err_internal(x->arena, ERR_UPSTREAM, "revocations.answer", "status %d", rs.status);
@@ -254,12 +254,12 @@ static void feed_tick(void *arg)
     auth_spawn(au, "revocations", feed_run, 0);
 }
 
-err_t auth_follow_revocations(struct auth *au, const char *identity_socket,
+err_t auth_follow_revocations(struct auth *au, const char *identity,
                               const char *(*service_token)(struct ctx *x, void *arg), void *arg)
 {
     if (au->loop == NULL || au->out == NULL)
         return err_internal(au->arena, ERR_BUG, "revocations.loop", "no loop or no outcall");
-    au->feed_socket = arena_strdup(au->arena, identity_socket);
+    au->feed_place = arena_strdup(au->arena, identity);
     au->feed_token = service_token;
     au->feed_arg = arg;
     au->feed_good_us = clock_mono_us() - FEED_STALE_US - 1; /* not ready before the first answer */

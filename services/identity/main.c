@@ -19,8 +19,7 @@ static err_t start(struct program *p)
 {
     struct identity_state *state = ARENA_NEW(p->arena, struct identity_state);
     struct roles *roles;
-    const char *socket = str_starts(p->conf.listen, "unix:") ? p->conf.listen + 5
-                                                             : program_path(p, p->conf.run, "identity.sock");
+    const char *socket = str_starts(p->conf.listen, "unix:") ? p->conf.listen + 5 : peer_place(p, "identity");
 
     TRY(roles_load(p->arena, program_path(p, p->conf.data, "data/roles.json"), &roles));
     state->roles = roles;

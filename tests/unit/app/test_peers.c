@@ -2,6 +2,7 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,46 @@ START_TEST(a_peer_that_is_away_is_left_alone_for_a_while)
 }
 END_TEST
 
+START_TEST(a_peer_on_another_host_is_called_by_its_address)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    socklen_t n = sizeof(at);
+    struct call c;
+
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, n) | listen(fd, 10), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    ck_assert_int_eq(evhttp_accept_socket(server, fd), 0);
+    p.conf.peers =
+        arena_printf(p.arena, "identity=unix:/i.sock,travel=http://127.0.0.1:%d", ntohs(at.sin_port));
+    c = call("travel", "/travel/v1/x", "{}");
+    ck_assert_ptr_null(c.e);
+    ck_assert_str_eq(json_member_text(c.answer, "path"), "/travel/v1/x");
+    ck_assert_str_eq(peer_place(&p, "identity"), "/i.sock");
+    ck_assert_str_eq(peer_place(&p, "cases"), program_path(&p, p.conf.run, "cases.sock"));
+}
+END_TEST
+
+START_TEST(a_list_of_peers_that_is_none_is_refused)
+{
+    static const char *const wrong[] = {"cases",
+                                        "=http://cases:8080",
+                                        "cases=",
+                                        "cases=cases:8080",
+                                        "cases=unix:cases.sock",
+                                        "cases=http://cases:8080/",
+                                        "cases=http://a:1,,travel=http://b:2"};
+    struct peers *peers;
+    err_t e;
+
+    p.conf.peers = wrong[_i];
+    e = peers_open(&p, &peers);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(e->code, "conf.peers");
+    peers_close(peers);
+}
+END_TEST
+
 START_TEST(a_peer_without_a_socket_is_unavailable)
 {
     struct call c = call("travel", "/a", "{}");
@@ -285,6 +326,8 @@ Suite *unit_suite(void)
     add(s, "peer_call, statuses", a_status_becomes_an_error, LENGTH(statuses));
     add(s, "peer_call, answers", an_answer_that_is_no_json_is_an_error, 1);
     add(s, "peer_call, breaker", a_peer_that_is_away_is_left_alone_for_a_while, 1);
+    add(s, "peer_call, elsewhere", a_peer_on_another_host_is_called_by_its_address, 1);
+    add(s, "peers_open, places", a_list_of_peers_that_is_none_is_refused, 7);
     add(s, "peer_call, away", a_peer_without_a_socket_is_unavailable, 1);
     tcase_add_test(keyless, without_a_key_nobody_is_called);
     suite_add_tcase(s, keyless);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "unit.h"
+#include "web/health.h"
 
 static struct edge edge;
 
@@ -555,6 +556,10 @@ START_TEST(metrics_count_operations)
     a = edge_ask(&m, "GET", "/health/ready", NULL, "", NULL);
     ck_assert_int_eq(a.status, 503);
     ck_assert_str_eq(a.body, "{\"status\":\"notReady\",\"parts\":{\"database\":false}}");
+    ck_assert(health_ask(arena_printf(unit_arena, "unix:%s", m.socket), "/health/live"));
+    ck_assert(!health_ask(arena_printf(unit_arena, "unix:%s", m.socket), "/health/ready"));
+    ck_assert(!health_ask("unix:/nobody.sock", "/health/live"));
+    ck_assert(!health_ask("nonsense", "/health/live"));
     a = edge_ask(&m, "GET", "/other", NULL, "", NULL);
     ck_assert_int_eq(a.status, 404);
     a = edge_ask(&m, "POST", "/metrics", NULL, "", "{}");
