@@ -43,9 +43,10 @@ static void once(void)
     shell(arena_printf(
         unit_arena ? unit_arena : (unit_arena = arena_new()),
         "umask 077; mkdir -p %s/run %s/keys %s/documents; cp \"$SAMPLE_DOCUMENT\" %s/documents/sample.json; "
+        "cp \"$SAMPLE_DOCUMENT\" %s/documents/sample.run.json; "
         "echo '{\"version\":1,\"events\":{}}' > %s/documents/events.json; "
         "echo 0123456789abcdef0123456789abcdef0123 > %s/keys/edge.key",
-        base, base, base, base, base, base));
+        base, base, base, base, base, base, base));
     arena_endp(&unit_arena);
 }
 
