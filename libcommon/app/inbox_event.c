@@ -5,9 +5,11 @@
 #include "app/inbox_internal.h"
 #include "app/queries.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "io/db.h"
 #include "web/metrics.h"
 
@@ -91,7 +93,25 @@ struct arrival {
     int32_t attempts;    /* with the one under way */
     err_t failed;        /* the effect's error, if the transaction could not carry on behind it */
     bool done;           /* the effect is there */
+    char traceparent[TRACEPARENT_BYTES]; /* of the job */
 };
+
+/* The job's span goes on from that of whoever sent the event. */
+static void tell_trace(const struct arrival *a, int64_t begun_us, err_t e)
+{
+    trace_span(&(struct trace_span){.traceparent = a->traceparent,
+                                    .parent = a->m->trace,
+                                    .kind = TRACE_CONSUMER,
+                                    .name = a->m->e.type,
+                                    .took_us = clock_mono_us() - begun_us,
+                                    .error = e           ? e->code
+                                             : a->failed ? a->failed->code
+                                                         : NULL,
+                                    .attributes = {{"messaging.system", "redis", 0},
+                                                   {"wayfare.source", a->m->e.source, 0},
+                                                   {"wayfare.attempts", NULL, a->attempts},
+                                                   {"wayfare.done", NULL, a->done}}});
+}
 
 static struct q_inbox_enter_in row_of(const struct inbox_message *m, const char *try)
 {
@@ -152,7 +172,7 @@ static err_t try_effect(struct ctx *x, struct tx *tx, struct arrival *a)
 static void act_for(struct ctx *x, const struct inbox_message *m)
 {
     worker_act_for(x, m->e.organisation);
-    memcpy(x->traceparent, m->trace, strnlen(m->trace, sizeof(x->traceparent) - 1));
+    trace_child(m->trace, x->traceparent);
 }
 
 /* Row and effect in one transaction: the common way. */
@@ -165,6 +185,7 @@ static err_t arrive(struct ctx *x, void *arg)
     bool found;
 
     act_for(x, a->m);
+    memcpy(a->traceparent, x->traceparent, sizeof(a->traceparent));
     row.attempts = 1;
     TRY(db_begin(x, &tx));
     TRY(q_inbox_enter(tx, &row, &found, &entry));
@@ -196,10 +217,12 @@ static err_t keep(struct ctx *x, void *arg)
 err_t inbox_take_in(struct ctx *x, struct inbox_message *m)
 {
     struct arrival a = {.m = m, .arena = x->arena, .attempts = 1};
+    int64_t begun_us = clock_mono_us();
     err_t e;
 
     if (!m->repeated) {
         e = worker_job(x, m->e.type, JOB_US, arrive, &a);
+        tell_trace(&a, begun_us, e);
         if (!e && a.done)
             metric_add(inbox_of(x)->done, m->e.type, 1);
         if (!e || (e->kind == ERR_UNAVAILABLE && !a.failed)) /* no database: again from the start */
@@ -222,6 +245,7 @@ static err_t retry(struct ctx *x, void *arg)
     bool found;
 
     act_for(x, a->m);
+    memcpy(a->traceparent, x->traceparent, sizeof(a->traceparent));
     TRY(db_begin(x, &tx));
     TRY(q_inbox_lock(tx, a->m->e.id, a->attempts, &found, &lock));
     if (!found)
@@ -260,6 +284,7 @@ static err_t take_due(struct ctx *x, bool *ret_found, struct inbox_row *ret)
 err_t inbox_retry_once(struct ctx *x, size_t *ret_done)
 {
     struct inbox_row row;
+    int64_t begun_us = clock_mono_us();
     bool found;
     err_t e;
 
@@ -283,6 +308,7 @@ err_t inbox_retry_once(struct ctx *x, size_t *ret_done)
     struct arrival a = {.m = &m, .arena = x->arena, .attempts = row.attempts};
 
     e = worker_job(x, m.e.type, JOB_US, retry, &a);
+    tell_trace(&a, begun_us, e);
     if (!e && a.done)
         metric_add(inbox_of(x)->done, m.e.type, 1);
     if (!e)

@@ -6,6 +6,7 @@
 #include "app/worker_main.h"
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/trace.h"
 #include "io/db.h"
 
 struct leases {
@@ -57,6 +58,7 @@ err_t leases_turn(struct ctx *x, size_t *ret_done)
     if (!found)
         return NULL;
     *ret_done = 1;
+    trace_sample(x->traceparent);
     worker_act_for(x, claim.org);
     lease_hold(l, claim.id);
     e = l->work->work(x, &claim);

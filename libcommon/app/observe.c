@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
@@ -97,6 +98,16 @@ static void log_scrape(void)
     metric_set(lines, "error", (double)log_count(LOG_ERROR));
 }
 
+static void traces_scrape(void)
+{
+    struct metric *spans = metric_counter("wayfare_spans_total", "Spans of sampled traces.", "outcome");
+    struct trace_counts c = trace_counts();
+
+    metric_set(spans, "kept", (double)c.kept);
+    metric_set(spans, "sent", (double)c.sent);
+    metric_set(spans, "dropped", (double)c.dropped);
+}
+
 static void on_scrape(void *arg)
 {
     const struct observed *o = arg;
@@ -109,6 +120,7 @@ static void on_scrape(void *arg)
     if (p->auth)
         tokens_scrape(p);
     log_scrape();
+    traces_scrape();
     gauge("wayfare_coroutines", "Requests and jobs at work.", (double)co_live());
     gauge("wayfare_coroutines_max", "More than so many are refused.", PROGRAM_COROUTINES_MAX);
     gauge("wayfare_stack_high_water_bytes", "Deepest stack use of a coroutine.",

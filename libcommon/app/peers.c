@@ -212,15 +212,13 @@ static err_t send(struct ctx *x, const struct peer *peer, const char *path, cons
 {
     const struct program *p = program_of(x);
     bool local = peer->place[0] == '/';
-    const char *headers[5] = {
+    const char *headers[4] = {
         arena_printf(x->arena, "Authorization: Bearer %s", token),
         arena_printf(x->arena, "X-Wayfare-Organisation: %s", organisation),
         "Accept: application/json",
     };
     size_t n = 3;
 
-    if (x->traceparent[0])
-        headers[n++] = arena_printf(x->arena, "traceparent: %s", x->traceparent);
     if (body)
         headers[n++] = "Content-Type: application/json";
     return outcall_http(x, p->outcall,
@@ -231,6 +229,7 @@ static err_t send(struct ctx *x, const struct peer *peer, const char *path, cons
                             .unix_socket = local ? peer->place : NULL,
                             .headers = headers,
                             .nheaders = n,
+                            .traceparent = x->traceparent,
                             .body = body,
                             .body_bytes = body ? strlen(body) : 0,
                             .timeout_us = timeout_us,

@@ -8,11 +8,13 @@
 #include "app/peers.h"
 #include "app/poke.h"
 #include "app/program_conf.h"
+#include "app/trace_export.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ctx.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
@@ -96,17 +98,19 @@ err_t program_open(struct program *p, const char *name, const char *about, const
                    unsigned needs, const struct program_settings *own, int argc, char **argv)
 {
     const char *asked = asked_health(&argc, argv);
+    struct trace_conf traces = {0};
 
     *p = (struct program){.name = name, .service = service, .arena = arena_new()};
     log_init(name, LOG_INFO);
-    TRY(program_conf_load(p, about, needs, own, argc, argv));
+    TRY(program_conf_load(p, about, needs, own, argc, argv, &traces));
     if (asked)
         exit(health_ask(p->conf.metrics, asked) ? EXIT_SUCCESS : EXIT_FAILURE);
     if (!service)
         p->service = p->conf.service;
     log_init(name, level_of(p->conf.log_level));
     clock_offset_s(p->conf.clock_offset_s);
-    return open_parts(p, needs);
+    TRY(open_parts(p, needs));
+    return trace_export_open(p, &traces, service ? name : arena_printf(p->arena, "%s-%s", name, p->service));
 }
 
 void program_close(struct program *p)
@@ -118,6 +122,7 @@ void program_close(struct program *p)
     db_close(p->db);
     co_shutdown();
     loop_free(p->loop);
+    trace_close();
     arena_free(p->arena);
     *p = (struct program){0};
 }

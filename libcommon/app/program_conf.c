@@ -78,13 +78,37 @@ static const struct {
      ENTRY(attempts, "WAYFARE_ATTEMPTS", CONF_INT, "12", "so many failures and a job is dead")},
 };
 
-err_t program_conf_load(struct program *p, const char *about, unsigned needs,
-                        const struct program_settings *own, int argc, char **argv)
+static const struct conf_entry traces[] = {
+    {"WAYFARE_OTLP_URL", CONF_TEXT, offsetof(struct trace_conf, url), "",
+     "where traces go: OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; empty: nowhere"},
+    {"WAYFARE_TRACE_SHARE", CONF_INT, offsetof(struct trace_conf, share), "10",
+     "of 100 traces that begin here so many are sampled"},
+};
+
+/* Behind what is at at, so that its offsets lie in a struct of its own. */
+static size_t append(struct conf_entry *table, size_t n, const struct conf_entry *own, size_t nown, size_t at)
 {
-    size_t at = (sizeof(struct common_conf) + 15) & ~(size_t)15;
+    for (size_t i = 0; i < nown; i++) {
+        table[n] = own[i];
+        table[n++].offset += at;
+    }
+    return n;
+}
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + 15) & ~(size_t)15;
+}
+
+err_t program_conf_load(struct program *p, const char *about, unsigned needs,
+                        const struct program_settings *own, int argc, char **argv,
+                        struct trace_conf *ret_traces)
+{
+    size_t at = aligned(sizeof(struct common_conf)), own_at = at + aligned(sizeof(struct trace_conf));
     size_t nown = own ? own->n : 0, n = 0;
-    struct conf_entry *table = ARENA_ARRAY(p->arena, LENGTH(entries) + nown, struct conf_entry);
-    char *out = arena_alloc(p->arena, at + (own ? own->size : 0));
+    struct conf_entry *table =
+        ARENA_ARRAY(p->arena, LENGTH(entries) + LENGTH(traces) + nown, struct conf_entry);
+    char *out = arena_alloc(p->arena, own_at + (own ? own->size : 0));
     struct common_conf *conf = (struct common_conf *)(void *)out;
 
     for (size_t i = 0; i < LENGTH(entries); i++) {
@@ -96,10 +120,8 @@ err_t program_conf_load(struct program *p, const char *about, unsigned needs,
                 arena_printf(p->arena, "%s%s", table[n].fallback, p->service ? p->service : "");
         n++;
     }
-    for (size_t i = 0; i < nown; i++) {
-        table[n] = own->table[i];
-        table[n++].offset += at;
-    }
+    n = append(table, n, traces, LENGTH(traces), at);
+    n = append(table, n, own ? own->table : NULL, nown, own_at);
     TRY(conf_load(p->arena, p->name, about, table, n, argc, argv, out));
 
     p->production = str_eq(conf->mode, "production");
@@ -108,6 +130,7 @@ err_t program_conf_load(struct program *p, const char *about, unsigned needs,
     if (p->production && (conf->clock_offset_s != 0 || conf->allow[0]))
         return err_development_only;
     p->conf = *conf;
-    p->settings = own ? out + at : NULL;
+    p->settings = own ? out + own_at : NULL;
+    memcpy(ret_traces, out + at, sizeof(*ret_traces));
     return NULL;
 }

@@ -11,7 +11,6 @@
 
 #include <assert.h>
 #include <openssl/rand.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "app/keyguard.h"
@@ -23,6 +22,7 @@
 #include "base/ctx.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "base/uuid.h"
 #include "io/co.h"
 #include "io/db.h"
@@ -133,17 +133,6 @@ void worker_wake(const struct ctx *x, const char *work)
 
 /* ---- one turn ---- */
 
-static void trace_new(char out[56])
-{
-    uint8_t id[24];
-    char hex[49];
-
-    if (RAND_bytes(id, sizeof(id)) != 1)
-        memset(id, 1, sizeof(id));
-    str_hex(hex, id, sizeof(id));
-    snprintf(out, 56, "00-%.32s-%.16s-01", hex, hex + 32);
-}
-
 static void ctx_make(struct ctx *x, struct workers *w, struct arena *a, const char *operation,
                      int64_t timeout_us)
 {
@@ -217,6 +206,12 @@ static size_t turn(struct instance *i, struct arena *a)
 
     ctx_make(&x, w, a, i->work->name, TURN_US);
     e = ctx_end(&x, i->work->run_once(&x, &done));
+    if (done > 0 || e)
+        trace_span(&(struct trace_span){.traceparent = x.traceparent,
+                                        .kind = TRACE_INTERNAL,
+                                        .name = i->work->name,
+                                        .took_us = clock_mono_us() - began_us,
+                                        .error = e ? e->code : NULL});
     metric_add(w->turns, i->work->name, 1);
     if (done > 0)
         metric_observe_us(w->seconds, i->work->name, clock_mono_us() - began_us);

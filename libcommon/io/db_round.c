@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ctx.h"
+#include "base/trace.h"
 #include "io/co_internal.h"
 #include "io/db_internal.h"
 
@@ -259,6 +260,24 @@ static err_t wait_round(struct tx *tx)
     return tx->failed;
 }
 
+/* Named by the statement that came last. */
+static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
+{
+    char own[TRACEPARENT_BYTES];
+
+    if (!trace_sampled(tx->x->traceparent))
+        return;
+    trace_child(tx->x->traceparent, own);
+    trace_span(&(struct trace_span){.traceparent = own,
+                                    .parent = tx->x->traceparent,
+                                    .kind = TRACE_CLIENT,
+                                    .name = tx->at,
+                                    .took_us = clock_mono_us() - begun_us,
+                                    .error = e ? e->code : NULL,
+                                    .attributes = {{"db.system.name", "postgresql", 0},
+                                                   {"wayfare.lane", tx->shared ? "shared" : "own", 0}}});
+}
+
 /* A connection for the round; what was begun on another is lost with it. */
 static err_t take_connection(struct tx *tx)
 {
@@ -292,6 +311,7 @@ static bool can_repeat(const struct tx *tx)
 
 err_t tx_round_trip(struct tx *tx)
 {
+    int64_t begun_us;
     err_t e = NULL;
 
     tx->round_err = NULL;
@@ -313,6 +333,7 @@ err_t tx_round_trip(struct tx *tx)
     tx->round = tx->queue;
     tx_empty_queue(tx);
     tx->wait = (struct co_wait){0};
+    begun_us = clock_mono_us();
     send_round(tx);
     e = wait_round(tx);
     if (!e && can_repeat(tx)) {
@@ -330,5 +351,6 @@ err_t tx_round_trip(struct tx *tx)
     }
     if (!e)
         e = tx->failed ? tx->failed : tx->round_err;
+    tell_trace(tx, begun_us, e);
     return e;
 }

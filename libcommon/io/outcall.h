@@ -34,6 +34,7 @@ struct outcall_request {
     size_t nheaders;
     const void *body;
     size_t body_bytes;
+    const char *traceparent;   /* goes along, with a span of its own if sampled; NULL: no header */
     int64_t timeout_us;        /* whole call; 15 s for webhooks */
     size_t max_response_bytes; /* 64 kB for webhooks */
     bool public_only; /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ctx.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "io/outcall.h"
 #include "io/outcall_internal.h"
 
@@ -68,6 +69,9 @@ static void set_request(struct outcall_call *call, const struct outcall_request 
 
     for (size_t i = 0; i < rq->nheaders; i++)
         call->headers = curl_slist_append(call->headers, rq->headers[i]);
+    if (rq->traceparent && rq->traceparent[0])
+        call->headers = curl_slist_append(call->headers,
+                                          arena_printf(call->x->arena, "traceparent: %s", rq->traceparent));
     call->headers = curl_slist_append(call->headers, "Expect:");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, rq->public_only ? "https" : "http,https");
@@ -131,8 +135,36 @@ static const char *sibling(struct arena *a, const char *path, int n)
     return other && access(other, F_OK) == 0 ? other : NULL;
 }
 
-err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
-                   struct outcall_response *ret)
+/* Scheme, host and path may say whom a call is about: host and method are told, no more. */
+static const char *host_of(struct arena *a, const char *url)
+{
+    const char *host = strstr(url, "://"), *at;
+
+    host = host ? host + 3 : url;
+    at = memchr(host, '@', strcspn(host, "/?#"));
+    if (at)
+        host = at + 1;
+    return arena_strndup(a, host, strcspn(host, ":/?#"));
+}
+
+static void tell_trace(struct ctx *x, const struct outcall_request *rq, const char *own, int64_t begun_us,
+                       int status, err_t e)
+{
+    const char *host = host_of(x->arena, rq->url);
+
+    trace_span(&(struct trace_span){.traceparent = own,
+                                    .parent = x->traceparent,
+                                    .kind = TRACE_CLIENT,
+                                    .name = arena_printf(x->arena, "%s %s", rq->method, host),
+                                    .took_us = clock_mono_us() - begun_us,
+                                    .error = e ? e->code : NULL,
+                                    .attributes = {{"http.request.method", rq->method, 0},
+                                                   {"server.address", host, 0},
+                                                   {"http.response.status_code", NULL, status}}});
+}
+
+static err_t call_one(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                      struct outcall_response *ret)
 {
     struct outcall_request again = *rq;
     err_t e = attempt(x, c, rq, ret);
@@ -143,5 +175,23 @@ err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_reques
         if (again.unix_socket)
             e = attempt(x, c, &again, ret);
     }
+    return e;
+}
+
+err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_request *rq,
+                   struct outcall_response *ret)
+{
+    struct outcall_request traced = *rq;
+    int64_t begun_us = clock_mono_us();
+    char own[TRACEPARENT_BYTES];
+    err_t e;
+
+    if (!trace_sampled(x->traceparent))
+        return call_one(x, c, rq, ret);
+    trace_child(x->traceparent, own);
+    if (rq->traceparent)
+        traced.traceparent = own;
+    e = call_one(x, c, &traced, ret);
+    tell_trace(x, rq, own, begun_us, e ? 0 : ret->status, e);
     return e;
 }

@@ -11,8 +11,10 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "io/outcall.h"
 #include "io/outcall_internal.h"
 
@@ -150,7 +152,19 @@ err_t outcall_mail(struct ctx *x, struct outcall *c, const struct outcall_mail *
 {
     struct outcall_call call = {.c = c, .x = x, .timeout_us = m->timeout_us};
     struct mail mail = {.call = &call, .m = m};
+    int64_t begun_us = clock_mono_us();
+    char own[TRACEPARENT_BYTES];
     err_t e = run(&call, &mail, ret);
+
+    trace_child(x->traceparent, own);
+    trace_span(&(struct trace_span){.traceparent = own,
+                                    .parent = x->traceparent,
+                                    .kind = TRACE_CLIENT,
+                                    .name = "mail",
+                                    .took_us = clock_mono_us() - begun_us,
+                                    .error = e                       ? e->code
+                                             : *ret != MAIL_ACCEPTED ? "mail.notAccepted"
+                                                                     : NULL});
 
     outcall_end(&call);
     *ret_answer = arena_strdup(x->arena, mail.answer);

@@ -146,6 +146,7 @@ struct request {
     const struct principal *token; /* to be released */
     struct principal acting;       /* copy for another organisation */
     int64_t start_us;              /* monotonic */
+    char parent[17];               /* the caller's span; "" none */
     struct limit_state limit;      /* rate 0: not limited */
     int64_t retry_s;               /* Retry-After of a 429 or 503; 0: the usual */
     struct response rs;

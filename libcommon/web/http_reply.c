@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "web/auth.h"
 #include "web/http_internal.h"
 #include "web/metrics.h"
@@ -162,6 +163,23 @@ static enum log_level level_of(const struct request *rq)
     return poll ? LOG_DEBUG : LOG_INFO;
 }
 
+/* A poll of the house's own that nobody's trace leads to is no news either. */
+static void tell_trace(struct request *rq, const char *operation, int status, int64_t us)
+{
+    if (!rq->parent[0] && level_of(rq) == LOG_DEBUG)
+        return;
+    trace_span(&(struct trace_span){.traceparent = rq->x.traceparent,
+                                    .parent = rq->parent,
+                                    .kind = TRACE_SERVER,
+                                    .name = operation,
+                                    .took_us = us,
+                                    .error = status >= 500 && rq->error ? rq->error->code : NULL,
+                                    .attributes = {{"http.request.method", rq->method, 0},
+                                                   {"http.response.status_code", NULL, status},
+                                                   {"http.route", rq->op ? rq->op->template : "", 0},
+                                                   {"wayfare.code", rq->error ? rq->error->code : "", 0}}});
+}
+
 void http_account(struct request *rq)
 {
     struct http *h = rq->http;
@@ -176,6 +194,7 @@ void http_account(struct request *rq)
     if (status >= 500)
         metric_add(h->failures, operation, 1);
     metric_observe_us(h->duration, operation, us);
+    tell_trace(rq, operation, status, us);
     if (rq->error && status >= 500)
         log_err(rq->error->kind == ERR_BUG ? LOG_ERROR : LOG_WARN, &rq->x, "request failed", rq->error);
     if (rq->error)

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "base/uuid.h"
 #include "io/co.h"
 #include "web/http_internal.h"
@@ -146,10 +147,12 @@ static void trace(struct request *rq, struct uuid id)
     memcpy(out + 36, hex + 16, 16);
     memcpy(out + 53, "01", 3);
     out[35] = out[52] = '-';
+    trace_sample(out);
     if (in && strlen(in) == 55 && memcmp(in, "00-", 3) == 0 && is_hex(in + 3, 32) && in[35] == '-' &&
         is_hex(in + 36, 16) && in[52] == '-' && is_hex(in + 53, 2) && strspn(in + 3, "0") < 32) {
         memcpy(out + 3, in + 3, 32);
         memcpy(out + 53, in + 53, 2);
+        memcpy(rq->parent, in + 36, 16);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "io/db.h"
 #include "scheduler/queries.h"
 #include "web/metrics.h"
@@ -62,6 +63,8 @@ static err_t run_once(struct ctx *x, size_t *ret_done)
 
     TRY(db_begin(x, &tx));
     TRY(q_due_take(tx, x->now_us, BATCH, &rows, ret_done));
+    if (*ret_done > 0)
+        trace_sample(x->traceparent);
     for (size_t i = 0; i < *ret_done; i++)
         make_due(x, tx, &rows[i]);
     return NULL;

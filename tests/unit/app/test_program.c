@@ -20,13 +20,14 @@
 static err_t load(unsigned needs, const struct program_settings *own, const char **args, struct program *p)
 {
     char *argv[20] = {arena_strdup(unit_arena, "test")};
+    struct trace_conf traces;
     int argc = 1;
 
     log_init("test", LOG_ERROR);
     for (; args[argc - 1]; argc++)
         argv[argc] = arena_strdup(unit_arena, args[argc - 1]);
     *p = (struct program){.name = "test", .service = "thing", .arena = unit_arena};
-    return program_conf_load(p, "a test", needs, own, argc, argv);
+    return program_conf_load(p, "a test", needs, own, argc, argv, &traces);
 }
 
 START_TEST(the_mode_is_production_unless_said)
