@@ -138,6 +138,45 @@ def operations():
     check("every scope is held by a role", [s for s in scopes if s not in held])
 
 
+def lists():
+    """No list is cut off silently: it has pages, or it has a bound and says why nothing can be beyond it."""
+    endless, unsaid = [], []
+    for service in SERVICES:
+        with open(os.path.join(BUILD, "api-spec", f"{service}.json"), encoding="utf-8") as f:
+            spec = json.load(f)
+
+        def resolve(node):
+            while "$ref" in node:
+                target = spec
+                for token in node["$ref"][2:].split("/"):
+                    target = target[token]
+                node = target
+            return node
+
+        for item in spec["paths"].values():
+            for operation in item.values():
+                names = {(p["in"], p["name"]) for p in map(resolve, operation.get("parameters", []))}
+                body = resolve(resolve(operation.get("requestBody", {})).get("content", {}).get("application/json", {}).get("schema", {}))
+                paged = ("query", "cursor") in names or "cursor" in body.get("properties", {})
+                for status, answer in operation["responses"].items():
+                    schema = resolve(resolve(answer).get("content", {}).get("application/json", {}).get("schema", {}))
+                    for part in [schema] + [resolve(x) for key in ("anyOf", "oneOf", "allOf") for x in schema.get(key, [])]:
+                        rows = resolve(part.get("properties", {}).get("items", {})) if status.startswith("2") else {}
+                        if part.get("type") == "array":
+                            endless.append(f"{service}: {operation['operationId']}: a bare list")
+                        if "array" not in str(rows.get("type")):
+                            continue
+                        if not paged and "maxItems" not in rows:
+                            endless.append(f"{service}: {operation['operationId']}")
+                        if not paged and not rows.get("x-bounded"):
+                            unsaid.append(f"{service}: {operation['operationId']}")
+    check("every list has a bound", endless)
+    check("every list has pages, or says why it needs none (x-bounded)", unsaid)
+    bounded = {m.group(1) for p in tracked("services/*/schema/*.sql") for m in re.finditer(r"wf\.bound\('(\w+)'", text(p))}
+    marked = sum(text(p).count("409 list.full") for p in tracked("api-spec/*/*.yaml"))
+    check("what a list says of its bound, the database keeps", [] if marked == len(bounded) else [f"{marked} lists say list.full, {len(bounded)} tables are bounded"])
+
+
 def statements():
     faults = []
     everything = "\n".join(C.values())
@@ -231,7 +270,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, statements, events, refusals, policy_scopes, persons, words):
+for guard in (layers, style, operations, lists, statements, events, refusals, policy_scopes, persons, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)
