@@ -19,5 +19,5 @@ struct trace_conf {
 };
 
 /* service: the program's name among the traces. Begins, if there is a URL; ends with the loop's drain, which
- * waits for a last batch at most a second. */
+ * waits at most 5 s for a batch under way, a second for a last one. */
 MUST_CHECK err_t trace_export_open(struct program *p, const struct trace_conf *conf, const char *service);

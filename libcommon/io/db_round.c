@@ -271,7 +271,7 @@ static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
     trace_span(&(struct trace_span){.traceparent = own,
                                     .parent = tx->x->traceparent,
                                     .kind = TRACE_CLIENT,
-                                    .name = tx->at,
+                                    .name = tx->at ? tx->at : "database",
                                     .took_us = clock_mono_us() - begun_us,
                                     .error = e ? e->code : NULL,
                                     .attributes = {{"db.system.name", "postgresql", 0},
