@@ -45,7 +45,7 @@ struct peers {
     struct arena *arena;
     struct auth_signer *signer; /* NULL: no internal.pem */
     const char *token;
-    int64_t token_ends_us;
+    int64_t token_made_us, token_ends_us;
     struct arena *token_arena;
     struct peer v[PEERS_MAX];
     size_t n;
@@ -143,6 +143,7 @@ static err_t token_new(struct peers *peers, int64_t now_us)
                (long long)now_s, (long long)now_s + TOKEN_S, uuid_text(peers->token_arena, uuid_new(now_us)));
     peers->token = NULL;
     TRY(auth_sign(peers->token_arena, peers->signer, "at+jwt", buf_text(&b), &peers->token));
+    peers->token_made_us = now_us;
     peers->token_ends_us = now_us + (TOKEN_S - TOKEN_SPARE_S) * 1000000LL;
     return NULL;
 }
@@ -155,7 +156,8 @@ const char *peer_token(struct ctx *x, void *arg)
 
     if (!peers || !peers->signer)
         return NULL;
-    if (!peers->token || now_us >= peers->token_ends_us) {
+    if (!peers->token || now_us >= peers->token_ends_us ||
+        now_us < peers->token_made_us) { /* a clock may go back */
         e = token_new(peers, now_us);
         if (e) {
             log_err(LOG_ERROR, x, "peers.token", e);

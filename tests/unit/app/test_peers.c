@@ -197,6 +197,21 @@ START_TEST(a_token_is_kept_until_a_minute_before_its_end)
 }
 END_TEST
 
+START_TEST(a_token_of_a_clock_that_was_ahead_is_not_kept)
+{
+    char first[sizeof(token)];
+    int64_t now = clock_now_us();
+
+    clock_stub(now + 1800 * S);
+    call("cases", "/a", "{}");
+    strcpy(first, token);
+    clock_stub(now);
+    call("cases", "/a", "{}");
+    ck_assert_str_ne(first, token);
+    clock_stub(0);
+}
+END_TEST
+
 static const struct {
     const char *path;
     enum err_kind kind;
@@ -323,6 +338,7 @@ Suite *unit_suite(void)
 
     add(s, "peer_call", a_call_carries_body_organisation_and_token, 1);
     add(s, "peer_token", a_token_is_kept_until_a_minute_before_its_end, 1);
+    add(s, "peer_token", a_token_of_a_clock_that_was_ahead_is_not_kept, 1);
     add(s, "peer_call, statuses", a_status_becomes_an_error, LENGTH(statuses));
     add(s, "peer_call, answers", an_answer_that_is_no_json_is_an_error, 1);
     add(s, "peer_call, breaker", a_peer_that_is_away_is_left_alone_for_a_while, 1);
