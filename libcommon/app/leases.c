@@ -59,6 +59,7 @@ err_t leases_turn(struct ctx *x, size_t *ret_done)
         return NULL;
     *ret_done = 1;
     trace_sample(x->traceparent);
+    x->now_us = claim.at_us;
     worker_act_for(x, claim.org);
     lease_hold(l, claim.id);
     e = l->work->work(x, &claim);

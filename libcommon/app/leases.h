@@ -33,6 +33,8 @@ struct tx;
 struct lease_claim {
     struct uuid id;
     const char *org;
+    int64_t at_us; /* the database's clock; counts as now for the work, so that a host whose own is wrong puts
+                    * nothing off */
     const char *place; /* where it goes, if the work asks; else NULL */
 };
 

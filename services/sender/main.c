@@ -259,7 +259,7 @@ static err_t claim(struct ctx *x, struct tx *tx, struct uuid_array held, bool *r
     (void)x;
     TRY(q_message_claim(tx, LEASE_S, held, ret_found, &c));
     if (*ret_found)
-        *ret = (struct lease_claim){.id = c.message_id, .org = c.org};
+        *ret = (struct lease_claim){.id = c.message_id, .org = c.org, .at_us = c.at};
     return NULL;
 }
 

@@ -210,7 +210,7 @@ static err_t claim(struct ctx *x, struct tx *tx, struct uuid_array held, bool *r
         endpoints_avoid(x->arena, PROGRAM_STATE(x, struct webhooks)->endpoints, clock_mono_us()), ret_found,
         &c));
     if (*ret_found)
-        *ret = (struct lease_claim){.id = c.delivery_id, .org = c.org, .place = c.endpoint};
+        *ret = (struct lease_claim){.id = c.delivery_id, .org = c.org, .at_us = c.at, .place = c.endpoint};
     return NULL;
 }
 

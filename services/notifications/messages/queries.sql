@@ -85,12 +85,12 @@ WITH planned AS (
 DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
 
 -- held: what the asker works on already, whatever became of its leases.
--- q_message_claim(lease_s int4, held uuid[]) -> maybe message_claim(message_id uuid, org text)        lane: own lease
+-- q_message_claim(lease_s int4, held uuid[]) -> maybe message_claim(message_id uuid, org text, at timestamptz)        lane: own lease
 UPDATE message_due SET leased_until = now() + make_interval(secs => $lease_s)
  WHERE message_id = (SELECT message_id FROM message_due
                       WHERE due_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND message_id <> ALL ($held::uuid[])
                       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING message_id, org;
+RETURNING message_id, org, now() AS at;
 
 -- For the metrics.
 -- q_messages_late() -> one messages_late(n int8, late_s float8)        lane: own lease

@@ -98,7 +98,7 @@ WITH recalled AS (
 DELETE FROM delivery_due d USING recalled r WHERE d.delivery_id = r.id AND r.status = 'dead';
 
 -- held: what the asker works on already, whatever became of its leases; avoid: endpoints that rest, or have enough in hand.
--- q_delivery_claim(lease_s int4, per_endpoint int4, held uuid[], avoid text[]) -> maybe delivery_claim(delivery_id uuid, org text, endpoint text)        lane: own lease
+-- q_delivery_claim(lease_s int4, per_endpoint int4, held uuid[], avoid text[]) -> maybe delivery_claim(delivery_id uuid, org text, endpoint text, at timestamptz)        lane: own lease
 UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
  WHERE delivery_id = (
     SELECT d.delivery_id FROM delivery_due d
@@ -109,7 +109,7 @@ UPDATE delivery_due SET leased_until = now() + make_interval(secs => $lease_s)
        AND NOT EXISTS (SELECT 1 FROM delivery_due e WHERE e.subscription_id = d.subscription_id AND e.subject = d.subject
                                                       AND (e.created_at, e.delivery_id) < (d.created_at, d.delivery_id))
      ORDER BY d.due_at, d.delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING delivery_id, org, endpoint;
+RETURNING delivery_id, org, endpoint, now() AS at;
 
 -- For the metrics, of the endpoints where the most waits.
 -- q_deliveries_waiting(max int4) -> many deliveries_waiting(endpoint text, n int8, late_s float8)        lane: own lease
