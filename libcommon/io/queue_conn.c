@@ -198,8 +198,10 @@ static void conn_open(struct queue_conn *c)
     redisLibeventAttach(ac, loop_base(q->loop));
     redisAsyncSetConnectCallback(ac, on_connect);
     redisAsyncSetDisconnectCallback(ac, on_disconnect);
+    /* Not by queue_send: the main connection takes nothing before it is ready. A wrong password shows in its
+     * first answer. */
     if (q->password)
-        QUEUE_SEND(c, NULL, 0, "AUTH", q->password);
+        redisAsyncCommand(ac, NULL, NULL, "AUTH %s", q->password);
 }
 
 static void resolved(int fault, struct evutil_addrinfo *found, void *arg)
