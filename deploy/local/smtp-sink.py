@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""smtp-sink.py PORT FOLDER: takes every mail on loopback and keeps it as FOLDER/<time>-<n>.eml, written whole or not at all."""
+"""smtp-sink.py PORT FOLDER [HOST]: takes every mail on loopback, or at HOST, and keeps it as FOLDER/<time>-<n>.eml, written whole or not at all."""
 import asyncio
 import itertools
 import os
@@ -25,7 +25,7 @@ class Sink:
         return "250 kept"
 
 
-async def main(port, folder):
+async def main(port, folder, host="127.0.0.1"):
     os.makedirs(folder, exist_ok=True)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -33,9 +33,9 @@ async def main(port, folder):
         loop.add_signal_handler(s, stop.set)
     sink = Sink(folder)
     server = await loop.create_server(
-        lambda: SMTP(sink, hostname="sink.wayfare.test", enable_SMTPUTF8=True), "127.0.0.1", port)
+        lambda: SMTP(sink, hostname="sink.wayfare.test", enable_SMTPUTF8=True), host, port)
     await stop.wait()
     server.close()
 
 
-asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))

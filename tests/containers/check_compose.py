@@ -1,0 +1,83 @@
+"""check_compose.py - compose.yaml: every program, in a container that may do little, with settings that the program knows."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import yaml
+
+from checks import ROOT, read, run
+from installed import BUILD, command
+
+COMPOSE = yaml.safe_load(read("docker/compose.yaml"))
+SERVICES = COMPOSE["services"]
+OURS = {name: s for name, s in SERVICES.items() if "PROGRAM" in s.get("build", {}).get("args", {})}
+
+
+def test_docker_compose_takes_it():
+    if not shutil.which("docker-compose"):
+        print("docker-compose is not installed: its own check is left out")
+        return
+    command("docker-compose", "-f", os.path.join(ROOT, "docker/compose.yaml"), "config", "-q")
+
+
+def test_every_program_is_there():
+    wanted = {n for at, _, names in os.walk(os.path.join(BUILD, "services")) for n in names
+              if re.fullmatch(r"wayfare-[a-z-]+", n) and os.access(os.path.join(at, n), os.X_OK)} - {"wayfare-ctl"}
+    assert {s["build"]["args"]["PROGRAM"] for s in OURS.values()} == wanted
+    for service in ("identity", "cases", "travel", "diaspora", "notifications"):
+        for kind in ("relay", "scheduler"):
+            assert SERVICES[f"{kind}-{service}"]["environment"]["WAYFARE_SERVICE"] == service
+
+
+def test_every_setting_is_one_that_the_program_knows():
+    for name, service in OURS.items():
+        program = service["build"]["args"]["PROGRAM"]
+        folder = program.removeprefix("wayfare-").removesuffix("-worker")
+        helped = command(os.path.join(BUILD, "services", folder, program), "--help")
+        known = dict(re.findall(r"(WAYFARE_\w+)\n(.*)\n?", helped))
+        unknown = set(service["environment"]) - set(known)
+        assert not unknown, f"{name} sets {unknown}"
+        lacking = {k for k, text in known.items() if "[required]" in text} - set(service["environment"])
+        assert not lacking, f"{name} lacks {lacking}"
+        assert not any("PASSWORD" in k and not k.endswith("_FILE") for k in service["environment"]), name
+
+
+def test_a_program_may_do_little():
+    for name, service in OURS.items():
+        assert service["read_only"] is True and service["cap_drop"] == ["ALL"] and service["networks"] == ["inside"], name
+        assert "no-new-privileges:true" in service["security_opt"] and "ports" not in service, name
+        assert all(v.endswith(":ro") for v in service["volumes"]), name
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert [name for name, s in SERVICES.items() if "ports" in s] == ["gateway"]
+
+
+def test_it_starts_in_the_order_of_health():
+    assert SERVICES["setup"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    for name, service in OURS.items():
+        assert service["depends_on"]["setup"] == {"condition": "service_completed_successfully"}, name
+    assert all(c == {"condition": "service_healthy"} for c in SERVICES["gateway"]["depends_on"].values())
+
+
+def test_what_it_mounts_is_made_by_prepare():
+    work = tempfile.mkdtemp(prefix="wayfare-prepare-")
+    try:
+        shutil.copytree(os.path.join(ROOT, "deploy/nginx"), f"{work}/deploy/nginx")
+        os.mkdir(f"{work}/docker")
+        shutil.copy(os.path.join(ROOT, "docker/prepare"), f"{work}/docker/prepare")
+        command(f"{work}/docker/prepare")
+        for secret in COMPOSE["secrets"].values():
+            path = os.path.join(work, "docker", secret["file"])
+            assert os.stat(path).st_mode & 0o077 == 0 and os.path.getsize(path) >= 48
+        with open(f"{work}/docker/gateway/nginx.conf", encoding="utf-8") as f:
+            text = f.read()
+        for service in ("identity", "cases", "travel", "diaspora", "notifications"):
+            assert f"upstream {service} {{ server {service}:8080" in text
+        again = subprocess.run([f"{work}/docker/prepare"], check=False)
+        assert again.returncode == 0
+    finally:
+        shutil.rmtree(work)
+
+
+run(globals())
