@@ -12,12 +12,17 @@ from journey_travel import Travel
 from journey_words import CASES, NOTES, all_day, day, instant, referral
 
 
+def numbered(run, n=0):
+    """Eight digits of a run's letters, and the n-th behind them."""
+    return (int.from_bytes(run.encode(), "big") + n) % 10**8
+
+
 def asha(run):
     return {"names": [{"given": "Asha Cabdi", "family": "Warsame", "kind": "asOnDocument", "script": "Latn"},
                       {"given": "عائشة عبدي", "family": "ورسمه", "kind": "otherScript", "script": "Arab"}],
             "birthDate": {"value": "1994-03", "estimated": False}, "sex": "female", "nationalities": ["SO"],
             "languages": [{"language": "so", "preferred": True, "reading": "B1"}], "interpreterNeeded": True,
-            "identifiers": [{"kind": "passport", "number": f"P{int(run, 16) % 10**8:08d}", "country": "SO", "expiresOn": day(700)}],
+            "identifiers": [{"kind": "passport", "number": f"P{numbered(run):08d}", "country": "SO", "expiresOn": day(700)}],
             "contactPoints": [{"kind": "email", "value": f"asha-{run}@example.org", "preferred": True, "zone": "Europe/Amsterdam",
                                "safeHours": all_day(), "safeToContact": {"appointment": "yes", "travel": "yes"}}]}
 
@@ -26,7 +31,7 @@ def somali(run, n, given, family):
     return {"names": [{"given": given, "family": family, "kind": "asOnDocument", "script": "Latn"}],
             "birthDate": {"value": "1990-05-0%d" % n, "estimated": False}, "sex": "male", "nationalities": ["SO"],
             "languages": [{"language": "so", "preferred": True, "reading": "B1"}],
-            "identifiers": [{"kind": "passport", "number": f"P{(int(run, 16) + n) % 10**8:08d}", "country": "SO", "expiresOn": day(700)}]}
+            "identifiers": [{"kind": "passport", "number": f"P{numbered(run, n):08d}", "country": "SO", "expiresOn": day(700)}]}
 
 
 def karim(run):
