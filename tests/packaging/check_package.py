@@ -29,7 +29,9 @@ class Debian:
         self.root = folder("debian")
         depends = [d.split()[0] for d in command("dpkg-deb", "-f", package, "Depends").split(",")]
         try:
-            command("mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(depends)}", "bookworm", self.root, *sources(), timeout=300)
+            # What it mounts ends with it, however it ends.
+            command("unshare", "--mount", "--propagation", "private", "mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(depends)}",
+                    "bookworm", self.root, *sources(), timeout=300)
         except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
             skip(f"no Debian can be made here: {str(e)[-500:]}")
 
