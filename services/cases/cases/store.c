@@ -105,7 +105,8 @@ err_t person_of(struct ctx *x, struct tx *tx, const json_t *id, const json_t *pe
     e = q_person_exists(tx, *ret, &exists);
     if (e && e->kind == ERR_MISSING)
         return err_new(x->arena, ERR_INVALID, "person.unknown", "There is no such person.");
-    return e;
+    TRY(e);
+    return exists.restricted_at.set ? &person_restricted_value : NULL;
 }
 
 static err_t add_members(struct ctx *x, struct tx *tx, const struct pack *pack, struct uuid case_id,

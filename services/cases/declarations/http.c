@@ -10,6 +10,7 @@
 #include "cases/cases/cases.h"
 #include "cases/declarations/queries.h"
 #include "cases/declarations/rules.h"
+#include "cases/persons/persons.h"
 #include "cases/programmes/pack.h"
 #include "cases/shares/shares.h"
 #include "cases/state.h"
@@ -112,6 +113,7 @@ static err_t record_declaration(struct ctx *x, const struct request *rq, struct 
     TRY(db_begin(x, &tx));
     TRY(parties_judge(x, tx, &in, &held));
     TRY(rules_declaration_sign(phase_of(x, &held)));
+    TRY(person_changeable(tx, in.person_id));
     q_declaration_add(tx, &in);
     declaration_told(x, tx,
                      &(struct declaration_row){

@@ -4,6 +4,7 @@
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "cases/persons/persons.h"
 #include "cases/persons/queries.h"
 #include "cases/persons/rules.h"
 #include "cases/persons/store.h"

@@ -102,6 +102,7 @@ static err_t update_person(struct ctx *x, const struct request *rq, struct respo
         return &person_restricted_value;
     rules_person(x->arena, patch, "", date_today_nl(x->now_us), &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
+    TRY(person_history_keep(x, tx, id, patch));
     TRY(request_read(x, rq, &person_lock_json, &person));
 
     person_save(x, tx, id, patch, &person);
@@ -143,6 +144,7 @@ const struct handler persons_handlers[] = {
     {"createPerson", create_person},
     {"getPerson", get_person},
     {"updatePerson", update_person},
+    {"listPersonHistory", list_person_history},
     {"searchPersons", search_persons},
     {"restrictPerson", restrict_person},
     {"liftPersonRestriction", lift_person_restriction},

@@ -20,6 +20,13 @@ struct tx;
 AWAITS MUST_CHECK err_t person_create(struct ctx *x, struct tx *tx, const json_t *person, const char *pointer,
                                       struct uuid *ret_id);
 
+/* Article 18 GDPR: nothing is added to what is restricted. ERR_MISSING when the reader's organisation has no
+ * such person, ERR_CONFLICT person.restricted. */
+AWAITS MUST_CHECK err_t person_changeable(struct tx *tx, struct uuid person_id);
+/* The same for the persons of a case: what would hand on data of all of them. */
+AWAITS MUST_CHECK err_t persons_unrestricted(struct tx *tx, struct uuid case_id);
+extern const struct err person_restricted_value;
+
 /* Adds a fault for each reference that is shaped like personal data (externalRef.personal) or repeated. refs:
  * array of {organisation, value}; may be NULL. Pure. */
 void external_refs_check(struct arena *a, const json_t *refs, const char *pointer, struct fault_list *faults);

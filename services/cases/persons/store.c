@@ -142,8 +142,7 @@ err_t identifier_number(struct ctx *x, struct uuid id, struct bytes sealed, cons
                           id, sealed, ret);
 }
 
-/* Identifiers as the API shows them, numbers unsealed. */
-static err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n, const char **ret)
+err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n, const char **ret)
 {
     struct buf out;
     const char *number;
@@ -204,6 +203,14 @@ err_t person_reply(struct ctx *x, struct tx *tx, struct uuid id, int status, str
     if (status == 201)
         reply_location(x, rs, "/persons/%s", uuid_text(x->arena, id));
     return reply_row(rs, status, &person_row_json, &row);
+}
+
+err_t persons_unrestricted(struct tx *tx, struct uuid case_id)
+{
+    struct persons_restricted any;
+
+    TRY(q_persons_restricted(tx, case_id, &any));
+    return any.restricted ? &person_restricted_value : NULL;
 }
 
 err_t person_changeable(struct tx *tx, struct uuid person_id)

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "web/request.h"
 
+struct person_identifier;
 struct person_row;
 struct tx;
 
@@ -21,13 +22,14 @@ void names_add(struct ctx *x, struct tx *tx, struct uuid person_id, const json_t
 /* A contact point of a validated body. */
 MUST_CHECK err_t contact_point_add(struct ctx *x, struct tx *tx, struct uuid person_id, const json_t *point,
                                    struct uuid *ret_id);
-/* ERR_MISSING when the reader's organisation has no such person, ERR_CONFLICT person.restricted when it may
- * not be changed. */
-AWAITS MUST_CHECK err_t person_changeable(struct tx *tx, struct uuid person_id);
+/* Identifiers as the API shows them, numbers opened: the caller commits to the trail that they were read. */
+MUST_CHECK err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n,
+                                  const char **ret);
+/* Keeps what stands there of each member of the patch that it changes; before the change. */
+AWAITS MUST_CHECK err_t person_history_keep(struct ctx *x, struct tx *tx, struct uuid id,
+                                            const json_t *patch);
 
-extern const struct err person_restricted_value;
-
-handler_fn search_persons;
+handler_fn list_person_history, search_persons;
 handler_fn list_contact_points, create_contact_point, get_contact_point, update_contact_point,
     end_contact_point;
 handler_fn list_residence_statuses, create_residence_status, get_residence_status, update_residence_status;

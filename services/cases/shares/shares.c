@@ -1,5 +1,6 @@
 /* shares.c - see shares.h: granting and ending. */
 #include "cases/shares/shares.h"
+#include "cases/persons/persons.h"
 
 #include "app/audit.h"
 #include "app/inbox.h"
@@ -50,6 +51,7 @@ err_t share_grant(struct ctx *x, struct tx *tx, const struct share_new *in, stru
     TRY(tx_sync(tx));
     if (!case_found)
         return share_case_unknown(x->arena);
+    TRY(persons_unrestricted(tx, in->case_id));
     TRY(q_share_add(tx,
                     &(struct q_share_add_in){.id = id,
                                              .to_org = in->to_organisation,

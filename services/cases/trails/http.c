@@ -23,6 +23,7 @@ static const char *const own[] = {
     "getStay",
     "liftPersonRestriction",
     "listContactPoints",
+    "listPersonHistory",
     "listResidenceStatuses",
     "listStays",
     "restrictPerson",

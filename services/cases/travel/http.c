@@ -7,6 +7,7 @@
 #include "cases/areas.h"
 #include "cases/cases/facts.h"
 #include "cases/cases/store.h"
+#include "cases/persons/persons.h"
 #include "cases/state.h"
 #include "cases/timeline/timeline.h"
 #include "cases/travel/internal.h"
@@ -176,6 +177,7 @@ static err_t request_travel(struct ctx *x, const struct request *rq, struct resp
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The request is not valid."));
     if (asked.c.closed_at.set)
         return &case_closed_value;
+    TRY(persons_unrestricted(tx, case_id));
     TRY(rules_travel_ask(&asked.facts));
     if (asked.is_active)
         return err_active;
