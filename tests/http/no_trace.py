@@ -107,13 +107,15 @@ def settle(stack):
 
 
 def give_up(stack):
-    """What an endpoint did not answer until now is not tried again: its subscription counts failures by itself."""
+    """What an endpoint did not answer until now is not tried again, and what waits for one that rests is not tried: its subscription counts
+    failures by itself."""
     until = time.monotonic() + 20 * scenario.PATIENCE
     while time.monotonic() < until:
-        stack.sql("notifications", "SET session_replication_role = replica; UPDATE deliveries SET status = 'dead', next_at = NULL WHERE status = 'retry'")
+        stack.sql("notifications", "SET session_replication_role = replica; UPDATE deliveries SET status = 'dead', next_at = NULL WHERE status IN ('pending', 'retry')")
         if stack.sql("notifications", "SELECT count(*) FROM deliveries WHERE status NOT IN ('done', 'dead')")[0][0] == "0":
             return
         time.sleep(0.2)
+    raise scenario.Fault("deliveries do not end")
 
 
 def ask_all(stack, readers, asked, names):

@@ -15,6 +15,7 @@ from supervisor.xmlrpc import SupervisorTransport
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
 import tokens
+import wire
 from client import BUILD, ROOT, Answer, Client, opaque
 
 
@@ -113,13 +114,9 @@ class Stack(Client):
             connection.close()
 
     def sql(self, service, statement):
-        """Rows of a query as the superuser, for what only the database can tell."""
-        command = ["psql", "-XAtq", "-F", "\t", "-h", f"{self.run}/pg", "-U", "postgres", "-d", f"wayfare_{service}", "-c", statement]
-        # As the programs do (libcommon/io/db_pipe.c): what compiles a policy for seconds is no measure of a statement.
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, "PGOPTIONS": "-c jit=off"})
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return [line.split("\t") for line in done.stdout.splitlines()]
+        """Rows of the (last) statement, texts, NULL as '', as the superuser: for what only the database can tell."""
+        with wire.Connection(f"wayfare_{service}", "postgres", f"{self.run}/pg", timeout=30) as c:
+            return [["" if v is None else v for v in row] for row in c.run(statement)]
 
     def stop_programs(self, keep=()):
         """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on. keep: programs that do too."""
