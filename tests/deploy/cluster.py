@@ -20,7 +20,7 @@ KUBECTL = f"{MODULES}/.kubectl/kubectl"
 
 def command(*words, **more):
     """Its standard output; what it said when it fails."""
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, **more)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300, **more)
     assert done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}: {(done.stdout + done.stderr)[-3000:]}"
     return done.stdout
 
@@ -36,7 +36,7 @@ def lacks():
         os.chmod(f"{KUBECTL}.part", 0o755)
         os.rename(f"{KUBECTL}.part", KUBECTL)
     try:
-        subprocess.run([KUBECTL, "version", "--client"], capture_output=True, check=True, timeout=60)
+        subprocess.run([KUBECTL, "version", "--client"], capture_output=True, check=True, timeout=300)
     except (OSError, subprocess.CalledProcessError):
         return "the kubectl of the module does not run on this machine"
     return None
@@ -93,7 +93,7 @@ class Cluster:
     def __init__(self, folder):
         self.name = os.path.basename(folder)
         self.text = command(KUBECTL, "kustomize", folder)
-        self.all = list(yaml.safe_load_all(self.text))
+        self.all = list(yaml.load_all(self.text, yaml.CSafeLoader))
         self.pods = [self._pod(r) for r in self.of("Deployment", "StatefulSet", "Job", "CronJob")]
         self.pods += [Pod(r["metadata"]["name"], {"cnpg.io/cluster": r["metadata"]["name"]}, ports={5432: "postgres", 8000: "status", 9187: "metrics"}.items())
                       for r in self.of("Cluster")]
