@@ -16,6 +16,8 @@ const struct place places[] = {
     PLACE("cases", "residence_statuses", "document_number", "id", "'document'"),
     PLACE("cases", "referrals", "handover", "id", "'document'"),
     PLACE("cases", "protection_clearances", "finding", "case_id", "'protection'"),
+    PLACE("cases", "person_history", "former", "id", "'document'"),
+    PLACE("cases", "subject_parts", "sealed", "id", "'document'"),
     PLACE("travel", "passengers", "document_number", "id", "'document'"),
     PLACE("travel", "clearances", "note", "id",
           "CASE WHEN kind = 'fitness' THEN 'health' ELSE 'document' END"),

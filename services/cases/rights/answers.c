@@ -27,7 +27,8 @@ static struct subject_question question_of(const struct rights_work *w, struct u
 static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
                       const char *service, const struct subject_found *found)
 {
-    struct q_rights_part_add_in in = {.request_id = id,
+    struct q_rights_part_add_in in = {.id = uuid_new(x->now_us),
+                                      .request_id = id,
                                       .phase = w->phase,
                                       .service = service,
                                       .ask_id = w->ask_id,
@@ -35,8 +36,8 @@ static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct
                                       .now = x->now_us};
 
     if (str_eq(w->phase, "export"))
-        TRY(keyring_seal(x->arena, program_of(x)->keyring, "document", x->who->organisation, RIGHTS_PLACE, id,
-                         found->body, &in.sealed));
+        TRY(keyring_seal(x->arena, program_of(x)->keyring, "document", x->who->organisation, RIGHTS_PLACE,
+                         in.id, found->body, &in.sealed));
     else
         in.body = found->body;
     q_rights_part_add(tx, &in);

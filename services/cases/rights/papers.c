@@ -25,7 +25,7 @@ err_t rights_parts_write(struct ctx *x, struct tx *tx, struct buf *out, struct u
 
         if (parts[i].sealed.p)
             TRY(keyring_unseal(x->arena, program_of(x)->keyring, "document", x->who->organisation,
-                               RIGHTS_PLACE, id, parts[i].sealed, &tables));
+                               RIGHTS_PLACE, parts[i].id, parts[i].sealed, &tables));
         buf_printf(out, "%s{\"service\":\"%s\",\"tables\":%s}", i ? "," : "", parts[i].service, tables);
     }
     buf_putc(out, ']');

@@ -52,8 +52,8 @@ UPDATE subject_requests SET status = $status, decided_by = $by, decided_at = $no
 -- q_rights_second(id uuid, by text, now timestamptz) -> exactly 1
 UPDATE subject_requests SET asked_by = $by, version = version + 1, updated_at = $now WHERE id = $id AND asked_by IS NULL;
 
--- q_rights_parts(id uuid, phase text) -> many rights_part(service text, body jsonb?, sealed bytea?, blocks jsonb, answered_at timestamptz)    lane: own
-SELECT service, body, sealed, blocks, answered_at FROM subject_parts WHERE request_id = $id AND phase = $phase ORDER BY service;
+-- q_rights_parts(id uuid, phase text) -> many rights_part(id uuid, service text, body jsonb?, sealed bytea?, blocks jsonb, answered_at timestamptz)    lane: own
+SELECT id, service, body, sealed, blocks, answered_at FROM subject_parts WHERE request_id = $id AND phase = $phase ORDER BY service;
 
 -- q_rights_certificate(id uuid) -> one rights_certificate(partners jsonb)    lane: own
 SELECT (SELECT coalesce(jsonb_agg(p || jsonb_build_object('confirmedAt', wf.rfc3339(c.confirmed_at)) ORDER BY p ->> 'organisation', p ->> 'shareId'), '[]')
@@ -78,11 +78,11 @@ SELECT ARRAY(SELECT c.id FROM cases c
 -- q_rights_about(id uuid, own uuid[]) -> exactly 1
 UPDATE subject_requests SET own_cases = $own WHERE id = $id;
 
--- q_rights_part_add{request_id uuid, phase text, service text, ask_id uuid, body jsonb?, sealed bytea?, blocks jsonb, now timestamptz} -> any
-INSERT INTO subject_parts AS p (org, request_id, phase, service, ask_id, body, sealed, blocks, answered_at)
-VALUES (sec.org(), $request_id, $phase, $service, $ask_id, $body, $sealed, $blocks, $now)
+-- q_rights_part_add{id uuid, request_id uuid, phase text, service text, ask_id uuid, body jsonb?, sealed bytea?, blocks jsonb, now timestamptz} -> any
+INSERT INTO subject_parts AS p (id, org, request_id, phase, service, ask_id, body, sealed, blocks, answered_at)
+VALUES ($id, sec.org(), $request_id, $phase, $service, $ask_id, $body, $sealed, $blocks, $now)
     ON CONFLICT (org, request_id, phase, service) DO UPDATE
-       SET ask_id = excluded.ask_id, blocks = excluded.blocks, answered_at = excluded.answered_at,
+       SET id = excluded.id, ask_id = excluded.ask_id, sealed = excluded.sealed, blocks = excluded.blocks, answered_at = excluded.answered_at,
            body = CASE WHEN p.phase = 'erase' THEN p.body || excluded.body ELSE excluded.body END;
 
 -- q_rights_answers(id uuid, ask_id uuid) -> one rights_answers(services text[], blocked bool)    lane: own

@@ -46,7 +46,7 @@ CREATE TABLE subject_parts (
     phase        text        NOT NULL CHECK (phase IN ('export', 'plan', 'erase')),
     service      text        NOT NULL,
     body         jsonb,                           -- plan, erase: [{table, fate, why, rows}]
-    sealed       bytea,                           -- export: class document, place subject_parts.sealed, row request_id
+    sealed       bytea,                           -- export: class document, place subject_parts.sealed
     blocks       jsonb       NOT NULL,            -- [{code, kind, id}]
     answered_at  timestamptz NOT NULL,
     PRIMARY KEY (org, request_id, phase, service),
