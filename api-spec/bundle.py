@@ -92,7 +92,11 @@ def merge(document, fragment, path):
                         raise SystemExit(f"{path}: {method} {route} is defined twice")
                     target[method] = operation
         elif key == "tags":
-            document.setdefault("tags", []).extend(value)
+            known = {tag["name"] for tag in document.setdefault("tags", [])}
+            twice = known & {tag["name"] for tag in value}
+            if twice:
+                raise SystemExit(f"{path}: the tag {', '.join(twice)} is defined twice")
+            document["tags"].extend(value)
         elif key in document and document[key]:
             raise SystemExit(f"{path}: {key} is defined twice")
         else:

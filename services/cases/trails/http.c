@@ -74,10 +74,10 @@ static err_t who_saw(struct ctx *x, const struct request *rq, struct response *r
     struct tx *tx;
 
     TRY(rules_trail(x->who->is_user, t.from_us, t.until_us));
-    TRY(trail_read(x, json_member_text(body, "cursor"), &t));
     limits(x, &t);
     TRY(db_begin(x, &tx));
-    TRY(q_trail_person(tx, t.person_id, &person));
+    TRY(q_trail_person(tx, t.person_id, &person)); /* first: nobody's trail has no cursor either */
+    TRY(trail_read(x, json_member_text(body, "cursor"), &t));
     t.cases = person.cases;
     audit_read(tx, "person", t.person_id, "trail");
     TRY(trail_ask(x, &t, peers, LENGTH(peers)));
