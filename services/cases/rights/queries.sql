@@ -78,11 +78,12 @@ SELECT ARRAY(SELECT c.id FROM cases c
 -- q_rights_about(id uuid, own uuid[]) -> exactly 1
 UPDATE subject_requests SET own_cases = $own WHERE id = $id;
 
+-- A plan and an erasure may be answered again; an export is asked for once, so its sealed part never meets itself.
 -- q_rights_part_add{id uuid, request_id uuid, phase text, service text, ask_id uuid, body jsonb?, sealed bytea?, blocks jsonb, now timestamptz} -> any
 INSERT INTO subject_parts AS p (id, org, request_id, phase, service, ask_id, body, sealed, blocks, answered_at)
 VALUES ($id, sec.org(), $request_id, $phase, $service, $ask_id, $body, $sealed, $blocks, $now)
     ON CONFLICT (org, request_id, phase, service) DO UPDATE
-       SET id = excluded.id, ask_id = excluded.ask_id, sealed = excluded.sealed, blocks = excluded.blocks, answered_at = excluded.answered_at,
+       SET ask_id = excluded.ask_id, blocks = excluded.blocks, answered_at = excluded.answered_at,
            body = CASE WHEN p.phase = 'erase' THEN p.body || excluded.body ELSE excluded.body END;
 
 -- q_rights_answers(id uuid, ask_id uuid) -> one rights_answers(services text[], blocked bool)    lane: own
