@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 
+struct buf;
 struct health;
 struct loop;
 
@@ -17,8 +18,10 @@ struct loop;
 MUST_CHECK err_t health_open(struct loop *l, const char *listen, struct health **ret);
 /* NULL is fine, in both. */
 void health_close(struct health *h);
-/* Asks the process that listens there, and waits: true if it answers 200 to path ("/health/ready") within 3
- * s. */
+/* Asks the process that listens there, and waits, at most 3 s for each piece. True if it answers 200 to path
+ * ("/health/ready", "/metrics"): the answer, head and body, is in out. */
+bool health_get(const char *listen, const char *path, struct buf *out);
+/* The same, of which only the status counts. */
 bool health_ask(const char *listen, const char *path);
 /* A part that must be ready. name is a literal. */
 void health_part(struct health *h, const char *name, bool (*ready)(void *arg), void *arg);

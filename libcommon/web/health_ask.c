@@ -1,5 +1,5 @@
 /* health_ask.c - asks a running process how it is: the health command of a container, which has no shell and
- * no curl. */
+ * no curl, and wayfare-ctl status. */
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,11 +8,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "web/health.h"
 #include "web/listen.h"
 
 #define PATIENCE_S 3
+#define ANSWER_BYTES_MAX (4 * 1024 * 1024)
 
 static int connect_to(const struct sockaddr *to, socklen_t n)
 {
@@ -62,12 +65,11 @@ static int connect_tcp(const char *host_port)
     return fd;
 }
 
-bool health_ask(const char *listen, const char *path)
+bool health_get(const char *listen, const char *path, struct buf *out)
 {
     const char *socket_path = listen_unix_path(listen);
-    char text[128], answer[13] = "";
-    size_t n = 0;
-    ssize_t got;
+    char text[128], piece[4096];
+    ssize_t got = -1;
     int fd = socket_path                  ? connect_unix(socket_path)
              : str_starts(listen, "tcp:") ? connect_tcp(listen + 4)
                                           : -1;
@@ -76,8 +78,18 @@ bool health_ask(const char *listen, const char *path)
     if (fd < 0)
         return false;
     if (send(fd, text, (size_t)length, MSG_NOSIGNAL) == length)
-        while (n < 12 && (got = recv(fd, answer + n, 12 - n, 0)) > 0)
-            n += (size_t)got;
+        while ((got = recv(fd, piece, sizeof(piece), 0)) > 0 && out->n < ANSWER_BYTES_MAX)
+            buf_put(out, piece, (size_t)got);
     close(fd);
-    return n == 12 && str_starts(answer, "HTTP/1.") && strcmp(answer + 8, " 200") == 0;
+    return got == 0 && out->n > 12 && str_starts(buf_text(out), "HTTP/1.") &&
+           strncmp(buf_text(out) + 8, " 200", 4) == 0;
+}
+
+bool health_ask(const char *listen, const char *path)
+{
+    CLEANUP(arena_endp) struct arena *a = arena_new();
+    struct buf answer;
+
+    buf_init(&answer, a, 1024);
+    return health_get(listen, path, &answer);
 }

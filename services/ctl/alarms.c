@@ -6,19 +6,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/str.h"
 #include "ctl/findings.h"
 #include "ctl/options.h"
-
-#define PATIENCE_S 3
-#define TEXT_MAX (4 * 1024 * 1024)
-#define SCRAPE "GET /metrics HTTP/1.0\r\n\r\n"
+#include "web/health.h"
 
 ERR_DEFINE(err_silent, ERR_UNAVAILABLE, "ctl.silent", "The program does not answer on its metrics socket.");
 
@@ -48,41 +41,6 @@ static const struct alarm alarms[] = {
     {"WayfareJobsRetrying", "wayfare_inbox_oldest_seconds", "state=\"retry\"", ABOVE, 900, NULL,
      "jobs-retrying"},
 };
-
-/* ---- asking ---- */
-
-static bool asked(int fd, const char *path)
-{
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    struct timeval patience = {.tv_sec = PATIENCE_S};
-
-    if (strlen(path) >= sizeof(at.sun_path))
-        return false;
-    memcpy(at.sun_path, path, strlen(path));
-    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
-           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0 &&
-           connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 &&
-           write(fd, SCRAPE, strlen(SCRAPE)) == (ssize_t)strlen(SCRAPE);
-}
-
-static err_t scrape(struct arena *a, const char *path, const char **ret)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    char piece[4096];
-    struct buf text;
-    ssize_t n = -1;
-
-    buf_init(&text, a, 65536);
-    if (fd >= 0 && asked(fd, path))
-        while ((n = read(fd, piece, sizeof(piece))) > 0 && text.n < TEXT_MAX)
-            buf_put(&text, piece, (size_t)n);
-    if (fd >= 0)
-        close(fd);
-    if (n != 0 || !str_starts(buf_text(&text), "HTTP/1.") || strstr(buf_text(&text), " 200 ") == NULL)
-        return err_silent;
-    *ret = buf_text(&text);
-    return NULL;
-}
 
 /* ---- judging ---- */
 
@@ -132,12 +90,14 @@ static void judge(struct ctl *c, struct findings *f, const char *program, const 
                   arena_printf(c->arena, "deploy/runbooks/%s.md (%s)", m->page, m->alert));
 }
 
-err_t alarms_look(struct ctl *c, struct findings *f, const char *program, const char *path)
+err_t alarms_look(struct ctl *c, struct findings *f, const char *program, const char *listen)
 {
-    const char *text;
+    struct buf text;
 
-    TRY(scrape(c->arena, path, &text));
+    buf_init(&text, c->arena, 65536);
+    if (!health_get(listen, "/metrics", &text))
+        return err_silent;
     for (size_t i = 0; i < LENGTH(alarms); i++)
-        judge(c, f, program, &alarms[i], text);
+        judge(c, f, program, &alarms[i], buf_text(&text));
     return NULL;
 }

@@ -6,6 +6,6 @@
 struct ctl;
 struct findings;
 
-/* Asks the metrics socket at path for what the program tells, and adds what is past a limit. An error if it
- * does not answer. */
-MUST_CHECK err_t alarms_look(struct ctl *c, struct findings *f, const char *program, const char *path);
+/* Asks at its metrics address (unix:/path) for what the program tells, and adds what is past a limit. An
+ * error if it does not answer. */
+MUST_CHECK err_t alarms_look(struct ctl *c, struct findings *f, const char *program, const char *listen);

@@ -18,6 +18,7 @@
 #include "ctl/scripts.h"
 #include "ctl/tool.h"
 #include "io/db_script.h"
+#include "web/health.h"
 
 #define WAITING_MAX 5000 /* entries of a stream: more than that is not keeping up */
 
@@ -226,14 +227,9 @@ void probe_redis(struct ctl *c, struct findings *f)
 /* Ready, and what of its figures is past a limit is told. */
 static bool answers(struct ctl *c, struct findings *f, const char *name)
 {
-    const char *text, *path = arena_printf(c->arena, "%s/metrics-%s.sock", ctl_option(c, "run"), name);
+    const char *listen = arena_printf(c->arena, "unix:%s/metrics-%s.sock", ctl_option(c, "run"), name);
 
-    if (alarms_look(c, f, name, path) != NULL)
-        return false;
-    return tool_output(c->arena,
-                       (const char *const[]){"curl", "-sf", "--max-time", "3", "--unix-socket", path,
-                                             "http://localhost/health/ready", NULL},
-                       NULL, NULL, &text) == NULL;
+    return alarms_look(c, f, name, listen) == NULL && health_ask(listen, "/health/ready");
 }
 
 void probe_programs(struct ctl *c, struct findings *f)
