@@ -26,6 +26,12 @@ err_t trail_rows(struct tx *tx, const struct trail *t, int64_t before_us, int64_
                         ret, ret_n);
 }
 
+static const struct json_field reader_fields[] = {
+    JSON_FIELD(struct trail_reader, subject, "subject", JSON_TEXT),
+    JSON_FIELD(struct trail_reader, scope, "scope", JSON_TEXT),
+};
+static const struct json_shape reader_json = JSON_SHAPE(struct trail_reader, reader_fields);
+
 static const struct json_field question_fields[] = {
     JSON_FIELD(struct trail, person_id, "personId", JSON_UUID),
     JSON_FIELD(struct trail, cases, "caseIds", JSON_UUIDS),
@@ -34,22 +40,22 @@ static const struct json_field question_fields[] = {
     JSON_FIELD(struct trail, limit, "limit", JSON_I32),
     JSON_FIELD(struct trail, before.at_us, "before", JSON_INSTANT),
     JSON_FIELD(struct trail, before.position, "beforePosition", JSON_I64),
+    JSON_SUB(struct trail, reader, "reader", JSON_STRUCT, &reader_json),
 };
-static const struct json_shape question_json = JSON_SHAPE(struct trail, question_fields);
+const struct json_shape trail_question_json = JSON_SHAPE(struct trail, question_fields);
 
 /* searchAccessTrail: POST /access-trails/_search */
 static err_t search_access_trail(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    const json_t *reader = json_object_get(request_body(rq), "reader");
     struct trail t = {0};
     struct trail_row *rows;
     struct tx *tx;
     size_t n;
 
-    TRY(request_read(x, rq, &question_json, &t));
+    TRY(request_read(x, rq, &trail_question_json, &t));
     TRY(db_begin(x, &tx));
     audit_read(tx, "person", t.person_id, "trail");
-    q_trail_reader(tx, json_member_text(reader, "subject"), json_member_text(reader, "scope"));
+    q_trail_reader(tx, t.reader.subject, t.reader.scope);
     TRY(trail_rows(tx, &t, t.before.at_us, t.before.position, &rows, &n));
     return reply_items(rs, &trail_row_json, rows, n);
 }

@@ -27,6 +27,9 @@ struct trail {
     struct text_array own;          /* operations on a person that say nothing of a case */
     struct text_array hidden_kinds; /* of objects that the reader lacks the scope for */
     struct text_array hidden_fields;
+    struct trail_reader {
+        const char *subject, *scope;
+    } reader; /* who asks, for the service that is asked */
     /* What trail_read and trail_ask fill. */
     struct trail_place {
         int64_t at_us;       /* the first page: until_us */

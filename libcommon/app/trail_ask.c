@@ -75,24 +75,14 @@ static int64_t position_for(const struct trail *t, const char *service)
 
 static const char *question(struct ctx *x, const struct trail *t, const char *service)
 {
+    struct trail asked = *t;
     struct buf b;
 
+    asked.before.position = position_for(t, service);
+    asked.limit = t->limit + 1;
+    asked.reader = (struct trail_reader){.subject = x->who->subject, .scope = x->who->scope};
     buf_init(&b, x->arena, 1024);
-    buf_printf(&b, "{\"personId\":\"%s\",\"caseIds\":[", uuid_text(x->arena, t->person_id));
-    for (size_t i = 0; i < t->cases.n; i++)
-        buf_printf(&b, "%s\"%s\"", i ? "," : "", uuid_text(x->arena, t->cases.v[i]));
-    buf_puts(&b, "],\"from\":");
-    json_write_instant(&b, t->from_us);
-    buf_puts(&b, ",\"until\":");
-    json_write_instant(&b, t->until_us);
-    buf_puts(&b, ",\"before\":");
-    json_write_instant(&b, t->before.at_us);
-    buf_printf(&b, ",\"beforePosition\":%" PRId64 ",\"limit\":%d,\"reader\":{\"subject\":",
-               position_for(t, service), t->limit + 1);
-    json_write_text(&b, x->who->subject);
-    buf_puts(&b, ",\"scope\":");
-    json_write_text(&b, x->who->scope);
-    buf_puts(&b, "}}");
+    json_write(&b, &trail_question_json, &asked);
     return buf_text(&b);
 }
 
