@@ -35,7 +35,7 @@ static bool tokens_ready(void *arg)
     return auth_ready(((const struct program *)arg)->auth);
 }
 
-static void gauge(const char *name, const char *help, double v)
+void observe_gauge(const char *name, const char *help, double v)
 {
     metric_set(metric_gauge(name, help, NULL), NULL, v);
 }
@@ -79,14 +79,14 @@ static void tokens_scrape(const struct program *p)
 
     auth_counters(p->auth, &hits, &misses, &refused);
     auth_ages(p->auth, &feed_us, &keys_us);
-    gauge("wayfare_tokens_cached", "Tokens remembered.", (double)auth_cached(p->auth));
+    observe_gauge("wayfare_tokens_cached", "Tokens remembered.", (double)auth_cached(p->auth));
     counter("wayfare_token_hits_total", "Tokens found remembered.", hits);
     counter("wayfare_token_misses_total", "Tokens verified.", misses);
     counter("wayfare_token_refusals_total", "Tokens refused.", refused);
-    gauge("wayfare_revocations_age_seconds", "Since the feed of revocations answered.",
-          (double)feed_us / 1e6);
-    gauge("wayfare_issuer_keys_age_seconds", "Since the oldest keys fetched of an issuer were good.",
-          (double)keys_us / 1e6);
+    observe_gauge("wayfare_revocations_age_seconds", "Since the feed of revocations answered.",
+                  (double)feed_us / 1e6);
+    observe_gauge("wayfare_issuer_keys_age_seconds", "Since the oldest keys fetched of an issuer were good.",
+                  (double)keys_us / 1e6);
 }
 
 static void log_scrape(void)
@@ -121,12 +121,12 @@ static void on_scrape(void *arg)
         tokens_scrape(p);
     log_scrape();
     traces_scrape();
-    gauge("wayfare_coroutines", "Requests and jobs at work.", (double)co_live());
-    gauge("wayfare_coroutines_max", "More than so many are refused.", PROGRAM_COROUTINES_MAX);
-    gauge("wayfare_stack_high_water_bytes", "Deepest stack use of a coroutine.",
-          (double)co_high_water_bytes());
-    gauge("wayfare_loop_lag_seconds", "Longest delay of a timer in the last minute.",
-          (double)loop_lag_us(p->loop) / 1e6);
+    observe_gauge("wayfare_coroutines", "Requests and jobs at work.", (double)co_live());
+    observe_gauge("wayfare_coroutines_max", "More than so many are refused.", PROGRAM_COROUTINES_MAX);
+    observe_gauge("wayfare_stack_high_water_bytes", "Deepest stack use of a coroutine.",
+                  (double)co_high_water_bytes());
+    observe_gauge("wayfare_loop_lag_seconds", "Longest delay of a timer in the last minute.",
+                  (double)loop_lag_us(p->loop) / 1e6);
 }
 
 err_t observe_open(struct program *p, struct health **ret)

@@ -20,11 +20,6 @@
 
 #define DAY_S 86400
 
-static void gauge(const char *name, const char *help, double v)
-{
-    metric_set(metric_gauge(name, help, NULL), NULL, v);
-}
-
 static double open_files(void)
 {
     DIR *dir = opendir("/proc/self/fd");
@@ -58,12 +53,12 @@ void observe_process(int64_t started_us)
         metric_set(metric_counter("process_cpu_seconds_total", "Processor time.", NULL), NULL,
                    (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
                        (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6);
-    gauge("process_resident_memory_bytes", "Memory in use.", resident_bytes());
-    gauge("process_open_fds", "Open file descriptors.", open_files());
+    observe_gauge("process_resident_memory_bytes", "Memory in use.", resident_bytes());
+    observe_gauge("process_open_fds", "Open file descriptors.", open_files());
     if (getrlimit(RLIMIT_NOFILE, &files) == 0)
-        gauge("process_max_fds", "File descriptors that may be open.", (double)files.rlim_cur);
-    gauge("process_start_time_seconds", "When the process began, in seconds since 1970.",
-          (double)started_us / 1e6);
+        observe_gauge("process_max_fds", "File descriptors that may be open.", (double)files.rlim_cur);
+    observe_gauge("process_start_time_seconds", "When the process began, in seconds since 1970.",
+                  (double)started_us / 1e6);
 }
 
 /* A rotation writes the file anew, so its time is that of its newest key. */
