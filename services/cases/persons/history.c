@@ -17,16 +17,11 @@
 /* The person as the API shows it, with the numbers of its identifiers where they are to change. */
 static err_t person_now(struct ctx *x, struct tx *tx, struct uuid id, bool numbers, json_t **ret)
 {
-    struct person_identifier *identifiers = NULL;
     struct person_row row;
     struct buf b;
-    size_t n = 0;
+    size_t n;
 
-    if (numbers)
-        q_person_identifiers_later(tx, id, &identifiers, &n);
-    TRY(q_person_get(tx, id, &row));
-    if (numbers)
-        TRY(identifiers_text(x, identifiers, n, &row.identifiers));
+    TRY(person_row_read(x, tx, id, numbers, &row, &n));
     buf_init(&b, x->arena, 1024);
     json_write(&b, &person_row_json, &row);
     return json_parse(x->arena, buf_text(&b), b.n, PERSON_DEPTH, ret);

@@ -142,7 +142,8 @@ err_t identifier_number(struct ctx *x, struct uuid id, struct bytes sealed, cons
                           id, sealed, ret);
 }
 
-err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n, const char **ret)
+/* Identifiers as the API shows them, numbers unsealed. */
+static err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n, const char **ret)
 {
     struct buf out;
     const char *number;
@@ -185,18 +186,25 @@ void person_actions(struct ctx *x, struct person_row *row)
                "liftRestriction");
 }
 
+err_t person_row_read(struct ctx *x, struct tx *tx, struct uuid id, bool numbers, struct person_row *ret,
+                      size_t *ret_numbers)
+{
+    struct person_identifier *identifiers = NULL;
+
+    *ret_numbers = 0;
+    if (numbers)
+        q_person_identifiers_later(tx, id, &identifiers, ret_numbers);
+    TRY(q_person_get(tx, id, ret));
+    return numbers ? identifiers_text(x, identifiers, *ret_numbers, &ret->identifiers) : NULL;
+}
+
 err_t person_reply(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
 {
     bool numbers = principal_has(x->who, "persons.identifiers:read");
-    struct person_identifier *identifiers = NULL;
     struct person_row row;
-    size_t n = 0;
+    size_t n;
 
-    if (numbers)
-        q_person_identifiers_later(tx, id, &identifiers, &n);
-    TRY(q_person_get(tx, id, &row));
-    if (numbers)
-        TRY(identifiers_text(x, identifiers, n, &row.identifiers));
+    TRY(person_row_read(x, tx, id, numbers, &row, &n));
     person_actions(x, &row);
     audit_read(tx, "person", id, numbers && n ? "contact,identifiers" : "contact");
     reply_etag(rs, row.version);

@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "web/request.h"
 
-struct person_identifier;
 struct person_row;
 struct tx;
 
@@ -22,9 +21,10 @@ void names_add(struct ctx *x, struct tx *tx, struct uuid person_id, const json_t
 /* A contact point of a validated body. */
 MUST_CHECK err_t contact_point_add(struct ctx *x, struct tx *tx, struct uuid person_id, const json_t *point,
                                    struct uuid *ret_id);
-/* Identifiers as the API shows them, numbers opened: the caller commits to the trail that they were read. */
-MUST_CHECK err_t identifiers_text(struct ctx *x, const struct person_identifier *rows, size_t n,
-                                  const char **ret);
+/* The person as the API shows it; numbers: with those of its identifiers, opened, and how many: the caller
+ * commits to the trail that they were read. */
+AWAITS MUST_CHECK err_t person_row_read(struct ctx *x, struct tx *tx, struct uuid id, bool numbers,
+                                        struct person_row *ret, size_t *ret_numbers);
 /* Keeps what stands there of each member of the patch that it changes; before the change. */
 AWAITS MUST_CHECK err_t person_history_keep(struct ctx *x, struct tx *tx, struct uuid id,
                                             const json_t *patch);

@@ -17,12 +17,6 @@
 
 #define ANSWER_TIMEOUT_US (5 * 1000 * 1000)
 
-/* What is asked of this database. */
-static struct subject_question question_of(const struct rights_work *w, struct uuid_array own)
-{
-    return (struct subject_question){.phase = w->phase, .person_id = w->person_id, .own = own};
-}
-
 /* A part of an export is opened and then sealed as a whole; others hold identifiers and numbers only. */
 static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
                       const char *service, const struct subject_found *found)
@@ -67,28 +61,41 @@ static void hold(struct ctx *x, struct tx *tx, struct uuid id)
     audit_write(tx, "subjectRequest", id, "hold", NULL);
 }
 
+/* Something here stands in the way of the erasure: it is told, and nothing is erased. */
+static err_t hold_if_blocked(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
+                             struct uuid_array own, bool *ret_held)
+{
+    const struct subject_question q = {.phase = "plan", .person_id = w->person_id, .own = own};
+    struct subject_found found;
+
+    TRY(subject_find(x, tx, &q, &found));
+    *ret_held = !str_eq(found.blocks, "[]");
+    if (!*ret_held)
+        return NULL;
+    found.body = "[]";
+    TRY(part_add(x, tx, id, w, "cases", &found));
+    hold(x, tx, id);
+    return NULL;
+}
+
 /* An erasure begins with a look at what stands in the way here; nothing is erased yet. */
 static err_t begin(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
                    struct uuid_array own)
 {
-    struct subject_question q = question_of(w, own);
+    const struct subject_question q = {.phase = w->phase, .person_id = w->person_id, .own = own};
     struct subject_found found;
+    bool held = false;
 
-    if (!str_eq(w->phase, "erase")) {
+    if (str_eq(w->phase, "erase")) {
+        TRY(hold_if_blocked(x, tx, id, w, own, &held));
+    } else {
         TRY(subject_find(x, tx, &q, &found));
         if (str_eq(w->phase, "export"))
             TRY(subject_open(x, found.body, &found.body));
         TRY(part_add(x, tx, id, w, "cases", &found));
-    } else {
-        q.phase = "plan";
-        TRY(subject_find(x, tx, &q, &found));
-        if (!str_eq(found.blocks, "[]")) {
-            found.body = "[]";
-            TRY(part_add(x, tx, id, w, "cases", &found));
-            hold(x, tx, id);
-            return NULL;
-        }
     }
+    if (held)
+        return NULL;
     q_rights_about(tx, id, own);
     ask_others(x, tx, id, w, own);
     return NULL;
@@ -119,27 +126,22 @@ err_t rights_requested(struct ctx *x, const struct inbox_event *e)
 /* Here, last: shares are taken back, numbers kept for statistics, then everything that the catalogue says. */
 static err_t erase(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w)
 {
-    struct subject_question q = question_of(w, w->own_cases);
     struct rights_partners partners;
     struct subject_found found;
     struct rights_own own;
+    bool held;
 
     TRY(q_rights_own(tx, w->person_id, &own));
-    q.own = own.own;
-    q.phase = "plan";
-    TRY(subject_find(x, tx, &q, &found));
-    if (!str_eq(found.blocks, "[]")) {
-        found.body = "[]";
-        TRY(part_add(x, tx, id, w, "cases", &found));
-        hold(x, tx, id);
+    TRY(hold_if_blocked(x, tx, id, w, own.own, &held));
+    if (held)
         return NULL;
-    }
     TRY(shares_end_for_erasure(x, tx, own.own));
     TRY(q_rights_partners(tx, own.own, &partners));
     q_rights_statistics(tx, w->person_id, own.own);
     q_rights_exports_end(tx, w->person_id, x->now_us);
-    q.phase = "erase";
-    TRY(subject_find(x, tx, &q, &found));
+    TRY(subject_find(x, tx,
+                     &(struct subject_question){.phase = "erase", .person_id = w->person_id, .own = own.own},
+                     &found));
     q_rights_erased_person(tx, w->person_id, x->now_us);
     q_rights_erased_cases(tx, own.own, x->now_us);
     TRY(part_add(x, tx, id, w, "cases", &found));
