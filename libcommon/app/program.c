@@ -1,6 +1,7 @@
 /* program.c - opens and closes a program's parts in their order. */
 #include "app/program.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "app/events.h"
@@ -21,6 +22,12 @@
 #include "io/outcall.h"
 #include "io/queue.h"
 #include "web/health.h"
+
+/*
+ * glibc gives the heap's top back above 128 kB and takes it again for the next request: for a list of fifty a
+ * brk and some page faults each way. What a program has needed once it keeps, up to a bound.
+ */
+enum { HEAP_KEPT_BYTES = 8 * 1024 * 1024 };
 
 static enum log_level level_of(const char *name)
 {
@@ -100,6 +107,7 @@ err_t program_open(struct program *p, const char *name, const char *about, const
     const char *asked = asked_health(&argc, argv);
     struct trace_conf traces = {0};
 
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
     *p = (struct program){.name = name, .service = service, .arena = arena_new()};
     log_init(name, LOG_INFO);
     TRY(program_conf_load(p, about, needs, own, argc, argv, &traces));
