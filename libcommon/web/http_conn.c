@@ -21,7 +21,8 @@
 #include "web/http_internal.h"
 #include "web/metrics.h"
 
-/* A list of fifty is 20 kB: at libevent's 16 kB for a write it would take two, and a turn of the loop between. */
+/* A list of fifty is 20 kB: at libevent's 16 kB for a write it would take two, and a turn of the loop
+ * between. */
 #define WRITE_BYTES (128 * 1024)
 #define CHUNKED_BYTES (2 * (size_t)FRAME_BODY_BYTES) /* a chunked body with its framing */
 
