@@ -1,11 +1,11 @@
 """case_restore.py - one service goes back to an earlier time while the others stay; then all agree again."""
 import os
+import re
 import shutil
 import signal
 import subprocess
-import time
 
-from house import CASES, CTL, wait_for
+from house import CASES, CTL, PATIENCE, ROOT, wait_for
 
 READERS = "SELECT org, case_id, programme, confidentiality, offices, team FROM wf.case_readers ORDER BY org, case_id"
 
@@ -152,26 +152,58 @@ def other_cluster(folder):
         f.write(sums)
 
 
-def test_one_service_goes_back_to_any_moment_of_the_archived_log(house):
-    backup, scratch = os.path.join(house.state, "backup-4"), os.path.join(house.state, "scratch")
-    house.ctl("backup", *house.admin(), "--to", backup, "--cluster")
+def backup_of_the_night(house):
+    """As the timer of an installation makes it: the folder of the new backup."""
+    whole = os.path.join(house.state, "nights")
+    os.mkdir(whole)
+    done = subprocess.run([os.path.join(ROOT, "deploy/systemd/backup"), whole], capture_output=True, text=True, timeout=120 * PATIENCE,
+                          env={"PATH": f"{os.path.dirname(CTL)}:{os.environ['PATH']}", "WAYFARE_ADMIN_DB": f"host={house.run}/pg user=postgres",
+                               "WAYFARE_BACKUP_OPTIONS": "--cluster", "WAYFARE_ARCHIVE": house.archive})
+    assert done.returncode == 0, done.stdout + done.stderr
+    name, = os.listdir(whole)
+    return os.path.join(whole, name)
+
+
+def archived(house):
+    """The log up to now is; answers its last file."""
+    last = house.sql("cases", "SELECT pg_walfile_name(pg_switch_wal())")[0][0]
+    wait_for("the log is archived", lambda: os.path.exists(os.path.join(house.archive, last)))
+    return last
+
+
+def runbook(name, change):
+    """The commands of a page, with what differs here."""
+    with open(os.path.join(ROOT, "deploy/runbooks", name), encoding="utf-8") as f:
+        text = re.search(r"^```sh\n(.*?)^```", f.read(), re.M | re.S).group(1)
+    for there, here in change.items():
+        assert there in text, f"{name} says nothing of {there}"
+        text = text.replace(there, here)
+    return text
+
+
+def test_one_service_goes_back_to_a_second_between_two_writes_by_the_runbook(house):
+    early = archived(house)
+    backup = backup_of_the_night(house)
+    assert not os.path.exists(os.path.join(house.archive, early)), "what lies before the only copy of the cluster was kept"
     kept = house.new_case()
     house.quiet()
     before = house.case(kept)
-    moment = house.sql("cases", "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")[0][0]
-    time.sleep(0.1)
+    second = house.sql("cases", "SELECT to_char(date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC') + interval '1 s',"
+                                " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")[0][0]
+    wait_for("the next second", lambda: house.sql("cases", f"SELECT clock_timestamp() > '{second}'") == [["t"]])
     lost = house.new_case()
     house.quiet()
-    behind = house.sql("cases", "SELECT pg_walfile_name(pg_switch_wal())")[0][0]
-    wait_for("the log is archived", lambda: os.path.exists(os.path.join(house.archive, behind)))
-    house.stop("cases")
-    subprocess.run(["install", "-d", "-o", "postgres" if os.getuid() == 0 else str(os.getuid()), scratch], check=True)
-    where = ["--log", house.archive, "--scratch", scratch]
-    early = house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", "2020-01-01T00:00:00Z", *where, status=1)
-    assert "lies before the backup" in early, early
-    house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", moment, *where, "--replace")
+    scratch = os.path.join(house.state, "scratch")
+    refused = house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", "2020-01-01T00:00:00Z",
+                        "--log", house.archive, "--scratch", house.state, status=1)
+    assert "lies before the backup" in refused, refused
+    text = runbook("restore-to-a-time.md", {"$PWD/.local/": f"{house.state}/", " .local/": f" {house.state}/", "/backups/2026-11-27": backup,
+                                            "/archive": house.archive, "/var/tmp/scratch": scratch, "2026-11-27T14:02:59Z": second,
+                                            "-o postgres": f"-o {'postgres' if os.getuid() == 0 else os.getuid()}"})
+    done = subprocess.run(["bash", "-euc", text], capture_output=True, text=True, timeout=300 * PATIENCE,
+                          env={**os.environ, "PATH": f"{os.path.dirname(CTL)}:{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stdout + done.stderr
     assert not os.path.exists(os.path.join(scratch, "rewind")), "the scratch server was left behind"
-    house.ctl("reconcile", *house.admin(), "--apply")
-    house.start("cases")
+    wait_for("cases is ready", lambda: house.metrics_ready("cases"), 30)
     assert house.case(kept) == before
     house.ask("amina", "GET", f"{CASES}/cases/{lost}", status=404)
