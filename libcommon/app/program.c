@@ -39,6 +39,12 @@ static enum log_level level_of(const char *name)
     return LOG_INFO;
 }
 
+/* NULL for a setting that is not there. */
+static const char *given(const char *setting)
+{
+    return setting && setting[0] ? setting : NULL;
+}
+
 /* 8 connections for writes are best for a service; a worker has few jobs at a time, and there are many
  * workers. */
 static err_t open_db(struct program *p, unsigned needs)
@@ -47,7 +53,7 @@ static err_t open_db(struct program *p, unsigned needs)
     unsigned pool = service ? 8 : mechanism ? 3 : 5;
     struct db_options o = {
         .conninfo = p->conf.db,
-        .password = p->conf.db_password[0] ? p->conf.db_password : NULL,
+        .password = given(p->conf.db_password),
         .shared = service ? 2 : 1,
         .pool = pool,
         .point_timeout_us = 250 * 1000,
@@ -60,16 +66,17 @@ static err_t open_db(struct program *p, unsigned needs)
 static err_t open_parts(struct program *p, unsigned needs)
 {
     struct outcall_options calls = {.allow = p->conf.allow,
-                                    .nameserver = p->conf.nameserver[0] ? p->conf.nameserver : NULL,
-                                    .ca_file = p->conf.ca_file[0] ? p->conf.ca_file : NULL};
-    const char *password = NULL;
+                                    .nameserver = given(p->conf.nameserver),
+                                    .ca_file = given(p->conf.ca_file)};
+    struct queue_options queue = {.address = p->conf.redis,
+                                  .password = given(p->conf.redis_password),
+                                  .sentinel_password = given(p->conf.sentinel_password)};
 
     TRY(loop_new(&p->loop));
     TRY(co_init(p->loop, PROGRAM_COROUTINES_MAX));
     TRY(open_db(p, needs));
     if (needs & PROGRAM_QUEUE) {
-        password = p->conf.redis_password[0] ? p->conf.redis_password : NULL;
-        TRY(queue_open(p->loop, p->conf.redis, password, &p->queue));
+        TRY(queue_open(p->loop, &queue, &p->queue));
         p->queue_needed = true;
     }
     TRY(outcall_open(p->loop, &calls, &p->outcall));

@@ -36,9 +36,10 @@ struct common_conf {
     const char *mode;    /* WAYFARE_MODE: production or development */
     const char *service; /* WAYFARE_SERVICE: programs that serve any service's database (relay, scheduler) */
     const char *db;      /* WAYFARE_DB: libpq conninfo */
-    const char *db_password;    /* WAYFARE_DB_PASSWORD_FILE; "" none */
-    const char *redis;          /* WAYFARE_REDIS: unix:/path or host:port */
-    const char *redis_password; /* WAYFARE_REDIS_PASSWORD_FILE; "" none */
+    const char *db_password;       /* WAYFARE_DB_PASSWORD_FILE; "" none */
+    const char *redis;             /* WAYFARE_REDIS: see queue_address_read (io/queue.h) */
+    const char *redis_password;    /* WAYFARE_REDIS_PASSWORD_FILE; "" none */
+    const char *sentinel_password; /* WAYFARE_SENTINEL_PASSWORD_FILE; "" none */
     const char *documents; /* WAYFARE_DOCUMENTS: folder of the bundled OpenAPI documents and events.json */
     const char *data;      /* WAYFARE_DATA: folder of this service's data (programmes, templates, …) */
     const char *listen;    /* WAYFARE_LISTEN: services only */

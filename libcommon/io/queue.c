@@ -21,51 +21,32 @@
 #define WATCH_US (500 * 1000)
 #define CHECK_US (2 * 1000 * 1000)
 
-ERR_DEFINE(err_address, ERR_INVALID, "queue.address", "The queue's address is unix:/path or host:port.");
 ERR_DEFINE(err_info, ERR_UPSTREAM, "queue.info", "The queue gave no usable answer to INFO.");
 
 static void watch(void *arg)
 {
-    struct queue *q = arg;
-    int64_t now_us = clock_mono_us();
-
-    queue_conn_watch(&q->main, now_us);
-    queue_conn_watch(&q->sub, now_us);
+    queue_conns_watch(arg, clock_mono_us());
 }
 
-static err_t address_read(struct queue *q, const char *address)
-{
-    const char *colon = strrchr(address, ':');
-    int64_t port;
-
-    if (str_starts(address, "unix:")) {
-        q->path = arena_strdup(q->arena, address + 5);
-        return q->path[0] ? NULL : err_address;
-    }
-    if (!colon || colon == address || !str_to_i64(colon + 1, 1, 65535, &port))
-        return err_address;
-    q->host = address[0] == '[' && colon[-1] == ']' /* [::1]:6379 */
-                  ? arena_strndup(q->arena, address + 1, (size_t)(colon - address) - 2)
-                  : arena_strndup(q->arena, address, (size_t)(colon - address));
-    q->port = (int)port;
-    return NULL;
-}
-
-err_t queue_open(struct loop *l, const char *address, const char *password, struct queue **ret)
+err_t queue_open(struct loop *l, const struct queue_options *options, struct queue **ret)
 {
     struct arena *a = arena_new();
     struct queue *q = ARENA_NEW(a, struct queue);
 
     q->arena = a;
     q->loop = l;
-    q->password = arena_strdup(a, password);
+    q->password = arena_strdup(a, options->password);
+    q->sentinel_password = arena_strdup(a, options->sentinel_password);
     q->main = (struct queue_conn){.q = q, .kind = QUEUE_MAIN};
     q->sub = (struct queue_conn){.q = q, .kind = QUEUE_SUBSCRIBED};
     *ret = q;
-    TRY(address_read(q, address));
+    TRY(queue_address_read(a, options->address, &q->address));
+    q->path = q->address.v[0].path;
     if (!q->path)
         q->dns = evdns_base_new(loop_base(l),
                                 EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    if (q->address.master)
+        queue_sentinels_open(q);
     q->watch = loop_every(l, WATCH_US, watch, q);
     queue_conn_start(&q->main);
     return NULL;
@@ -82,8 +63,10 @@ void queue_close(struct queue *q)
     loop_timer_cancel(q->sub.again);
     queue_conn_drop(&q->main);
     queue_conn_drop(&q->sub);
-    for (struct queue_conn *c = q->idle; c; c = c->next)
+    for (struct queue_conn *c = q->blocking; c; c = c->each)
         queue_conn_drop(c);
+    if (q->sentinels)
+        queue_sentinels_close(q);
     if (q->dns)
         evdns_base_free(q->dns, 0);
     arena_free(q->arena);
@@ -113,11 +96,20 @@ bool queue_info(const char *info, const char *name, char *out, size_t size)
     return false;
 }
 
+/* It takes no writes. By now another may be master; so it is looked for again. */
+static void not_master(struct queue *q)
+{
+    if (!q->told)
+        log_line(LOG_ERROR, NULL, "queue.replica", LOG_TEXT("cause", "what was found is no master"));
+    q->told = true;
+    queue_conn_drop(&q->main);
+}
+
 static void checked(redisAsyncContext *ac, void *reply, void *arg)
 {
     struct queue *q = arg;
     const redisReply *r = reply;
-    char policy[32] = "", loading[8] = "0";
+    char policy[32] = "", loading[8] = "0", role[16] = "";
 
     if (!r || !ac->data)
         return; /* lost meanwhile */
@@ -128,11 +120,20 @@ static void checked(redisAsyncContext *ac, void *reply, void *arg)
     }
     queue_info(r->str, "maxmemory_policy", policy, sizeof(policy));
     queue_info(r->str, "loading", loading, sizeof(loading));
+    queue_info(r->str, "role", role, sizeof(role));
+    if (!str_eq(role, "master")) {
+        not_master(q);
+        return;
+    }
     q->ready = str_eq(policy, "noeviction") && str_eq(loading, "0");
-    if (!q->ready)
+    if (!q->ready) {
         log_line(LOG_ERROR, NULL, "queue.policy", LOG_TEXT("maxmemoryPolicy", policy),
                  LOG_TEXT("loading", loading));
-    else if (q->listeners && !q->sub.ac && !q->sub.again)
+        return;
+    }
+    q->told = false;
+    q->main.pause_us = 0;
+    if (q->listeners && !q->sub.ac && !q->sub.again)
         queue_conn_start(&q->sub);
 }
 

@@ -15,9 +15,33 @@ struct ctx;
 struct loop;
 struct queue;
 
-/* address: "unix:/path" or "host:port". Connects and reconnects in the background. Refuses (in the log, not
- * ready) a Redis whose maxmemory-policy is not noeviction. */
-MUST_CHECK err_t queue_open(struct loop *l, const char *address, const char *password, struct queue **ret);
+#define QUEUE_PLACES_MAX 9
+
+struct queue_place {
+    const char *path; /* unix socket, or NULL */
+    const char *host;
+    int port;
+};
+
+struct queue_address {
+    struct queue_place v[QUEUE_PLACES_MAX]; /* Redis; or its sentinels, if master is set */
+    size_t n;
+    const char *master; /* the name by which the sentinels know the master; NULL: no sentinels */
+};
+
+/* "unix:/path", "host:port" or "sentinel://host:port,host/name" (port 26379 if none is said). ERR_INVALID
+ * queue.address. */
+MUST_CHECK err_t queue_address_read(struct arena *a, const char *text, struct queue_address *ret);
+
+struct queue_options {
+    const char *address;           /* of queue_address_read */
+    const char *password;          /* Redis'; NULL none */
+    const char *sentinel_password; /* the sentinels'; NULL none */
+};
+
+/* Connects and reconnects in the background, by sentinels to whatever is master then. Refuses (in the log,
+ * not ready) a Redis whose maxmemory-policy is not noeviction, and one that is a replica. */
+MUST_CHECK err_t queue_open(struct loop *l, const struct queue_options *options, struct queue **ret);
 void queue_close(struct queue *q);
 bool queue_ready(const struct queue *q);
 /* Changes whenever Redis may have lost its memory (run id or replication id changed, epoch key missing). */

@@ -16,7 +16,7 @@
 
 #define ANSWER_US (3 * 1000 * 1000)
 #define PAUSE_MIN_US (50 * 1000)
-#define PAUSE_MAX_US (2 * 1000 * 1000)
+#define PAUSE_MAX_US (500 * 1000)
 
 ERR_DEFINE(err_away, ERR_UNAVAILABLE, "queue.away", "The queue is away.");
 ERR_DEFINE(err_refused, ERR_UPSTREAM, "queue.refused", "The queue refused a command.");
@@ -61,6 +61,13 @@ static void pending_free(struct queue_pending *p)
     c->q->spare = p;
 }
 
+/* What a replica says: the master is another one by now. */
+static bool demoted(const redisReply *r)
+{
+    return r->type == REDIS_REPLY_ERROR &&
+           (str_starts(r->str, "READONLY") || str_starts(r->str, "MASTERDOWN"));
+}
+
 static err_t reply_err(struct queue_call *call, const redisReply *r)
 {
     if (str_starts(r->str, "NOGROUP") || str_starts(r->str, "UNBLOCKED")) {
@@ -80,10 +87,13 @@ static void replied(redisAsyncContext *ac, void *reply, void *arg)
     const redisReply *r = reply;
     struct queue_pending *p = arg;
     struct queue_call *call = p->call;
+    struct queue *q = p->conn->q;
     size_t index = p->index;
     err_t e = NULL;
 
     pending_free(p);
+    if (r && demoted(r))
+        queue_conn_drop(&q->main);
     if (!call)
         return;
     if (!r)
@@ -144,8 +154,11 @@ static void conn_down(struct queue_conn *c)
 {
     c->ac = NULL;
     c->up = false;
-    if (c->kind == QUEUE_MAIN)
+    if (c->kind == QUEUE_MAIN) {
+        if (c->q->sentinels && !c->q->ready) /* what was found is no master */
+            queue_sentinels_next(c->q);
         c->q->ready = false;
+    }
     if (c->kind != QUEUE_BLOCKING && !c->q->closing)
         conn_again(c);
 }
@@ -161,11 +174,12 @@ static void on_connect(const redisAsyncContext *ac, int status)
         return;
     }
     c->up = true;
-    c->pause_us = 0;
-    if (c->kind == QUEUE_MAIN)
+    if (c->kind == QUEUE_MAIN) {
         queue_main_up(c->q);
-    else if (c->kind == QUEUE_SUBSCRIBED)
+    } else if (c->kind == QUEUE_SUBSCRIBED) {
+        c->pause_us = 0;
         queue_sub_up(c->q);
+    }
 }
 
 static void on_disconnect(const redisAsyncContext *ac, int status)
@@ -174,8 +188,10 @@ static void on_disconnect(const redisAsyncContext *ac, int status)
 
     if (!c)
         return;
-    if (c->kind == QUEUE_MAIN)
+    if (c->kind == QUEUE_MAIN && !c->q->told) {
         log_line(LOG_WARN, NULL, "queue.lost", LOG_TEXT("cause", ac->errstr));
+        c->q->told = true; /* before it was ready again it is the same loss */
+    }
     conn_down(c);
 }
 
@@ -204,42 +220,86 @@ static void conn_open(struct queue_conn *c)
         redisAsyncCommand(ac, NULL, NULL, "AUTH %s", q->password);
 }
 
+/* ---- where Redis is ---- */
+
+struct evdns_getaddrinfo_request *
+queue_resolve(struct queue *q, const char *host,
+              void (*fn)(int fault, struct evutil_addrinfo *found, void *arg), void *arg)
+{
+    struct evutil_addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = EVUTIL_AI_ADDRCONFIG};
+
+    return evdns_getaddrinfo(q->dns, host, NULL, &hints, fn, arg);
+}
+
+bool queue_ip(struct evutil_addrinfo *found, char *out, size_t size)
+{
+    const char *ip;
+
+    if (!found)
+        return false;
+    ip = evutil_inet_ntop(
+        found->ai_family,
+        found->ai_family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)found->ai_addr)->sin6_addr
+            : (const void *)&((const struct sockaddr_in *)(const void *)found->ai_addr)->sin_addr,
+        out, size);
+    evutil_freeaddrinfo(found);
+    return ip;
+}
+
+/* The others may hang on a host that is cut off, or on what is a replica now. */
+static void moved(struct queue *q, const char *ip)
+{
+    if (q->ip[0])
+        log_line(LOG_WARN, NULL, "queue.moved", LOG_TEXT("address", ip), LOG_INT("port", q->next_port));
+    snprintf(q->ip, sizeof(q->ip), "%s", ip);
+    q->port = q->next_port;
+    queue_conn_drop(&q->sub);
+    for (struct queue_conn *c = q->blocking; c; c = c->each)
+        queue_conn_drop(c);
+}
+
 static void resolved(int fault, struct evutil_addrinfo *found, void *arg)
 {
-    struct queue_conn *c = arg;
-    struct queue *q = c->q;
+    struct queue *q = arg;
+    char ip[sizeof(q->ip)];
 
     if (fault == EVUTIL_EAI_CANCEL || q->closing) {
         if (found)
             evutil_freeaddrinfo(found);
         return;
     }
-    if (!fault && found) {
-        evutil_inet_ntop(
-            found->ai_family,
-            found->ai_family == AF_INET6
-                ? (const void *)&((const struct sockaddr_in6 *)(const void *)found->ai_addr)->sin6_addr
-                : (const void *)&((const struct sockaddr_in *)(const void *)found->ai_addr)->sin_addr,
-            q->ip, sizeof(q->ip));
-        evutil_freeaddrinfo(found);
-    }
+    if (!fault && queue_ip(found, ip, sizeof(ip)) && (!str_eq(ip, q->ip) || q->port != q->next_port))
+        moved(q, ip);
     if (q->ip[0])
-        conn_open(c);
+        conn_open(&q->main);
     else
-        conn_down(c);
+        conn_down(&q->main);
+}
+
+void queue_conn_found(struct queue *q, const char *host, int port)
+{
+    q->next_port = port;
+    queue_resolve(q, host, resolved, q);
+}
+
+void queue_conn_lost(struct queue *q)
+{
+    conn_down(&q->main);
 }
 
 void queue_conn_start(struct queue_conn *c)
 {
     struct queue *q = c->q;
-    struct evutil_addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = EVUTIL_AI_ADDRCONFIG};
 
     c->since_us = clock_mono_us();
-    if (q->path || (q->ip[0] && c->kind == QUEUE_BLOCKING))
+    if (q->path || c->kind != QUEUE_MAIN)
         conn_open(c);
+    else if (q->sentinels)
+        queue_sentinels_ask(q);
     else
-        evdns_getaddrinfo(q->dns, q->host, NULL, &hints, resolved, c);
+        queue_conn_found(q, q->address.v[0].host, q->address.v[0].port);
 }
 
 static void conn_retry(void *arg)
@@ -277,10 +337,13 @@ struct queue_conn *queue_conn_take(struct queue *q)
 
     if (!q->ready) /* the main connection finds out when Redis is back */
         return NULL;
-    if (c)
+    if (c) {
         q->idle = c->next;
-    else
+    } else {
         c = ARENA_NEW(q->arena, struct queue_conn);
+        c->each = q->blocking;
+        q->blocking = c;
+    }
     c->q = q;
     c->kind = QUEUE_BLOCKING;
     c->next = NULL;
@@ -295,7 +358,7 @@ void queue_conn_give(struct queue_conn *c)
     c->q->idle = c;
 }
 
-void queue_conn_watch(struct queue_conn *c, int64_t now_us)
+static void watch(struct queue_conn *c, int64_t now_us)
 {
     bool silent = c->oldest && c->oldest->due_us < now_us;
 
@@ -303,4 +366,12 @@ void queue_conn_watch(struct queue_conn *c, int64_t now_us)
         return;
     log_line(LOG_WARN, NULL, "queue.silent", LOG_INT("kind", (int)c->kind));
     queue_conn_drop(c);
+}
+
+void queue_conns_watch(struct queue *q, int64_t now_us)
+{
+    watch(&q->main, now_us);
+    watch(&q->sub, now_us);
+    for (struct queue_conn *c = q->blocking; c; c = c->each)
+        watch(c, now_us);
 }

@@ -13,8 +13,11 @@
 #include "io/queue.h"
 
 struct evdns_base;
+struct evdns_getaddrinfo_request;
+struct addrinfo;
 struct loop_timer;
 struct queue_call;
+struct queue_sentinels;
 
 /* One command on its way. Lives in the queue's arena, reused. */
 struct queue_pending {
@@ -49,6 +52,7 @@ struct queue_conn {
     struct loop_timer *again; /* the next attempt */
     int64_t pause_us;
     struct queue_conn *next; /* idle blocking connections */
+    struct queue_conn *each; /* all blocking connections */
 };
 
 struct queue_listener {
@@ -62,23 +66,31 @@ struct queue {
     struct arena *arena;
     struct loop *loop;
     struct evdns_base *dns;
+    struct queue_address address;
+    const char *password, *sentinel_password;
     const char *path; /* unix socket, or NULL */
-    const char *host;
-    const char *password;
-    char ip[64]; /* the last address of host */
+    char ip[64];      /* where Redis was found last */
     int port;
-    bool ready; /* connected, and the policy is right */
+    int next_port; /* of what is being resolved */
+    bool ready;    /* connected to a master, and the policy is right */
     bool closing;
+    bool told;                         /* that Redis is lost, once until it is ready */
+    struct queue_sentinels *sentinels; /* NULL: none */
     struct queue_conn main, sub;
-    struct queue_conn *idle; /* blocking */
+    struct queue_conn *idle;     /* blocking */
+    struct queue_conn *blocking; /* all of them, in use or not */
     struct queue_pending *spare;
     struct queue_listener *listeners;
     struct loop_timer *watch, *check;
     bool asked; /* INFO is on its way */
 };
 
-/* Begins to connect; main and sub try again for ever. */
+/* Begins to connect; main and sub try again for ever. Only main looks for Redis; the others go where it is.
+ */
 void queue_conn_start(struct queue_conn *c);
+/* Sentinels have named a master; or none has. */
+void queue_conn_found(struct queue *q, const char *host, int port);
+void queue_conn_lost(struct queue *q);
 /* Gives a connection up: its pendings end with "away". main and sub connect again. */
 void queue_conn_drop(struct queue_conn *c);
 /* A connection for one blocking read, not necessarily up yet: commands are kept until it is. NULL: no way to
@@ -86,7 +98,21 @@ void queue_conn_drop(struct queue_conn *c);
 struct queue_conn *queue_conn_take(struct queue *q);
 void queue_conn_give(struct queue_conn *c);
 /* Looks for connections that do not answer. */
-void queue_conn_watch(struct queue_conn *c, int64_t now_us);
+void queue_conns_watch(struct queue *q, int64_t now_us);
+
+/* Asks one sentinel after the other, from the one that knew last; ends in queue_conn_found or _lost. */
+void queue_sentinels_open(struct queue *q);
+void queue_sentinels_ask(struct queue *q);
+/* What the last one said was of no use: another is asked first. */
+void queue_sentinels_next(struct queue *q);
+void queue_sentinels_close(struct queue *q);
+
+/* A host's address, by the resolver of libevent; NULL: fn has been called. */
+struct evdns_getaddrinfo_request *queue_resolve(struct queue *q, const char *host,
+                                                void (*fn)(int fault, struct addrinfo *found, void *arg),
+                                                void *arg);
+/* The first address found, as text; frees found. */
+bool queue_ip(struct addrinfo *found, char *out, size_t size);
 
 /* Sends one command for a call (NULL: nobody waits). slack_us: the time that the command itself may block. */
 void queue_send(struct queue_conn *c, struct queue_call *call, int64_t slack_us, int argc,

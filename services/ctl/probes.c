@@ -1,4 +1,4 @@
-/* probes.c - databases, Redis and programs; see probes.h */
+/* probes.c - databases and programs; see probes.h */
 #include "ctl/probes.h"
 
 #include <glob.h>
@@ -19,8 +19,6 @@
 #include "ctl/tool.h"
 #include "io/db_script.h"
 #include "web/health.h"
-
-#define WAITING_MAX 5000 /* entries of a stream: more than that is not keeping up */
 
 /* ---- databases ---- */
 
@@ -133,93 +131,6 @@ void probe_migrations(struct ctl *c, struct findings *f)
 
     for (size_t i = 0; source != NULL && i < all.n; i++)
         probe_migrated(c, f, all.v[i], source);
-}
-
-/* ---- Redis ---- */
-
-static err_t redis(struct ctl *c, const char *const *words, const char **ret)
-{
-    const char *place = ctl_option(c, "redis"), *file = ctl_option(c, "redis-password-file"),
-               *password = NULL;
-    const char *argv[12] = {"redis-cli"}, *colon = strrchr(place, ':');
-    size_t n = 1;
-
-    if (file != NULL && *file != '\0')
-        TRY(conf_secret(c->arena, file, &password));
-    if (str_starts(place, "unix:")) {
-        argv[n++] = "-s";
-        argv[n++] = place + 5;
-    } else if (colon != NULL) {
-        argv[n++] = "-h";
-        argv[n++] = arena_strndup(c->arena, place, (size_t)(colon - place));
-        argv[n++] = "-p";
-        argv[n++] = colon + 1;
-    }
-    while (*words != NULL && n + 1 < LENGTH(argv))
-        argv[n++] = *words++;
-    argv[n] = NULL;
-    return tool_output(c->arena, argv, "REDISCLI_AUTH", password, ret);
-}
-
-/* The second line of the answer to CONFIG GET; "" if there is none. */
-static const char *setting(struct ctl *c, const char *name)
-{
-    const char *text, *line;
-
-    if (redis(c, (const char *const[]){"CONFIG", "GET", name, NULL}, &text) != NULL)
-        return "";
-    line = strchr(text, '\n');
-    return line != NULL ? line + 1 : "";
-}
-
-static void probe_policy(struct ctl *c, struct findings *f)
-{
-    const char *policy = setting(c, "maxmemory-policy"), *append = setting(c, "appendonly");
-    bool right = str_eq(policy, "noeviction");
-
-    found(f, right ? FINDING_OK : FINDING_BAD, "Redis",
-          arena_printf(c->arena, "maxmemory-policy %s%s", policy,
-                       right ? "" : ": under pressure it would throw away events that are on their way"),
-          "redis-cli CONFIG SET maxmemory-policy noeviction, and the same in its configuration");
-    found(f, str_eq(append, "yes") ? FINDING_OK : FINDING_NOTE, "Redis",
-          arena_printf(c->arena, "appendonly %s", append),
-          "without it each restart of Redis publishes anew what is not confirmed; nothing is lost");
-}
-
-static void probe_stream(struct ctl *c, struct findings *f, const char *service)
-{
-    const char *text;
-    int64_t n;
-
-    if (redis(c, (const char *const[]){"XLEN", arena_printf(c->arena, "events:%s", service), NULL}, &text) !=
-            NULL ||
-        !str_to_i64(text, 0, INT64_MAX, &n) || n == 0)
-        return;
-    found(f, n > WAITING_MAX ? FINDING_BAD : FINDING_OK, "Redis",
-          arena_printf(c->arena, "%s has %s events to read", service, text),
-          arena_printf(c->arena, "does %s-worker run? start more of it", service));
-}
-
-void probe_redis(struct ctl *c, struct findings *f)
-{
-    struct text_array all = names_services();
-    const char *text;
-    err_t e;
-
-    if (ctl_option(c, "redis") == NULL) {
-        found(f, FINDING_NOTE, "Redis", "was not looked at", "--redis");
-        return;
-    }
-    e = redis(c, (const char *const[]){"PING", NULL}, &text);
-    if (e != NULL || !str_eq(text, "PONG")) {
-        found(f, FINDING_BAD, "Redis",
-              arena_printf(c->arena, "does not answer: %s", e != NULL ? e->detail : text),
-              "start it; nothing is lost, events wait in the databases");
-        return;
-    }
-    probe_policy(c, f);
-    for (size_t i = 0; i < all.n; i++)
-        probe_stream(c, f, all.v[i]);
 }
 
 /* ---- programs ---- */

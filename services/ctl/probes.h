@@ -5,9 +5,17 @@ struct ctl;
 struct findings;
 
 #define PROBE_OPTIONS                                                                                         \
-    ADMIN_OPTIONS, {"redis", "PLACE", "WAYFARE_REDIS", "unix:/path or host:port", false, false},              \
+    ADMIN_OPTIONS, {"redis",         "PLACE",                                                                 \
+                    "WAYFARE_REDIS", "unix:/path, host:port or sentinel://host:port,host:port/master",        \
+                    false,           false},                                                                  \
         {"redis-password-file",    "FILE", "WAYFARE_REDIS_PASSWORD_FILE",                                     \
          "file with its password", false,  false},                                                            \
+        {"sentinel-password-file",                                                                            \
+         "FILE",                                                                                              \
+         "WAYFARE_SENTINEL_PASSWORD_FILE",                                                                    \
+         "file with its sentinels' password",                                                                 \
+         false,                                                                                               \
+         false},                                                                                              \
         {"run", "DIR", "WAYFARE_RUN", "folder with the programs' metrics-NAME.sock", false, false},           \
         {"keys", "DIR", NULL, "folders of field keys; {{service}} stands for the service", false, false},     \
         {"kek", "FILE", "WAYFARE_KEK", "file of the key that wraps them, if they are wrapped", false, false}, \

@@ -96,7 +96,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s ADDRESS JOBS\n", argv[0]);
         return 2;
     }
-    if (loop_new(&loop) || co_init(loop, 16) || queue_open(loop, argv[1], NULL, &queue) ||
+    if (loop_new(&loop) || co_init(loop, 16) ||
+        queue_open(loop, &(struct queue_options){.address = argv[1]}, &queue) ||
         co_start("begin", begin, NULL))
         return 1;
     begun = clock_mono_us();

@@ -79,8 +79,10 @@ static void with_the_password(void *arg)
 
 START_TEST(every_connection_says_the_password)
 {
-    ck_assert_ptr_null(queue_open(loop, address, "open sesame", &queue));
-    ck_assert_ptr_null(queue_open(loop, address, "open", &other));
+    ck_assert_ptr_null(
+        queue_open(loop, &(struct queue_options){.address = address, .password = "open sesame"}, &queue));
+    ck_assert_ptr_null(
+        queue_open(loop, &(struct queue_options){.address = address, .password = "open"}, &other));
     ck_assert_ptr_null(co_start("test", with_the_password, NULL));
     ck_assert_ptr_null(loop_run(loop, 1000000));
 }

@@ -46,7 +46,7 @@ static void set_up(void)
         usleep(10000);
     ck_assert_ptr_null(loop_new(&loop));
     ck_assert_ptr_null(co_init(loop, 1000));
-    ck_assert_ptr_null(queue_open(loop, address, NULL, &queue));
+    ck_assert_ptr_null(queue_open(loop, &(struct queue_options){.address = address}, &queue));
 }
 
 static void tear_down(void)
