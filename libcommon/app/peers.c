@@ -229,6 +229,7 @@ static err_t send(struct ctx *x, const struct peer *peer, const char *path, cons
                             .url = local ? arena_printf(x->arena, "http://%s%s", peer->service, path)
                                          : arena_printf(x->arena, "%s%s", peer->place, path),
                             .unix_socket = local ? peer->place : NULL,
+                            .house = true,
                             .headers = headers,
                             .nheaders = n,
                             .traceparent = x->traceparent,

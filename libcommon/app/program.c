@@ -67,7 +67,8 @@ static err_t open_parts(struct program *p, unsigned needs)
 {
     struct outcall_options calls = {.allow = p->conf.allow,
                                     .nameserver = given(p->conf.nameserver),
-                                    .ca_file = given(p->conf.ca_file)};
+                                    .ca_file = given(p->conf.ca_file),
+                                    .house = given(p->conf.peer_tls)};
     struct queue_options queue = {.address = p->conf.redis,
                                   .password = given(p->conf.redis_password),
                                   .sentinel_password = given(p->conf.sentinel_password)};

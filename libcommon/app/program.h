@@ -50,6 +50,7 @@ struct common_conf {
     const char *keys;         /* WAYFARE_KEYS: folder of this service's secrets: edge.key, field-<class>.key,
                                  internal.pem … */
     const char *peers;        /* WAYFARE_PEERS: see peer_place (app/peers.h) */
+    const char *peer_tls;     /* WAYFARE_PEER_TLS: folder of what https to peers needs; "" none */
     const char *kek;   /* WAYFARE_KEK: file of the key that wraps the field keys; "" they are in clear */
     const char *run;   /* WAYFARE_RUN: folder of the peers' sockets: <service>.sock, relay-<service>.poke */
     const char *allow; /* WAYFARE_OUTCALL_ALLOW: host:port list that outgoing calls may reach privately;

@@ -53,6 +53,10 @@ static const struct {
     {PROGRAM_KEYS, ENTRY(peers, "WAYFARE_PEERS", CONF_TEXT, "",
                          "peers that are elsewhere: name=unix:/path or name=http(s)://host:port, "
                          "comma-separated; others: sockets in WAYFARE_RUN")},
+    {PROGRAM_KEYS,
+     ENTRY(peer_tls, "WAYFARE_PEER_TLS", CONF_TEXT, "",
+           "folder for https to peers: ca.pem, which alone is trusted, our certificate.pem and key.pem; "
+           "empty: without a certificate of ours")},
     {0, ENTRY(allow, "WAYFARE_OUTCALL_ALLOW", CONF_TEXT, "",
               "private host:port list that calls may reach; development")},
     {0, ENTRY(nameserver, "WAYFARE_NAMESERVER", CONF_TEXT, "",

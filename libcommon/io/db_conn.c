@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,12 +241,23 @@ static void on_write(evutil_socket_t fd, short what, void *arg)
     conn_flush(arg);
 }
 
+/* OpenSSL has more than libpq took: of that the descriptor will not tell. */
+static bool decrypted(const struct conn *c)
+{
+    const SSL *ssl = PQsslStruct(c->pg, "OpenSSL");
+
+    return ssl && SSL_pending(ssl) > 0;
+}
+
 static void on_read(evutil_socket_t fd, short what, void *arg)
 {
     struct conn *c = arg;
-    bool ok = PQconsumeInput(c->pg) != 0;
+    bool ok;
 
-    pipe_results(c);
+    do {
+        ok = PQconsumeInput(c->pg) != 0;
+        pipe_results(c);
+    } while (c->pg && ok && decrypted(c));
     if (c->pg && !ok)
         conn_lost(c, PQerrorMessage(c->pg));
     else if (c->pg && c->writing)

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/conf.h"
 #include "base/ctx.h"
 #include "base/str.h"
 #include "io/loop.h"
@@ -195,6 +196,20 @@ static err_t ca_load(struct outcall *c, const char *path)
     return NULL;
 }
 
+/* Files, which curl reads for each handshake: a certificate that was renewed needs no restart. */
+static err_t house_open(struct outcall *c, const char *folder)
+{
+    const char *key;
+
+    c->house_ca = arena_printf(c->arena, "%s/ca.pem", folder);
+    c->house_certificate = arena_printf(c->arena, "%s/certificate.pem", folder);
+    c->house_key = arena_printf(c->arena, "%s/key.pem", folder);
+    if (access(c->house_ca, R_OK) != 0 || access(c->house_certificate, R_OK) != 0)
+        return err_internal(c->arena, ERR_INVALID, "outcall.house", "%s: ca.pem, certificate.pem: %s", folder,
+                            strerror(errno));
+    return conf_secret(c->arena, c->house_key, &key);
+}
+
 /* No resolver is not yet a fault: a machine may have none, and unix sockets need none. */
 static err_t names_open(struct outcall *c, const char *nameserver)
 {
@@ -232,6 +247,8 @@ err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outca
     curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 16L);
+    if (o->house)
+        TRY(house_open(c, o->house));
     return o->ca_file ? ca_load(c, o->ca_file) : NULL;
 }
 

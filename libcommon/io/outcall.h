@@ -21,6 +21,7 @@ struct outcall_options {
     const char *allow;      /* comma-separated host:port that may be private (development only); "" none */
     const char *ca_file;    /* further certificate authority; NULL none */
     const char *nameserver; /* address or address:port instead of those of resolv.conf; NULL: those */
+    const char *house; /* folder for calls within the house: ca.pem, certificate.pem, key.pem; NULL none */
 };
 MUST_CHECK err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outcall **ret);
 void outcall_close(struct outcall *c);
@@ -38,6 +39,8 @@ struct outcall_request {
     int64_t timeout_us;        /* whole call; 15 s for webhooks */
     size_t max_response_bytes; /* 64 kB for webhooks */
     bool public_only; /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */
+    bool house;       /* to a program of ours: if it is https, with the certificate of outcall_options.house
+                         and trusting its authority alone */
 };
 struct outcall_response {
     int status;

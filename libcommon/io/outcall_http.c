@@ -92,6 +92,18 @@ static void set_request(struct outcall_call *call, const struct outcall_request 
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, answer);
 }
 
+/* In place of the authorities that the world trusts. */
+static void set_house(const struct outcall_call *call)
+{
+    const struct outcall *c = call->c;
+
+    curl_easy_setopt(call->easy, CURLOPT_CAINFO_BLOB, NULL);
+    curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(call->easy, CURLOPT_CAINFO, c->house_ca);
+    curl_easy_setopt(call->easy, CURLOPT_SSLCERT, c->house_certificate);
+    curl_easy_setopt(call->easy, CURLOPT_SSLKEY, c->house_key);
+}
+
 static err_t run(struct outcall_call *call, const struct outcall_request *rq, struct outcall_response *ret)
 {
     struct answer answer = {.call = call, .max_bytes = rq->max_response_bytes};
@@ -101,6 +113,8 @@ static err_t run(struct outcall_call *call, const struct outcall_request *rq, st
     TRY(rq->unix_socket ? outcall_begin_unix(call, rq->url, rq->unix_socket)
                         : outcall_begin(call, rq->url, rq->public_only));
     set_request(call, rq, &answer);
+    if (rq->house && call->c->house_ca)
+        set_house(call);
     TRY(outcall_perform(call));
     if (call->result != CURLE_OK)
         return outcall_error(call);

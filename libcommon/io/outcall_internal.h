@@ -30,8 +30,9 @@ struct outcall {
     struct loop_timer *timer;
     struct evdns_base *dns;
     struct outcall_socket *sockets, *spare;
-    struct outcall_opened *opened, *closed; /* closed: to be used again */
-    const char *allow;                      /* host:port list */
+    struct outcall_opened *opened, *closed;               /* closed: to be used again */
+    const char *allow;                                    /* host:port list */
+    const char *house_ca, *house_certificate, *house_key; /* files; NULL none */
     struct curl_blob ca; /* the system's authorities and ca_file; len 0: the system's alone */
 };
 

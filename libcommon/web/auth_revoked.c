@@ -204,6 +204,7 @@ static err_t feed_read(struct ctx *x, struct auth *au, bool *ret_more)
     const char *headers[2] = {"Accept: application/json", NULL};
     struct outcall_request rq = {.method = "GET",
                                  .unix_socket = au->feed_place[0] == '/' ? au->feed_place : NULL,
+                                 .house = true,
                                  .headers = headers,
                                  .nheaders = 2,
                                  .timeout_us = FEED_TIMEOUT_US,
