@@ -61,11 +61,17 @@ static void lane_scrape(const char *lane, const struct db_lane_stats *s)
 
 static void database_scrape(const struct program *p)
 {
+    struct metric *lists;
     struct db_stats s;
 
     db_stats(p->db, &s);
     lane_scrape("shared", &s.shared);
     lane_scrape("own", &s.own);
+    lane_scrape("standby", &s.standby);
+    lists = metric_counter("wayfare_db_standby_total", "Lists that a standby was asked for.", "outcome");
+    metric_set(lists, "taken", (double)s.standby_taken);
+    metric_set(lists, "behind", (double)s.standby_behind);
+    metric_set(lists, "failed", (double)s.standby_failed);
     counter("wayfare_db_reconnects_total", "Connections made again.", s.reconnects);
     counter("wayfare_db_statements_total", "Statements sent.", s.statements);
     counter("wayfare_db_round_trips_total", "Segments sent.", s.round_trips);

@@ -54,10 +54,12 @@ static err_t open_db(struct program *p, unsigned needs)
     struct db_options o = {
         .conninfo = p->conf.db,
         .password = given(p->conf.db_password),
+        .standby = service ? given(p->conf.db_read) : NULL,
         .shared = service ? 2 : 1,
         .pool = pool,
         .point_timeout_us = 250 * 1000,
         .own_timeout_us = 5 * 1000 * 1000,
+        .lists = pool,
     };
 
     return db_open(p->loop, &o, &p->db);

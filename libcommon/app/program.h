@@ -36,6 +36,7 @@ struct common_conf {
     const char *mode;    /* WAYFARE_MODE: production or development */
     const char *service; /* WAYFARE_SERVICE: programs that serve any service's database (relay, scheduler) */
     const char *db;      /* WAYFARE_DB: libpq conninfo */
+    const char *db_read; /* WAYFARE_DB_READ: of standbys; "" none */
     const char *db_password;       /* WAYFARE_DB_PASSWORD_FILE; "" none */
     const char *redis;             /* WAYFARE_REDIS: see queue_address_read (io/queue.h) */
     const char *redis_password;    /* WAYFARE_REDIS_PASSWORD_FILE; "" none */

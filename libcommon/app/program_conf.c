@@ -25,6 +25,9 @@ static const struct {
     {0, ENTRY(mode, "WAYFARE_MODE", CONF_TEXT, "production", "production or development")},
     {PROGRAM_ANY, ENTRY(service, "WAYFARE_SERVICE", CONF_TEXT, NULL, "service whose database it works on")},
     {0, ENTRY(db, "WAYFARE_DB", CONF_TEXT, NULL, "PostgreSQL: libpq conninfo without password")},
+    {PROGRAM_SERVICE, ENTRY(db_read, "WAYFARE_DB_READ", CONF_TEXT, "",
+                            "standbys that answer lists: conninfo as WAYFARE_DB, such as host=a,b "
+                            "target_session_attrs=standby …; empty: the primary answers them")},
     {0, ENTRY(db_password, "WAYFARE_DB_PASSWORD_FILE", CONF_SECRET, "", "file with the database password")},
     {PROGRAM_QUEUE, ENTRY(redis, "WAYFARE_REDIS", CONF_TEXT, NULL,
                           "Redis: unix:/path, host:port or sentinel://host:port,host:port/master")},

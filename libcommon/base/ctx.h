@@ -41,6 +41,7 @@ struct ctx {
     uint32_t round_trips;        /* to the database so far; io/db counts, the log line tells */
     bool has_events;             /* app/outbox added one: the relay is poked after the commit */
     const char *wakes;           /* a worker to poke after the commit, a literal; NULL none */
+    bool lists;                  /* asks for a page of a list: a standby may answer (io/db) */
     bool alone;                  /* nothing on shared connections: there it took too long */
     struct tx *tx;               /* what db_begin or db_read opened; web/http or worker_main ends it */
     const char *operation;       /* operationId or job name; a literal or as long as the process */

@@ -28,10 +28,12 @@ struct tx;
 struct db_options {
     const char *conninfo;     /* libpq keywords or URI; multi-host allowed */
     const char *password;     /* NULL: none */
+    const char *standby;      /* conninfo of standbys that answer lists (x->lists); NULL: none */
     unsigned shared;          /* pipelined connections for db_read; 1 or 2 */
     unsigned pool;            /* connections for db_begin; 8 is best */
     int64_t point_timeout_us; /* statement_timeout on the shared connections: 250 ms */
     int64_t own_timeout_us;   /* statement_timeout on the pool: 5 s */
+    unsigned lists;           /* connections to a standby */
 };
 
 /* Connects in the background; never fails because PostgreSQL is away. */
@@ -46,7 +48,8 @@ struct db_lane_stats {
     uint64_t waits, waited_us;           /* for a connection, so far */
 };
 struct db_stats {
-    struct db_lane_stats shared, own;
+    struct db_lane_stats shared, own, standby;
+    uint64_t standby_taken, standby_behind, standby_failed; /* lists: by it; by the primary instead */
     uint64_t reconnects, statements, round_trips, errors;
 };
 void db_stats(const struct db *db, struct db_stats *ret);
@@ -58,7 +61,8 @@ AWAITS MUST_CHECK err_t db_read(struct ctx *x, struct tx **ret);
  * x->tx is already open as a transaction it is that one. */
 AWAITS MUST_CHECK err_t db_begin(struct ctx *x, struct tx **ret);
 /* A read-only transaction on a connection of its own: for lists, searches and reports that are not point
- * statements. */
+ * statements. With x->lists on a standby, if there is one that has all that was answered before
+ * (db_standby.c); what is written (audit) goes to the primary. */
 AWAITS MUST_CHECK err_t db_begin_read(struct ctx *x, struct tx **ret);
 /* Sends what is queued and waits: outputs of *_later calls are filled, deferred errors are reported. */
 AWAITS MUST_CHECK err_t tx_sync(struct tx *tx);
@@ -76,6 +80,9 @@ AWAITS MUST_CHECK err_t tx_savepoint_end(struct tx *tx, bool keep);
 struct ctx *tx_ctx(struct tx *tx);
 /* True for db_begin, false for db_read and db_begin_read. */
 bool tx_writes(const struct tx *tx);
+
+/* True while a standby answers: what is written (read audit) is on its way only when tx_commit returns. */
+bool tx_on_standby(const struct tx *tx);
 
 /* True for db_read: a segment on a shared connection; takes statements of lane point, writing ones (audit)
  * too. */

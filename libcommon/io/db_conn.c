@@ -225,7 +225,7 @@ void conn_lost(struct conn *c, const char *why)
         *p = *p == '\n' ? ' ' : *p;
     if (was_alive || !c->told) /* while it stays away one line is enough */
         log_line(LOG_WARN, NULL, was_alive ? "database connection lost" : "database cannot be reached",
-                 LOG_TEXT("lane", c->lane->shared ? "shared" : "own"), LOG_TEXT("cause", text));
+                 LOG_TEXT("lane", c->lane->name), LOG_TEXT("cause", text));
     c->told = true;
     down(c, &db_err_away, false);
 }
@@ -297,8 +297,7 @@ static void up(struct conn *c)
     if (c->failures > 0)
         c->db->stats.reconnects++;
     if (c->told)
-        log_line(LOG_INFO, NULL, "database connection is back",
-                 LOG_TEXT("lane", c->lane->shared ? "shared" : "own"));
+        log_line(LOG_INFO, NULL, "database connection is back", LOG_TEXT("lane", c->lane->name));
     c->told = false;
     c->failures = 0;
     c->lane->away_since_us = 0;
@@ -326,7 +325,7 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
 
     c->events = false;
     if (what & EV_TIMEOUT) {
-        c->db->first_host = (c->first_host + 1) % hosts_of(c->db);
+        c->lane->place->first_host = (c->first_host + 1) % hosts_of(c->lane->place);
         conn_lost(c, "connecting took too long");
         return;
     }
@@ -347,19 +346,19 @@ static void swallow_notice(void *arg, const char *message)
 
 static void conn_connect(struct conn *c)
 {
-    const struct db *db = c->db;
-    unsigned k = db->first_host;
+    const struct place *place = c->lane->place;
+    unsigned k = place->first_host;
     char host[DB_HOSTS_BYTES], address[DB_HOSTS_BYTES], port[DB_HOSTS_BYTES];
     const char *keys[] = {
         "dbname", "password", "fallback_application_name", "client_encoding", "host", "hostaddr",
         "port",   NULL};
-    const char *values[] = {db->conninfo,
-                            db->password,
+    const char *values[] = {place->conninfo,
+                            c->db->password,
                             program_invocation_short_name,
                             "UTF8",
-                            hosts_from(db, "host", k, host, sizeof host),
-                            hosts_from(db, "hostaddr", k, address, sizeof address),
-                            hosts_from(db, "port", k, port, sizeof port),
+                            hosts_from(place, "host", k, host, sizeof host),
+                            hosts_from(place, "hostaddr", k, address, sizeof address),
+                            hosts_from(place, "port", k, port, sizeof port),
                             NULL};
 
     c->first_host = k;
@@ -395,16 +394,19 @@ static void look_for_silence(void *arg)
     }
 }
 
-void lane_open(struct db *db, struct lane *l, bool shared, unsigned n)
+void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n)
 {
-    *l = (struct lane){.db = db, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
+    bool shared = l == &db->shared;
+
+    *l = (struct lane){
+        .db = db, .name = name, .place = place, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
     l->waiters_end = &l->waiters;
     l->conns = calloc(n ? n : 1, sizeof *l->conns);
     if (!l->conns)
         abort();
     for (unsigned i = 0; i < n; i++)
         l->conns[i] = (struct conn){.db = db, .lane = l};
-    for (unsigned i = 0; i < (shared ? n : 1); i++)
+    for (unsigned i = 0; i < (shared || n == 0 ? n : 1); i++)
         conn_connect(&l->conns[i]);
     l->silence_timer = loop_every(db->loop, SILENCE_TICK_US, look_for_silence, l);
 }

@@ -9,9 +9,9 @@
 
 #include "io/db_internal.h"
 
-static const char *option(const struct db *db, const char *keyword)
+static const char *option(const struct place *p, const char *keyword)
 {
-    for (const PQconninfoOption *o = db->where; o && o->keyword; o++) {
+    for (const PQconninfoOption *o = p->where; o && o->keyword; o++) {
         if (strcmp(o->keyword, keyword) == 0)
             return o->val ? o->val : "";
     }
@@ -27,16 +27,16 @@ static unsigned parts(const char *list)
     return n;
 }
 
-unsigned hosts_of(const struct db *db)
+unsigned hosts_of(const struct place *p)
 {
-    unsigned n = parts(option(db, "host")), numeric = parts(option(db, "hostaddr"));
+    unsigned n = parts(option(p, "host")), numeric = parts(option(p, "hostaddr"));
 
     return n > numeric ? n : numeric;
 }
 
-const char *hosts_from(const struct db *db, const char *keyword, unsigned k, char *space, size_t bytes)
+const char *hosts_from(const struct place *p, const char *keyword, unsigned k, char *space, size_t bytes)
 {
-    const char *list = option(db, keyword), *from = list;
+    const char *list = option(p, keyword), *from = list;
 
     if (parts(list) == 1)
         return *list ? list : NULL;

@@ -6,6 +6,7 @@
  *   db_pipe.c   what was sent on a connection and whose results come next
  *   db_tx.c     transactions and segments, db.h's functions
  *   db_round.c  what is sent together and waited for together
+ *   db_standby.c  lists from a standby that has all that was answered before
  *   db_put.c    parameters, db_get.c results: PostgreSQL's binary forms
  *   db_list.c   statement texts: one for each variant of a list; cursors
  *   db_error.c  SQLSTATE to kind
@@ -135,8 +136,17 @@ struct waiter {
     struct waiter *next;
 };
 
+/* Where a lane's connections go. */
+struct place {
+    char *conninfo;
+    PQconninfoOption *where; /* conninfo's parts */
+    unsigned first_host;     /* of several, where connecting begins */
+};
+
 struct lane {
     struct db *db;
+    const char *name; /* shared, own, standby */
+    struct place *place;
     bool shared;
     struct conn *conns;
     unsigned n;
@@ -149,11 +159,11 @@ struct lane {
 
 struct db {
     struct loop *loop;
-    char *conninfo, *password;
-    PQconninfoOption *where; /* conninfo's parts */
-    unsigned first_host;     /* of several, where connecting begins */
+    char *password;
+    struct place primary, elsewhere;
     int64_t point_timeout_us, own_timeout_us;
-    struct lane shared, own;
+    struct lane shared, own,
+        standby; /* standby is exclusive as own is; without connections if there is none */
     struct texts texts;
     struct db_stats stats;
     bool closing;
@@ -162,7 +172,7 @@ struct db {
 extern const struct err db_err_away; /* PostgreSQL cannot be reached */
 
 /* db_conn.c */
-void lane_open(struct db *db, struct lane *l, bool shared, unsigned n);
+void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n);
 void lane_close(struct lane *l);
 /* A living connection for a segment, or one of its own; waits if need be. */
 AWAITS MUST_CHECK err_t lane_take(struct lane *l, struct conn **ret);
@@ -177,10 +187,10 @@ void conn_drop(struct conn *c);
 void conn_flush(struct conn *c);
 
 /* db_hosts.c */
-unsigned hosts_of(const struct db *db);
+unsigned hosts_of(const struct place *p);
 /* A list of the conninfo (host, hostaddr, port) from its k-th on, "b,c,a": in space, unless it is one value
  * for all; NULL if there is none. */
-const char *hosts_from(const struct db *db, const char *keyword, unsigned k, char *space, size_t bytes);
+const char *hosts_from(const struct place *p, const char *keyword, unsigned k, char *space, size_t bytes);
 
 /* db_pipe.c */
 /* Parse where it is not prepared yet: under a Sync of its own on a shared connection. False: connection lost.
@@ -205,6 +215,7 @@ struct tx {
     struct db *db;
     struct conn *conn; /* exclusive; shared only while a round is under way */
     bool shared;
+    bool standby;     /* on a standby, as long as nothing is written and it does not fail */
     bool writes;      /* db_begin: synchronous commit */
     bool begun;       /* BEGIN was sent */
     bool broken;      /* a statement failed since the last Sync: the server skips all up to the next */
@@ -225,6 +236,17 @@ struct tx {
     const char *at; /* the round's last statement, for SIGUSR1 */
 };
 
+/* db_tx.c */
+struct tx *tx_new(struct ctx *x, bool shared, bool writes);
+/* The connection goes back, rolled back if something was begun on it. */
+void tx_release(struct tx *tx);
+
+/* db_standby.c */
+/* A read transaction on a standby; *ret stays NULL if none may be asked. */
+AWAITS MUST_CHECK err_t standby_begin(struct ctx *x, struct tx **ret);
+/* From here on the primary: nothing is begun there yet, what is queued stays queued. */
+void standby_leave(struct tx *tx);
+
 /* db_round.c */
 extern const struct db_statement db_commit_statement;
 struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *params);
@@ -233,6 +255,8 @@ void tx_append(struct tx *tx, struct pending *p);
 void tx_prepend(struct tx *tx, struct pending *p);
 void tx_prepend_begin(struct tx *tx);
 void tx_empty_queue(struct tx *tx);
+/* True if none of them writes. */
+bool tx_only_reads(const struct pending *p);
 /* Sends what is queued and waits for all of it. */
 AWAITS MUST_CHECK err_t tx_round_trip(struct tx *tx);
 /* The caller waits no longer: a shared connection goes on without it, its own is closed. */

@@ -275,7 +275,11 @@ static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
                                     .took_us = clock_mono_us() - begun_us,
                                     .error = e ? e->code : NULL,
                                     .attributes = {{"db.system.name", "postgresql", 0},
-                                                   {"wayfare.lane", tx->shared ? "shared" : "own", 0}}});
+                                                   {"wayfare.lane",
+                                                    tx->shared    ? "shared"
+                                                    : tx->standby ? "standby"
+                                                                  : "own",
+                                                    0}}});
 }
 
 /* A connection for the round; what was begun on another is lost with it. */
@@ -287,14 +291,14 @@ static err_t take_connection(struct tx *tx)
         return NULL;
     if (tx->conn) /* it said goodbye, and is about to go */
         tx_abandon(tx);
-    TRY(lane_take(&tx->db->own, &tx->conn));
+    TRY(lane_take(tx->standby ? &tx->db->standby : &tx->db->own, &tx->conn));
     tx->conn->tx = tx;
     return NULL;
 }
 
-static bool only_reads(const struct tx *tx)
+bool tx_only_reads(const struct pending *p)
 {
-    for (const struct pending *p = tx->round; p; p = p->next) {
+    for (; p; p = p->next) {
         if (p->s->writes)
             return false;
     }
@@ -306,7 +310,7 @@ static bool only_reads(const struct tx *tx)
 static bool can_repeat(const struct tx *tx)
 {
     return tx->lost && !tx->retried && !tx->committed && tx->rounds == 0 &&
-           (tx->shared ? only_reads(tx) : !tx->commit_sent);
+           (tx->shared ? tx_only_reads(tx->round) : !tx->commit_sent && !tx->standby);
 }
 
 err_t tx_round_trip(struct tx *tx)
@@ -314,6 +318,8 @@ err_t tx_round_trip(struct tx *tx)
     int64_t begun_us;
     err_t e = NULL;
 
+    if (tx->standby && !tx_only_reads(tx->queue))
+        standby_leave(tx);
     tx->round_err = NULL;
     if (tx->shared) {
         tx->failed = NULL; /* each segment stands for itself */
@@ -352,5 +358,12 @@ err_t tx_round_trip(struct tx *tx)
     if (!e)
         e = tx->failed ? tx->failed : tx->round_err;
     tell_trace(tx, begun_us, e);
-    return e;
+    if (!tx->standby || tx->x->tx != tx || !tx->failed || tx->failed->kind == ERR_CANCELLED)
+        return e;
+    standby_leave(tx); /* it went away, or ended the query to go on replaying; what was read so far is true */
+    tx->db->stats.standby_failed++;
+    tx->queue = tx->round;
+    for (tx->queue_end = &tx->queue; *tx->queue_end; tx->queue_end = &(*tx->queue_end)->next)
+        ;
+    return tx_round_trip(tx);
 }

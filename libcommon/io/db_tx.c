@@ -13,7 +13,7 @@
 
 /* ---- opening ---- */
 
-static struct tx *tx_new(struct ctx *x, bool shared, bool writes)
+struct tx *tx_new(struct ctx *x, bool shared, bool writes)
 {
     struct tx *tx = ARENA_NEW(x->arena, struct tx);
 
@@ -31,6 +31,10 @@ static err_t begin(struct ctx *x, bool writes, struct tx **ret)
         tx_post(x);
         tx = NULL;
     }
+    if (tx && writes && tx->standby)
+        standby_leave(tx);
+    if (!tx && !writes && x->lists)
+        TRY(standby_begin(x, &tx));
     if (tx && writes && !tx->writes) { /* from now on its commit is durable */
         static const struct db_statement on = {
             .name = "wf_durable", .sql = "SET LOCAL synchronous_commit = on", .rows = DB_ANY};
@@ -81,6 +85,11 @@ bool tx_writes(const struct tx *tx)
     return tx->writes;
 }
 
+bool tx_on_standby(const struct tx *tx)
+{
+    return tx->standby;
+}
+
 bool tx_shared(const struct tx *tx)
 {
     return tx->shared;
@@ -126,8 +135,7 @@ err_t tx_sync(struct tx *tx)
 
 /* ---- ending ---- */
 
-/* The connection goes back, rolled back if something was begun on it. */
-static void release(struct tx *tx)
+void tx_release(struct tx *tx)
 {
     struct conn *c = tx->conn;
 
@@ -157,7 +165,7 @@ void tx_rollback(struct ctx *x)
     if (tx->outstanding > 0)
         tx_abandon(tx);
     if (!tx->shared)
-        release(tx);
+        tx_release(tx);
 }
 
 static bool queued_one(const struct tx *tx)
@@ -173,7 +181,7 @@ static err_t commit(struct tx *tx)
 {
     if (tx->failed)
         return tx->failed;
-    if (!tx->begun && !tx->queue)
+    if (!tx->queue && (!tx->begun || tx->standby))
         return NULL;
     if (tx->writes && queued_one(tx)) /* a row that is not there must stop the commit */
         TRY(tx_sync(tx));
@@ -223,6 +231,9 @@ void tx_post(struct ctx *x)
         return;
     }
     x->tx = NULL;
+    if (tx->standby)
+        standby_leave(tx);
+    tx->shared |= !tx->conn; /* it has left a standby, and has read nothing since */
     if (tx->shared) {
         c = lane_shared_now(&tx->db->shared);
         tx_prepend(tx, tx->context ? tx->context : tx_context(tx));
@@ -310,21 +321,34 @@ err_t tx_savepoint_end(struct tx *tx, bool keep)
 
 /* ---- the database ---- */
 
+static void place_open(struct place *p, const char *conninfo)
+{
+    p->conninfo = strdup(conninfo ? conninfo : "");
+    p->where = PQconninfoParse(p->conninfo, NULL); /* NULL: libpq will say what is wrong at connecting */
+}
+
+static void place_close(struct place *p)
+{
+    PQconninfoFree(p->where);
+    free(p->conninfo);
+}
+
 err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
 {
     struct db *db = calloc(1, sizeof *db);
 
     if (!db)
         abort();
-    assert(o->shared <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS);
+    assert(o->shared <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS && o->lists <= DB_MAX_CONNS);
     db->loop = l;
-    db->conninfo = strdup(o->conninfo ? o->conninfo : "");
-    db->where = PQconninfoParse(db->conninfo, NULL); /* NULL: libpq will say what is wrong at connecting */
+    place_open(&db->primary, o->conninfo);
+    place_open(&db->elsewhere, o->standby);
     db->password = o->password && *o->password ? strdup(o->password) : NULL;
     db->point_timeout_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
     db->own_timeout_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
-    lane_open(db, &db->shared, true, o->shared);
-    lane_open(db, &db->own, false, o->pool);
+    lane_open(db, &db->shared, "shared", &db->primary, o->shared);
+    lane_open(db, &db->own, "own", &db->primary, o->pool);
+    lane_open(db, &db->standby, "standby", &db->elsewhere, o->standby ? o->lists : 0);
     *ret = db;
     return NULL;
 }
@@ -336,9 +360,10 @@ void db_close(struct db *db)
     db->closing = true;
     lane_close(&db->shared);
     lane_close(&db->own);
+    lane_close(&db->standby);
     texts_done(&db->texts);
-    PQconninfoFree(db->where);
-    free(db->conninfo);
+    place_close(&db->primary);
+    place_close(&db->elsewhere);
     free(db->password);
     free(db);
 }
@@ -353,4 +378,5 @@ void db_stats(const struct db *db, struct db_stats *ret)
     *ret = db->stats;
     ret->shared = db->shared.stats;
     ret->own = db->own.stats;
+    ret->standby = db->standby.stats;
 }

@@ -250,7 +250,7 @@ static err_t commit(struct request *rq)
 
     if (!x->tx)
         return NULL;
-    if (!tx_writes(x->tx)) {
+    if (!tx_writes(x->tx) && !tx_on_standby(x->tx)) {
         tx_post(x); /* the read's own audit is on its way before the answer is */
         return NULL;
     }

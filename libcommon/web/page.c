@@ -230,6 +230,7 @@ err_t page_read(struct ctx *x, const struct request *rq, const struct page_kind 
     page.queue = page.total || page.changes ? extras_queue : NULL;
     if (cursor)
         TRY(cursor_read(x, rq, cursor, &page));
+    x->lists = !page.changes; /* a token of changes tells of the primary's transactions */
     *ret = page;
     return NULL;
 }

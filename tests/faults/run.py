@@ -43,6 +43,7 @@ class Whole:
         self.stack.environment |= {
             "WAYFARE_PROCESSES": "2",
             "WAYFARE_PG": f"host={run}/pg,{run}/pg2 target_session_attrs=read-write",
+            "WAYFARE_PG_READ": f"host={run}/pg2 target_session_attrs=standby",
             "WAYFARE_ALLOW": ",".join(f"127.0.0.{i}:{base + 3}" for i in range(2, 2 + self.endpoints)),
             "WAYFARE_NAMESERVER": f"127.0.0.1:{base + 2}",
             "WAYFARE_CLAIM_MS": "2000",

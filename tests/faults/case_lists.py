@@ -1,0 +1,80 @@
+"""Lists from a standby: one that follows, one that is behind, one that is killed."""
+import http.client
+import re
+import signal
+import socket
+
+from case_postgres import psql
+from case_standby import Standby
+from load import CASES, refer
+from programs import wait_for
+
+
+def metrics(stack, name):
+    """Samples of a program: {"name{labels}": value}."""
+    connection = http.client.HTTPConnection("localhost", timeout=10)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(f"{stack.run}/metrics-{name}.sock")
+    try:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+    finally:
+        connection.close()
+    return {k: float(v) for k, v in re.findall(r"^(\w+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
+
+
+def test_a_list_from_a_standby_shows_all_that_was_saved_before_it_was_asked_for(stack, programs):
+    processes = programs.processes("cases")
+    programs.stop("relay-cases")
+    standby = Standby(stack)
+
+    def total(name, label):
+        return sum(metrics(stack, p)[f'wayfare_db_{name}{{{label}}}'] for p in processes)
+
+    def asked(outcome):
+        return total("standby_total", f'outcome="{outcome}"')
+
+    def listed():
+        return int(stack.sql("cases", "SELECT count(*) FROM wf.audit WHERE operation = 'listReferrals' AND action = 'list'")[0][0])
+
+    def saved_is_listed(times):
+        """Each referral, as soon as it is answered, is in the list; each list is in the primary's audit when it is answered."""
+        for _ in range(times):
+            one, before = refer(stack), listed()
+            a = stack.call("GET", f"{CASES}/referrals?externalRef={one.ref}", who="coa")
+            assert a.status == 200 and [r["id"] for r in a.json["items"]] == [one.id], a.raw
+            wait_for("the list is in the audit trail", lambda: listed() == before + 1)
+
+    try:
+        saved_is_listed(3)
+        assert asked("taken") == 0
+        standby.start()
+        for p in processes:
+            wait_for(f"{p} finds the standby", lambda: metrics(stack, p)['wayfare_db_connections{lane="standby"}'] >= 1)
+        saved_is_listed(20)
+        print(f"  of 20 lists the standby gave {asked('taken'):.0f}, {asked('behind'):.0f} times it was behind")
+        quiet = refer(stack)
+        position = psql(standby.first, "SELECT pg_current_wal_insert_lsn()")
+        wait_for("the standby has it", lambda: psql(standby.host, f"SELECT pg_last_wal_replay_lsn() >= '{position}'") == "t")
+        taken = asked("taken")
+        wait_for("a list from the standby", lambda: stack.call("GET", f"{CASES}/referrals?externalRef={quiet.ref}", who="coa").json["items"][0]["id"] == quiet.id
+                 and asked("taken") > taken)
+
+        psql(standby.host, "SELECT pg_wal_replay_pause()")
+        wait_for("it stands still", lambda: psql(standby.host, "SELECT pg_get_wal_replay_pause_state()") == "paused")
+        behind = asked("behind")
+        saved_is_listed(5)
+        assert asked("behind") > behind
+        psql(standby.host, "SELECT pg_wal_replay_resume()")
+
+        psql(standby.first, "ALTER SYSTEM RESET synchronous_standby_names")
+        psql(standby.first, "SELECT pg_reload_conf()")
+        wait_for("commits do not wait for it", lambda: psql(standby.first, "SHOW synchronous_standby_names") == "")
+        standby.process.send_signal(signal.SIGQUIT)
+        standby.process.wait(40)
+        saved_is_listed(5)
+    finally:
+        psql(standby.first, "ALTER SYSTEM RESET synchronous_standby_names")
+        psql(standby.first, "SELECT pg_reload_conf()")
+        standby.end()
+        programs.start("relay-cases")
