@@ -1,7 +1,7 @@
 # lib.sh - where a local stack keeps its things; sourced by up, down, start and the tests. Needs bash.
 set -euo pipefail
 export PATH=$PATH:/usr/sbin:/sbin # nginx is there, which an ordinary user's path leaves out
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 STATE=${WAYFARE_STATE:-$ROOT/.local}
 case $STATE in /*) ;; *) STATE=$PWD/$STATE ;; esac
 BUILD=${WAYFARE_BUILD:-$ROOT/build}
@@ -17,7 +17,7 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 # The port of the gateway; the SMTP sink has the next one, the journey's webhook receiver the third after it, the staff's sign-in the fourth.
 stack_port() {
     if [ -n "${WAYFARE_PORT:-}" ]; then PORT=$WAYFARE_PORT
-    elif [ -f "$STATE/port" ]; then PORT=$(cat "$STATE/port")
+    elif [ -f "$STATE/port" ]; then PORT=$(<"$STATE/port")
     else PORT=8180; fi
     case $PORT in ''|*[!0-9]*) die "WAYFARE_PORT must be a number, not '$PORT'" ;; esac
     [ "$PORT" -ge 1024 ] && [ "$PORT" -le 32700 ] || die "WAYFARE_PORT must lie between 1024 and 32700"
@@ -29,16 +29,17 @@ stack_paths() {
     mkdir -p "$STATE"
     STATE=$(cd "$STATE" && pwd -P)
     export WAYFARE_STATE=$STATE
-    RUN=/tmp/wayfare-$(id -u)-$(printf %s "$STATE" | sha256sum | cut -c1-10)
+    if [ -n "${WAYFARE_RUN:-}" ] && [ "$STATE/run" -ef "$WAYFARE_RUN" ]; then RUN=$WAYFARE_RUN # of what up starts: no need to work it out
+    else RUN=/tmp/wayfare-$EUID-$(printf %s "$STATE" | sha256sum | cut -c1-10); fi
     export WAYFARE_RUN=$RUN
-    if [ -z "${WAYFARE_BUILD:-}" ] && [ -f "$STATE/build" ]; then BUILD=$(cat "$STATE/build"); fi # what up was told last
+    if [ -z "${WAYFARE_BUILD:-}" ] && [ -f "$STATE/build" ]; then BUILD=$(<"$STATE/build"); fi # what up was told last
     stack_port
     export WAYFARE_PORT=$PORT
 }
 
 # PostgreSQL refuses to run as root: then it and its data belong to the user postgres.
 as_postgres() {
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$EUID" = 0 ]; then
         setpriv --reuid=postgres --regid=postgres --init-groups --reset-env -- "$@"
     else
         "$@"
@@ -50,7 +51,7 @@ pg_data() {
     if [ ! -f "$STATE/pg.path" ]; then
         local folder=$STATE/postgres
         mkdir -p "$folder"
-        if [ "$(id -u)" = 0 ]; then
+        if [ "$EUID" = 0 ]; then
             chown postgres: "$folder"
             if ! as_postgres test -w "$folder"; then
                 rmdir "$folder"
@@ -60,7 +61,7 @@ pg_data() {
         fi
         printf %s "$folder/data" >"$STATE/pg.path"
     fi
-    PGDATA=$(cat "$STATE/pg.path")
+    PGDATA=$(<"$STATE/pg.path")
 }
 
 supervisor() { supervisorctl -c "$STATE/supervisord.conf" "$@"; }
@@ -92,7 +93,7 @@ install_packages() {
     [ ${#missing[@]} -gt 0 ] || return 0
     say "Installing ${#missing[@]} packages: ${missing[*]}"
     local sudo=()
-    if [ "$(id -u)" != 0 ]; then
+    if [ "$EUID" != 0 ]; then
         command -v sudo >/dev/null || die "packages are missing and there is no sudo; as root: apt-get install ${missing[*]}"
         sudo=(sudo)
     fi
