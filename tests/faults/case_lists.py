@@ -1,13 +1,16 @@
 """Lists from a standby: one that follows, one that is behind, one that is killed."""
 import http.client
+import os
 import re
 import signal
 import socket
+import subprocess
 
 from case_postgres import psql
 from case_standby import Standby
 from load import CASES, refer
 from programs import wait_for
+from stack import BUILD
 
 
 def metrics(stack, name):
@@ -21,6 +24,20 @@ def metrics(stack, name):
     finally:
         connection.close()
     return {k: float(v) for k, v in re.findall(r"^(\w+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
+
+
+def exported(stack, host, until):
+    """The processing log as an operator takes it from there, and whether the chain is whole there."""
+    key = os.path.join(stack.state, "pseudonyms")
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
+        f.write("p" * 32)
+    where = ["--db", f"host={host} dbname=wayfare_cases user=wf_cases_worker", "--db-password-file", f"{stack.state}/secrets/wf_cases_worker"]
+    said = []
+    for words in (["audit", "export", "--from", "2020-01-01T00:00:00Z", "--to", until, "--pseudonym-key", key], ["audit", "verify"]):
+        done = subprocess.run([os.path.join(BUILD, "services/ctl/wayfare-ctl"), *words, *where], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+        said.append(done.stdout)
+    return said[0]
 
 
 def test_a_list_from_a_standby_shows_all_that_was_saved_before_it_was_asked_for(stack, programs):
@@ -59,6 +76,9 @@ def test_a_list_from_a_standby_shows_all_that_was_saved_before_it_was_asked_for(
         taken = asked("taken")
         wait_for("a list from the standby", lambda: stack.call("GET", f"{CASES}/referrals?externalRef={quiet.ref}", who="coa").json["items"][0]["id"] == quiet.id
                  and asked("taken") > taken)
+
+        until = stack.sql("cases", "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM wf.audit")[0][0]
+        wait_for("the standby has the same log", lambda: exported(stack, standby.host, until) == exported(stack, standby.first, until) != "")
 
         psql(standby.host, "SELECT pg_wal_replay_pause()")
         wait_for("it stands still", lambda: psql(standby.host, "SELECT pg_get_wal_replay_pause_state()") == "paused")
