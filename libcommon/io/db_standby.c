@@ -1,8 +1,9 @@
 /*
  * db_standby.c - lists from a standby.
  *
- *   primary: how far is the log on disk?  ──►  standby: replayed that far?  ──► yes: the list ──► primary:
- * its audit │ ▲ looks again ╰─╯ still not: the primary answers
+ *   primary: how far is the log on disk?
+ *      └─► standby: replayed that far? ──yes──► the list ──► primary: its audit
+ *             └─ still not, after a few looks ──► primary: the list and its audit
  *
  * Whatever was answered before this request began had been committed by then, and lies below what the primary
  * says; so nobody misses what he, or anybody, was told to be saved. That costs two short round trips and
