@@ -125,6 +125,7 @@ def lists(document, operation, names):
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     body = resolve(document, body) if "$ref" in body else body
     if ("query", "cursor") in names:
+        response.setdefault("headers", {}).setdefault("Link", ref("headers", "Link"))
         operation["parameters"].append(ref("parameters", "Count"))
         if "x-derived" not in operation:
             operation["parameters"].append(ref("parameters", "ChangedSince"))
@@ -135,6 +136,19 @@ def lists(document, operation, names):
     else:
         return
     properties["total"] = ref("schemas", "Total")
+
+
+def etags(document, method, operation):
+    """ETag on every resource: what has no version of its own gets one of the bytes of the answer (x-etag: body). Pages have none."""
+    for status in ("200", "201"):
+        response = operation["responses"].get(status, {})
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None or "ETag" in response.get("headers", {}):
+            continue
+        properties = (resolve(document, schema) if "$ref" in schema else schema).get("properties", {})
+        if method == "get" and not {"items", "next"} <= set(properties) or method == "post" and "id" in properties:
+            response.setdefault("headers", {})["ETag"] = ref("headers", "ETag")
+            operation["x-etag"] = "body"
 
 
 def deprecation(document, operation, where):
@@ -175,6 +189,8 @@ def complete(document, route, method, operation):
         if key not in operation:
             raise SystemExit(f"{where}: no {key}")
     names = {(p["in"], p["name"]) for p in parameters_of(document, operation)}
+    if len(names) != len(operation.get("parameters", [])):
+        raise SystemExit(f"{where}: a parameter stands twice")
     for name in re.findall(r"{(\w+)}", route):
         if ("path", name) not in names:
             raise SystemExit(f"{where}: path parameter {name} is not declared")
@@ -210,6 +226,7 @@ def complete(document, route, method, operation):
     for status in wanted:
         operation["responses"].setdefault(status, ref("responses", f"Problem{status}"))
     lists(document, operation, names)
+    etags(document, method, operation)
     deprecation(document, operation, where)
     operation["responses"] = dict(sorted(operation["responses"].items()))
 

@@ -102,6 +102,9 @@ MUST_CHECK err_t json_read(struct arena *a, const json_t *obj, const struct json
 /* Writes one object / an array of n structs of the shape's size. */
 void json_write(struct buf *out, const struct json_shape *shape, const void *obj);
 void json_write_array(struct buf *out, const struct json_shape *shape, const void *v, size_t n);
+/* The same as a further member of an object that is open. */
+void json_write_rows(struct buf *out, const char *name, const struct json_shape *shape, const void *v,
+                     size_t n);
 /* Writes a text as a JSON string with quotes; NULL writes null. */
 void json_write_text(struct buf *out, const char *s);
 void json_write_text_n(struct buf *out, const char *s, size_t n);

@@ -326,6 +326,13 @@ void json_write(struct buf *out, const struct json_shape *shape, const void *obj
     buf_putc(out, '}');
 }
 
+void json_write_rows(struct buf *out, const char *name, const struct json_shape *shape, const void *v,
+                     size_t n)
+{
+    buf_printf(out, ",\"%s\":", name);
+    json_write_array(out, shape, v, n);
+}
+
 void json_write_array(struct buf *out, const struct json_shape *shape, const void *v, size_t n)
 {
     buf_putc(out, '[');

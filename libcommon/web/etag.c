@@ -1,11 +1,26 @@
-/* etag.c - If-Match against the version of a row (RFC 9110 section 13.1.1). */
+/* etag.c - If-Match against the version of a row (RFC 9110 section 13.1.1), and tags of what has no version.
+ */
+#include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "web/http_internal.h"
 #include "web/request.h"
 
 ERR_DEFINE(err_stale, ERR_CONFLICT, "precondition.stale", "The resource has changed since; fetch it again.");
+
+void etag_of(char opaque[33], const char *text, size_t n)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = sizeof(digest);
+
+    if (EVP_Digest(text, n, digest, &length, EVP_sha256(), NULL) != 1)
+        abort();
+    str_hex(opaque, digest, 16);
+    opaque[32] = 0;
+}
 
 /* Strong comparison: a weak tag (W/"…") matches nothing. */
 static bool matches(const char *list, const char *opaque)

@@ -98,6 +98,10 @@ struct conn {
     struct stream *stream;
 };
 
+bool reply_has(const struct response *rs, const char *name);
+/* A tag of bytes that have no version: 32 hexadecimal digits. */
+void etag_of(char opaque[33], const char *text, size_t n);
+
 /* Accepts again after there were no file descriptors left. */
 void http_accept_resume(struct http *h);
 

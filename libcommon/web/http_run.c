@@ -267,11 +267,17 @@ static err_t commit(struct request *rq)
 /* From the transaction's begin to its commit. */
 static err_t act(struct request *rq)
 {
+    char opaque[33];
+
     if (rq->op->needs_idempotency_key)
         TRY(idem_enter(rq));
     TRY(rq->op->handler->fn(&rq->x, rq, &rq->rs));
     if (rq->rs.status == 0 && !rq->rs.stream_fetch)
         return err_silent;
+    if (rq->op->etag_of_body && rq->rs.status / 100 == 2 && !reply_has(&rq->rs, "ETag")) {
+        etag_of(opaque, rq->rs.body.p, rq->rs.body.n);
+        reply_etag_text(&rq->rs, opaque);
+    }
     return commit(rq);
 }
 

@@ -68,6 +68,7 @@ struct operation {
 
     bool needs_idempotency_key; /* the header parameter Idempotency-Key is required */
     bool needs_if_match;        /* the header parameter If-Match is required */
+    bool etag_of_body;          /* x-etag: body: what is shown has no version of its own */
     unsigned deadline_ms;       /* x-deadline-ms; 5000 */
     const char *purpose;        /* x-purpose; NULL if none */
     const char *deprecation;    /* x-deprecated: value of Deprecation (RFC 9745); NULL: it is not */

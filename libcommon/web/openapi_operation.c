@@ -207,6 +207,8 @@ static err_t load_deprecation(const struct loading *l, const struct spot *operat
 static err_t load_extensions(const struct loading *l, const struct spot *at, struct operation *op)
 {
     const json_t *deadline = json_object_get(at->json, "x-deadline-ms");
+    const char *etag;
+
     op->deadline_ms = DEADLINE_MS;
     if (deadline) {
         json_int_t ms = json_integer_value(deadline);
@@ -214,6 +216,10 @@ static err_t load_extensions(const struct loading *l, const struct spot *at, str
             return spot_bad(l, at, "x-deadline-ms must be a number of milliseconds up to 600000");
         op->deadline_ms = (unsigned)ms;
     }
+    TRY(spot_text(l, at, "x-etag", false, &etag));
+    if (etag && strcmp(etag, "body") != 0)
+        return spot_bad(l, at, "x-etag must be body");
+    op->etag_of_body = etag != NULL;
     TRY(load_deprecation(l, at, op));
     return spot_text(l, at, "x-purpose", false, &op->purpose);
 }

@@ -63,6 +63,14 @@ static bool is_line(const char *s)
     return true;
 }
 
+bool reply_has(const struct response *rs, const char *name)
+{
+    for (size_t i = 0; i < rs->nfields; i++)
+        if (strcmp(rs->fields[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 void reply_header(struct response *rs, const char *name, const char *value)
 {
     assert(is_line(name) && is_line(value));

@@ -9,6 +9,8 @@ import sys
 
 import yaml
 
+import api
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("WAYFARE_BUILD", os.path.join(ROOT, "build"))
 SERVICES = sorted(os.path.basename(os.path.dirname(p)) for p in glob.glob(os.path.join(ROOT, "api-spec/*/openapi.yaml")))
@@ -177,6 +179,13 @@ def lists():
     check("what a list says of its bound, the database keeps", [] if marked == len(bounded) else [f"{marked} lists say list.full, {len(bounded)} tables are bounded"])
 
 
+def rules_of_the_api():
+    """Every operation keeps the API rules, or api-spec/README.md says why not (api.py)."""
+    broken, idle = api.faults()
+    check("every operation keeps the rules of the API, or has a reason not to", broken)
+    check("every reason not to keep a rule of the API is needed", idle)
+
+
 def statements():
     faults = []
     everything = "\n".join(C.values())
@@ -270,7 +279,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, lists, statements, events, refusals, policy_scopes, persons, words):
+for guard in (layers, style, operations, lists, rules_of_the_api, statements, events, refusals, policy_scopes, persons, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

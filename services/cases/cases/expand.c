@@ -80,13 +80,6 @@ static void expansion_later(struct ctx *x, struct tx *tx, struct uuid id, struct
         q_evaluations_of_case_later(tx, id, &e->evaluation_rows, &e->nevaluations);
 }
 
-static void put_rows(struct buf *out, const char *name, const struct json_shape *shape, const void *rows,
-                     size_t n)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_write_array(out, shape, rows, n);
-}
-
 /* Members beside the case's own; the object is still open. */
 static err_t expansion_write(struct ctx *x, struct buf *out, struct expansion *e)
 {
@@ -106,14 +99,14 @@ static err_t expansion_write(struct ctx *x, struct buf *out, struct expansion *e
         moves_write(x->arena, out, moves, n, principal_has(x->who, "protection:read"));
     }
     if (e->tasks)
-        put_rows(out, "tasks", &case_task_expanded_json, e->task_rows, e->ntasks);
+        json_write_rows(out, "tasks", &case_task_expanded_json, e->task_rows, e->ntasks);
     if (e->documents)
-        put_rows(out, "documents", &case_document_expanded_json, e->document_rows, e->ndocuments);
+        json_write_rows(out, "documents", &case_document_expanded_json, e->document_rows, e->ndocuments);
     if (e->consents)
-        put_rows(out, "consents", &case_consent_expanded_json, e->consent_rows, e->nconsents);
+        json_write_rows(out, "consents", &case_consent_expanded_json, e->consent_rows, e->nconsents);
     if (e->appointments)
-        put_rows(out, "nextAppointments", &case_appointment_expanded_json, e->appointment_rows,
-                 e->nappointments);
+        json_write_rows(out, "nextAppointments", &case_appointment_expanded_json, e->appointment_rows,
+                        e->nappointments);
     if (e->journey) {
         buf_puts(out, ",\"journey\":");
         if (e->has_journey)
@@ -126,9 +119,10 @@ static err_t expansion_write(struct ctx *x, struct buf *out, struct expansion *e
     for (size_t i = 0; i < e->nevaluations; i++)
         evaluation_show(x, &e->evaluation_rows[i]);
     if (e->trainings)
-        put_rows(out, "trainings", &participant_row_json, e->training_rows, e->ntrainings);
+        json_write_rows(out, "trainings", &participant_row_json, e->training_rows, e->ntrainings);
     if (e->evaluations)
-        put_rows(out, "credentialEvaluations", &evaluation_row_json, e->evaluation_rows, e->nevaluations);
+        json_write_rows(out, "credentialEvaluations", &evaluation_row_json, e->evaluation_rows,
+                        e->nevaluations);
     return NULL;
 }
 

@@ -119,19 +119,6 @@ static err_t create_assignment(struct ctx *x, const struct request *rq, struct r
     return reply_assignment(rs, 201, &row);
 }
 
-/* getAssignment: GET /assignments/{assignmentId} */
-static err_t get_assignment(struct ctx *x, const struct request *rq, struct response *rs)
-{
-    struct uuid id = request_path_uuid(rq, "assignmentId");
-    struct assignment_row row;
-    struct tx *tx;
-
-    TRY(db_read(x, &tx));
-    audit_read(tx, "assignment", id, "");
-    TRY(q_assignment_get(tx, id, &row));
-    return reply_assignment(rs, 200, &row);
-}
-
 struct assignment_patch {
     bool accepted;
     const char *flagged;

@@ -22,6 +22,7 @@ MUST_CHECK err_t phases_read(struct ctx *x, const struct request *rq, struct pha
 void phase_insert(struct ctx *x, struct tx *tx, struct uuid id, struct uuid assignment_id,
                   const struct assignment_application *of, const struct phase_input *in);
 
+handler_fn get_assignment;
 handler_fn list_phases, create_phase, get_phase, patch_phase, cancel_phase;
 handler_fn list_assignment_transitions, make_assignment_transition, list_assignment_moves;
 handler_fn list_safeguards, create_safeguard, list_travel_counsellings, create_travel_counselling;

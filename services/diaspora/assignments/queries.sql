@@ -193,11 +193,21 @@ SELECT sealed, verified_at IS NOT NULL AS verified FROM expert_residences WHERE 
 INSERT INTO safeguards (id, org, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at)
 VALUES ($id, sec.org(), $assignment_id, $kind, $country, $provider, $valid_from, $valid_until, $by, $now);
 
+-- What an assignment shows beside itself.
+-- q_phases_beside(assignment_id uuid) -> many phase_row
+SELECT id, assignment_id, kind, starts_on, ends_on, country, place, hours_per_week, status, flagged, travel, movement_id, departs_at, departure_zone,
+       arrives_at, arrival_zone, departed_at, arrived_at, version, created_by, created_at, updated_at, allowed_actions
+  FROM phases_shown WHERE assignment_id = $assignment_id ORDER BY starts_on, id LIMIT 100;
+
 -- q_safeguard_list(assignment_id uuid) -> list safeguard_row(id uuid, assignment_id uuid, kind text, country text?, provider text, valid_from date, valid_until date?, created_by text, created_at timestamptz)
 SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at
   FROM safeguards WHERE assignment_id = $assignment_id
 --sort validFrom valid_from date
 ;
+
+-- q_safeguards_beside(assignment_id uuid) -> many safeguard_row
+SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at
+  FROM safeguards WHERE assignment_id = $assignment_id ORDER BY valid_from, id LIMIT 100;
 
 -- q_safeguard_get(id uuid) -> one safeguard_row
 SELECT id, assignment_id, kind, country, provider, valid_from, valid_until, created_by, created_at FROM safeguards WHERE id = $id;

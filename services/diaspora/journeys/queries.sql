@@ -15,6 +15,11 @@ SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earli
 --sort -createdAt created_at timestamptz
 ;
 
+-- q_travel_requests_beside(assignment_id uuid) -> many travel_request_row
+SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earliest, latest, departs_at, departure_zone, arrives_at, arrival_zone, departed_at,
+       arrived_at, cancel_reason, version, created_by, created_at, updated_at, allowed_actions
+  FROM travel_requests_shown WHERE assignment_id = $assignment_id ORDER BY created_at DESC, id DESC LIMIT 100;
+
 -- q_travel_request_get(id uuid) -> one travel_request_row
 SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earliest, latest, departs_at, departure_zone, arrives_at, arrival_zone, departed_at,
        arrived_at, cancel_reason, version, created_by, created_at, updated_at, allowed_actions
@@ -24,7 +29,7 @@ SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, movement_id, earli
 SELECT id, ref_kind, ref_id, assignment_id, phase_id, status, version FROM travel_requests WHERE id = $id FOR UPDATE;
 
 -- q_travel_request_party(id uuid) -> one travel_request_party(id uuid, ref_id uuid, party bytea)        lane: own
-SELECT id, ref_id, party FROM travel_requests WHERE id = $id;
+SELECT id, ref_id, party FROM travel_requests WHERE id = $id AND party IS NOT NULL;
 
 -- q_travel_request_cancel(id uuid, reason text, now timestamptz) -> exactly 1
 UPDATE travel_requests SET status = 'cancelled', cancel_reason = $reason, version = version + 1, updated_at = $now WHERE id = $id;

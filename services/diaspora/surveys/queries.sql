@@ -65,9 +65,10 @@ INSERT INTO survey_invitations (id, org, assignment_id, wave_id, respondent_id, 
 VALUES ($id, sec.org(), $assignment_id, $wave_id, $respondent_id, $instrument, $instrument_version, $now, $now);
 
 -- q_survey_invitation_list(wave_id uuid) -> list survey_invitation_row(id uuid, assignment_id uuid, wave_id uuid, respondent_id uuid, role text, respondent_ref text, instrument text,
---   instrument_version int4, status text, answers jsonb?, answered_at timestamptz?, recorded_by text?, version int4, created_at timestamptz, updated_at timestamptz)
+--   instrument_version int4, status text, answers jsonb?, answered_at timestamptz?, recorded_by text?, version int4, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
 SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_ref, i.instrument, i.instrument_version, i.status, i.answers, i.answered_at,
-       i.recorded_by, i.version, i.created_at, i.updated_at
+       i.recorded_by, i.version, i.created_at, i.updated_at,
+       CASE WHEN i.status = 'open' AND sec.has('surveys:write') THEN '["respond"]'::jsonb ELSE '[]'::jsonb END AS allowed_actions
   FROM survey_invitations i JOIN survey_respondents r ON r.org = i.org AND r.id = i.respondent_id
  WHERE i.wave_id = $wave_id
 --sort createdAt i.created_at timestamptz
@@ -75,7 +76,8 @@ SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_r
 
 -- q_survey_invitation_get(id uuid) -> one survey_invitation_row
 SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_ref, i.instrument, i.instrument_version, i.status, i.answers, i.answered_at,
-       i.recorded_by, i.version, i.created_at, i.updated_at
+       i.recorded_by, i.version, i.created_at, i.updated_at,
+       CASE WHEN i.status = 'open' AND sec.has('surveys:write') THEN '["respond"]'::jsonb ELSE '[]'::jsonb END AS allowed_actions
   FROM survey_invitations i JOIN survey_respondents r ON r.org = i.org AND r.id = i.respondent_id WHERE i.id = $id;
 
 -- q_survey_invitation_lock(id uuid) -> one survey_invitation_locked(id uuid, wave_id uuid, instrument text, instrument_version int4, status text, version int4)        lane: own

@@ -33,13 +33,6 @@ static err_t expansion_read(struct ctx *x, const struct request *rq, struct expa
     return NULL;
 }
 
-static void put_rows(struct buf *out, const char *name, const struct json_shape *shape, const void *rows,
-                     size_t n)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_write_array(out, shape, rows, n);
-}
-
 /* getMovement: GET /movements/{movementId} */
 err_t get_movement(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -62,9 +55,9 @@ err_t get_movement(struct ctx *x, const struct request *rq, struct response *rs)
     json_write(out, &movement_row_json, &row);
     out->n--; /* the object is open again */
     if (e.passengers)
-        put_rows(out, "passengers", &passenger_row_json, e.passenger_rows, e.npassengers);
+        json_write_rows(out, "passengers", &passenger_row_json, e.passenger_rows, e.npassengers);
     if (e.segments)
-        put_rows(out, "segments", &segment_row_json, e.segment_rows, e.nsegments);
+        json_write_rows(out, "segments", &segment_row_json, e.segment_rows, e.nsegments);
     buf_putc(out, '}');
     return NULL;
 }
