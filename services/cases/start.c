@@ -12,11 +12,14 @@ err_t cases_start(struct program *p)
     struct cases_state *state = ARENA_NEW(p->arena, struct cases_state);
     struct occupations *occupations;
     struct packs *packs;
+    struct rights_terms rights;
     struct rulesets *rulesets;
     TRY(rulesets_load(p->arena, arena_printf(p->arena, "%s/eligibility", p->conf.data), &rulesets));
     TRY(packs_load(p->arena, rulesets, arena_printf(p->arena, "%s/programmes", p->conf.data), &packs));
     TRY(occupations_load(p->arena, arena_printf(p->arena, "%s/profiles", p->conf.data), &occupations));
-    *state = (struct cases_state){.occupations = occupations, .packs = packs, .rulesets = rulesets};
+    TRY(rights_terms_load(p->arena, arena_printf(p->arena, "%s/rights", p->conf.data), &rights));
+    *state = (struct cases_state){
+        .occupations = occupations, .packs = packs, .rulesets = rulesets, .rights = rights};
     p->state = state;
     return NULL;
 }

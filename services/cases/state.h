@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cases/rights/terms.h"
 
 struct occupations; /* profiles/occupations.h */
 struct packs;       /* programmes/pack.h */
@@ -14,6 +15,7 @@ struct cases_state {
     const struct occupations *occupations;
     const struct packs *packs;
     const struct rulesets *rulesets;
+    struct rights_terms rights;
 };
 
 /* The `start` of service_main and of inbox_worker_main: loads everything from WAYFARE_DATA; refuses with the

@@ -20,6 +20,7 @@
     X(programmes)                                                                                            \
     X(results)                                                                                               \
     X(sendcheck)                                                                                             \
+    X(subjects)                                                                                              \
     X(surveys)                                                                                               \
     X(tors)                                                                                                  \
     X(trainings)                                                                                             \

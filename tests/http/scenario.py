@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+import erasure
 import tokens
 from documents import Asked
 from stack import opaque
@@ -266,6 +267,12 @@ def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
     if "sql" in step:
         return stack.sql(*fill(step["sql"], names))
+    for word, judge in erasure.WORDS.items():
+        if word in step:
+            why = judge(stack, {**step, word: fill(step[word], names)}, names)
+            if why:
+                raise Fault(f"{word}: {why}")
+            return None
     if "atOnce" in step:
         return race_step(stack, documents, step, names)
     if "stream" in step:

@@ -14,8 +14,16 @@
 #include "cases/rights/rights.h"
 #include "cases/rights/rules.h"
 #include "cases/shares/shares.h"
+#include "cases/state.h"
+
+static const struct rights_terms *terms_of(struct ctx *x)
+{
+    return &PROGRAM_STATE(x, const struct cases_state)->rights;
+}
 
 #define ANSWER_TIMEOUT_US (5 * 1000 * 1000)
+
+ERR_DEFINE(err_nobody, ERR_MISSING, "subject.missing", "There is nobody by this id.");
 
 /* A part of an export is opened and then sealed as a whole; others hold identifiers and numbers only. */
 static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
@@ -39,6 +47,34 @@ static err_t part_add(struct ctx *x, struct tx *tx, struct uuid id, const struct
 }
 
 /* ---- the question ---- */
+
+err_t rights_subject_ask(struct ctx *x, struct uuid id, json_t **ret)
+{
+    const char *path = arena_printf(x->arena, "/diaspora/v1/subjects/%s", uuid_text(x->arena, id));
+    err_t e = peer_call(x, "diaspora", path, x->who->organisation, NULL, ANSWER_TIMEOUT_US, ret);
+
+    return e && e->kind == ERR_MISSING ? err_nobody : e;
+}
+
+/* What is nobody else's: cases of a person; of somebody else what the service says that knows them, or what
+ * it said before it erased them. */
+static err_t own_of(struct ctx *x, struct tx *tx, const struct rights_work *w, struct uuid_array *ret)
+{
+    struct rights_own own;
+    json_t *who;
+    err_t e;
+
+    if (str_eq(w->subject, "person")) {
+        TRY(q_rights_own(tx, w->person_id, &own));
+        *ret = own.own;
+        return NULL;
+    }
+    e = rights_subject_ask(x, w->person_id, &who);
+    if (e && e->kind != ERR_MISSING)
+        return e;
+    *ret = e ? w->own_cases : subject_uuids(x->arena, who, "own");
+    return NULL;
+}
 
 static void ask_others(struct ctx *x, struct tx *tx, struct uuid id, const struct rights_work *w,
                        struct uuid_array own)
@@ -109,16 +145,16 @@ static bool is_awaited(const struct rights_work *w, struct uuid ask_id)
 err_t rights_requested(struct ctx *x, const struct inbox_event *e)
 {
     struct rights_work w;
-    struct rights_own own;
+    struct uuid_array own;
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
     TRY(q_rights_work(tx, e->subject, &w));
     if (!is_awaited(&w, json_member_uuid(e->data, "askId").v))
         return NULL;
-    TRY(q_rights_own(tx, w.person_id, &own));
-    audit_write(tx, "person", w.person_id, w.phase, NULL);
-    return begin(x, tx, e->subject, &w, own.own);
+    TRY(own_of(x, tx, &w, &own));
+    audit_write(tx, w.subject, w.person_id, w.phase, NULL);
+    return begin(x, tx, e->subject, &w, own);
 }
 
 /* ---- the answers ---- */
@@ -128,32 +164,36 @@ static err_t erase(struct ctx *x, struct tx *tx, struct uuid id, const struct ri
 {
     struct rights_partners partners;
     struct subject_found found;
-    struct rights_own own;
+    struct uuid_array own;
     bool held;
 
-    TRY(q_rights_own(tx, w->person_id, &own));
-    TRY(hold_if_blocked(x, tx, id, w, own.own, &held));
+    TRY(own_of(x, tx, w, &own));
+    TRY(hold_if_blocked(x, tx, id, w, own, &held));
     if (held)
         return NULL;
-    TRY(shares_end_for_erasure(x, tx, own.own));
-    TRY(q_rights_partners(tx, own.own, &partners));
-    q_rights_statistics(tx, w->person_id, own.own);
+    TRY(shares_end_for_erasure(x, tx, own));
+    TRY(q_rights_partners(tx, own, &partners));
+    q_rights_statistics(tx, w->person_id, own);
     q_rights_exports_end(tx, w->person_id, x->now_us);
-    TRY(subject_find(x, tx,
-                     &(struct subject_question){.phase = "erase", .person_id = w->person_id, .own = own.own},
-                     &found));
-    q_rights_erased_person(tx, w->person_id, x->now_us);
-    q_rights_erased_cases(tx, own.own, x->now_us);
+    TRY(subject_find(
+        x, tx, &(struct subject_question){.phase = "erase", .person_id = w->person_id, .own = own}, &found));
+    if (str_eq(w->subject, "person"))
+        q_rights_erased_person(tx, w->person_id, x->now_us);
+    q_rights_erased_cases(tx, own, x->now_us);
     TRY(part_add(x, tx, id, w, "cases", &found));
-    q_rights_done(tx, id, partners.partners, x->now_us);
+    q_rights_done(
+        tx, &(struct q_rights_done_in){.id = id,
+                                       .partners = partners.partners,
+                                       .backups_until = date_today_nl(x->now_us) + terms_of(x)->backup_days,
+                                       .now = x->now_us});
     audit_write(tx, "subjectRequest", id, "erase", NULL);
-    audit_write(tx, "person", w->person_id, "erase", NULL);
+    audit_write(tx, w->subject, w->person_id, "erase", NULL);
     return NULL;
 }
 
 static void export_ready(struct ctx *x, struct tx *tx, struct uuid id)
 {
-    int64_t ends_us = x->now_us + RIGHTS_EXPORT_DAYS * DATE_US_PER_DAY;
+    int64_t ends_us = x->now_us + terms_of(x)->export_days * DATE_US_PER_DAY;
 
     q_rights_ready(tx, &(struct q_rights_ready_in){
                            .id = id, .status = "ready", .expires_at = OPT_I64(ends_us), .now = x->now_us});

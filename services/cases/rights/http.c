@@ -37,6 +37,7 @@ err_t rights_add(struct ctx *x, struct tx *tx, const struct rights_new *in, stru
     TRY(q_rights_add(tx,
                      &(struct q_rights_add_in){.id = id,
                                                .person_id = in->person_id,
+                                               .subject = in->subject,
                                                .kind = in->kind,
                                                .origin = in->origin,
                                                .reason = in->reason,
@@ -96,6 +97,7 @@ static err_t create_data_subject_request(struct ctx *x, const struct request *rq
 {
     const json_t *body = request_body(rq);
     struct rights_new in = {.person_id = request_path_uuid(rq, "personId"),
+                            .subject = "person",
                             .kind = json_member_text(body, "kind"),
                             .origin = "person",
                             .reason = json_member_text(body, "reason"),
@@ -107,6 +109,30 @@ static err_t create_data_subject_request(struct ctx *x, const struct request *rq
     TRY(rules_rights_user(x->who->is_user));
     TRY(db_begin(x, &tx));
     TRY(q_person_exists(tx, in.person_id, &person));
+    TRY(rights_add(x, tx, &in, &id));
+    return rights_reply(x, tx, id, 202, rs);
+}
+
+/* createSubjectRequest: POST /data-subject-requests. Who it is, the diaspora service is asked first: while it
+ * is away, so is this. */
+static err_t create_subject_request(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    const json_t *body = request_body(rq);
+    struct rights_new in = {.person_id = json_member_uuid(body, "subjectId").v,
+                            .kind = json_member_text(body, "kind"),
+                            .origin = "person",
+                            .reason = json_member_text(body, "reason"),
+                            .asked_by = x->who->subject};
+    struct uuid id;
+    struct tx *tx;
+    json_t *who;
+
+    TRY(rules_rights_user(x->who->is_user));
+    TRY(db_begin(x, &tx));
+    TRY(tx_sync(
+        tx)); /* whoever asked with the same key before has the answer of then, though nobody is left */
+    TRY(rights_subject_ask(x, in.person_id, &who));
+    in.subject = json_member_text(who, "kind");
     TRY(rights_add(x, tx, &in, &id));
     return rights_reply(x, tx, id, 202, rs);
 }
@@ -203,6 +229,7 @@ static err_t replan_data_subject_request(struct ctx *x, const struct request *rq
 
 const struct handler rights_handlers[] = {
     {"createDataSubjectRequest", create_data_subject_request},
+    {"createSubjectRequest", create_subject_request},
     {"listDataSubjectRequests", list_data_subject_requests},
     {"getDataSubjectRequest", get_data_subject_request},
     {"approveDataSubjectRequest", approve_data_subject_request},

@@ -34,8 +34,8 @@ err_t rights_parts_write(struct ctx *x, struct tx *tx, struct buf *out, struct u
 
 static void head_write(struct ctx *x, struct buf *out, const struct rights_row *row)
 {
-    buf_printf(out, "{\"requestId\":\"%s\",\"personId\":\"%s\"", uuid_text(x->arena, row->id),
-               uuid_text(x->arena, row->person_id));
+    buf_printf(out, "{\"requestId\":\"%s\",\"personId\":\"%s\",\"subject\":\"%s\"",
+               uuid_text(x->arena, row->id), uuid_text(x->arena, row->person_id), row->subject);
 }
 
 static void instant_write(struct buf *out, const char *name, struct opt_i64 at)
@@ -62,7 +62,7 @@ err_t get_subject_export(struct ctx *x, const struct request *rq, struct respons
     if (!str_eq(row.status, "ready"))
         return err_not_ready;
     audit_read(tx, "subjectRequest", id, "export");
-    audit_read(tx, "person", row.person_id, "export");
+    audit_read(tx, row.subject, row.person_id, "export");
     out = reply_begin(rs, 200);
     head_write(x, out, &row);
     buf_puts(out, ",\"format\":1");
@@ -110,7 +110,7 @@ err_t get_subject_certificate(struct ctx *x, const struct request *rq, struct re
         return err_not_ready;
     TRY(q_rights_certificate(tx, id, &more));
     audit_read(tx, "subjectRequest", id, "certificate");
-    date_format(date_today_nl(row.done_at.v) + RIGHTS_BACKUP_DAYS, day);
+    date_format(more.backups_until.v, day);
     out = reply_begin(rs, 200);
     head_write(x, out, &row);
     buf_puts(out, ",\"askedBy\":");

@@ -1,15 +1,15 @@
 -- Requests of data subjects: exports and erasures, what the services answered, what is left for statistics.
 
--- q_rights_add{id uuid, person_id uuid, kind text, origin text, reason text, ask_id uuid, phase text, asked_by text?, now timestamptz}
+-- q_rights_add{id uuid, person_id uuid, subject text, kind text, origin text, reason text, ask_id uuid, phase text, asked_by text?, now timestamptz}
 --   -> maybe rights_added(id uuid)
-INSERT INTO subject_requests (id, org, person_id, kind, origin, reason, ask_id, phase, own_cases, asked_by, asked_at, updated_at)
-VALUES ($id, sec.org(), $person_id, $kind, $origin, $reason, $ask_id, $phase, '{}', $asked_by, $now, $now)
+INSERT INTO subject_requests (id, org, person_id, subject, kind, origin, reason, ask_id, phase, own_cases, asked_by, asked_at, updated_at)
+VALUES ($id, sec.org(), $person_id, $subject, $kind, $origin, $reason, $ask_id, $phase, '{}', $asked_by, $now, $now)
     ON CONFLICT (org, person_id) WHERE kind = 'erasure' AND status IN ('collecting', 'planned', 'erasing', 'held') DO NOTHING RETURNING id;
 
--- q_rights_get(id uuid) -> one rights_row(id uuid, person_id uuid, kind text, origin text, reason text, status text, blocks jsonb, asked_by text?,
+-- q_rights_get(id uuid) -> one rights_row(id uuid, person_id uuid, subject text, kind text, origin text, reason text, status text, blocks jsonb, asked_by text?,
 --   asked_at timestamptz, decided_by text?, decided_at timestamptz?, decision text?, ready_at timestamptz?, expires_at timestamptz?,
 --   done_at timestamptz?, updated_at timestamptz, allowed_actions text[], version_ int4)        lane: own
-SELECT r.id, r.person_id, r.kind, r.origin, r.reason, r.status,
+SELECT r.id, r.person_id, r.subject, r.kind, r.origin, r.reason, r.status,
        (SELECT coalesce(jsonb_agg(b ORDER BY b ->> 'code', b ->> 'id'), '[]')
           FROM subject_parts p CROSS JOIN jsonb_array_elements(p.blocks) AS b
          WHERE p.org = r.org AND p.request_id = r.id AND p.ask_id = r.ask_id AND r.status IN ('planned', 'held')) AS blocks,
@@ -18,7 +18,7 @@ SELECT r.id, r.person_id, r.kind, r.origin, r.reason, r.status,
   FROM subject_requests r WHERE r.id = $id;
 
 -- q_rights_lock(id uuid) -> one rights_row
-SELECT r.id, r.person_id, r.kind, r.origin, r.reason, r.status,
+SELECT r.id, r.person_id, r.subject, r.kind, r.origin, r.reason, r.status,
        (SELECT coalesce(jsonb_agg(b ORDER BY b ->> 'code', b ->> 'id'), '[]')
           FROM subject_parts p CROSS JOIN jsonb_array_elements(p.blocks) AS b
          WHERE p.org = r.org AND p.request_id = r.id AND p.ask_id = r.ask_id AND r.status IN ('planned', 'held')) AS blocks,
@@ -27,7 +27,7 @@ SELECT r.id, r.person_id, r.kind, r.origin, r.reason, r.status,
   FROM subject_requests r WHERE r.id = $id FOR UPDATE;
 
 -- q_rights_list{status text?, kind text?, person_id uuid?} -> list rights_row
-SELECT r.id, r.person_id, r.kind, r.origin, r.reason, r.status,
+SELECT r.id, r.person_id, r.subject, r.kind, r.origin, r.reason, r.status,
        (SELECT coalesce(jsonb_agg(b ORDER BY b ->> 'code', b ->> 'id'), '[]')
           FROM subject_parts p CROSS JOIN jsonb_array_elements(p.blocks) AS b
          WHERE p.org = r.org AND p.request_id = r.id AND p.ask_id = r.ask_id AND r.status IN ('planned', 'held')) AS blocks,
@@ -55,16 +55,16 @@ UPDATE subject_requests SET asked_by = $by, version = version + 1, updated_at = 
 -- q_rights_parts(id uuid, phase text) -> many rights_part(id uuid, service text, body jsonb?, sealed bytea?, blocks jsonb, answered_at timestamptz)    lane: own
 SELECT id, service, body, sealed, blocks, answered_at FROM subject_parts WHERE request_id = $id AND phase = $phase ORDER BY service;
 
--- q_rights_certificate(id uuid) -> one rights_certificate(partners jsonb)    lane: own
+-- q_rights_certificate(id uuid) -> one rights_certificate(partners jsonb, backups_until date?)    lane: own
 SELECT (SELECT coalesce(jsonb_agg(p || jsonb_build_object('confirmedAt', wf.rfc3339(c.confirmed_at)) ORDER BY p ->> 'organisation', p ->> 'shareId'), '[]')
           FROM jsonb_array_elements(coalesce(r.partners, '[]')) AS p
-          LEFT JOIN share_confirmations c ON c.owner_org = r.org AND c.share_id = (p ->> 'shareId')::uuid) AS partners
+          LEFT JOIN share_confirmations c ON c.owner_org = r.org AND c.share_id = (p ->> 'shareId')::uuid) AS partners, r.backups_until
   FROM subject_requests r WHERE r.id = $id;
 
 -- ---- the worker ----
 
--- q_rights_work(id uuid) -> one rights_work(person_id uuid, kind text, status text, phase text, ask_id uuid, own_cases uuid[])
-SELECT person_id, kind, status, phase, ask_id, own_cases FROM subject_requests WHERE id = $id FOR UPDATE;
+-- q_rights_work(id uuid) -> one rights_work(person_id uuid, subject text, kind text, status text, phase text, ask_id uuid, own_cases uuid[])
+SELECT person_id, subject, kind, status, phase, ask_id, own_cases FROM subject_requests WHERE id = $id FOR UPDATE;
 
 -- Cases of the person and of nobody else who is still there.
 -- q_rights_own(person_id uuid) -> one rights_own(own uuid[])    lane: own
@@ -93,8 +93,8 @@ SELECT coalesce(array_agg(service), '{}') AS services, coalesce(bool_or(blocks <
 -- q_rights_ready{id uuid, status text, expires_at timestamptz?, now timestamptz} -> exactly 1
 UPDATE subject_requests SET status = $status, ready_at = $now, expires_at = $expires_at, version = version + 1, updated_at = $now WHERE id = $id;
 
--- q_rights_done(id uuid, partners jsonb, now timestamptz) -> exactly 1
-UPDATE subject_requests SET status = 'done', partners = $partners, done_at = $now, version = version + 1, updated_at = $now WHERE id = $id;
+-- q_rights_done{id uuid, partners jsonb, backups_until date, now timestamptz} -> exactly 1
+UPDATE subject_requests SET status = 'done', partners = $partners, backups_until = $backups_until, done_at = $now, version = version + 1, updated_at = $now WHERE id = $id;
 
 -- q_rights_expire(id uuid, now timestamptz) -> any
 UPDATE subject_requests SET status = 'expired', version = version + 1, updated_at = $now WHERE id = $id AND status = 'ready';

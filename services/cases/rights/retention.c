@@ -9,6 +9,7 @@
 #include "cases/rights/queries.h"
 #include "cases/rights/rights.h"
 #include "cases/rights/rules.h"
+#include "cases/state.h"
 
 static void due_on(struct ctx *x, struct tx *tx, struct uuid case_id, int32_t day)
 {
@@ -37,12 +38,13 @@ err_t retention_due(struct ctx *x, const struct inbox_event *e)
     if (!found || !c.over)
         return NULL; /* opened again: its next closing says anew */
     if (c.held) {
-        due_on(x, tx, case_id, today + RIGHTS_RETRY_DAYS);
+        due_on(x, tx, case_id, today + PROGRAM_STATE(x, struct cases_state)->rights.held_again_days);
         return NULL;
     }
     for (size_t i = 0; i < c.persons.n; i++) {
         err_t err = rights_add(x, tx,
                                &(struct rights_new){.person_id = c.persons.v[i],
+                                                    .subject = "person",
                                                     .kind = "erasure",
                                                     .origin = "retention",
                                                     .reason = "The time that the case is kept for is over."},

@@ -41,9 +41,3 @@ MUST_CHECK err_t rules_rights_step(struct arena *a, const struct rights_facts *f
 struct text_array rules_rights_actions(struct arena *a, const struct rights_facts *f);
 /* Whose answers complete a phase: export and plan of all databases, an erasure first of the others. */
 bool rules_rights_complete(const char *phase, const struct text_array *services);
-/* The day until which backups hold what was erased: they are kept so long (services/ctl/README.md). */
-#define RIGHTS_BACKUP_DAYS 35
-/* How long an export can be fetched. */
-#define RIGHTS_EXPORT_DAYS 30
-/* After this time a retention that was held is looked at again. */
-#define RIGHTS_RETRY_DAYS 30

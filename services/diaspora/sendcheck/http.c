@@ -5,7 +5,6 @@
 #include "app/audit.h"
 #include "app/keyring.h"
 #include "app/program.h"
-#include "app/subjects.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -204,6 +203,5 @@ static err_t check_send(struct ctx *x, const struct request *rq, struct response
 
 const struct handler sendcheck_handlers[] = {
     {"checkSend", check_send},
-    {"getSubjectAnswer", subject_answer_get},
     {NULL, NULL},
 };

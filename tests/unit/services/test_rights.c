@@ -1,10 +1,14 @@
 /* test_rights.c - rules of the requests of data subjects. */
 #include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/str.h"
 #include "cases/rights/rules.h"
+#include "cases/rights/terms.h"
 #include "unit.h"
 
 static struct arena *a;
@@ -122,6 +126,61 @@ START_TEST(an_erasure_is_complete_here_when_the_others_have_done_theirs)
 }
 END_TEST
 
+/* A folder with the schema and the text as its terms. */
+static const char *terms_folder(const char *text)
+{
+    char *folder = arena_strdup(a, "/tmp/terms-XXXXXX");
+    const char *schema = arena_printf(a, "%s/rights/terms.schema.json", getenv("CASES_DATA"));
+    FILE *f;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(symlink(schema, arena_printf(a, "%s/terms.schema.json", folder)), 0);
+    f = fopen(arena_printf(a, "%s/terms.json", folder), "w");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(text, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+    return folder;
+}
+
+static void terms_folder_drop(const char *folder)
+{
+    unlink(arena_printf(a, "%s/terms.json", folder));
+    unlink(arena_printf(a, "%s/terms.schema.json", folder));
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+START_TEST(the_terms_that_are_shipped_load)
+{
+    struct rights_terms terms;
+
+    ck_assert_ptr_null(rights_terms_load(a, arena_printf(a, "%s/rights", getenv("CASES_DATA")), &terms));
+    ck_assert_int_eq(terms.backup_days, 35);
+    ck_assert_int_eq(terms.export_days, 30);
+    ck_assert_int_eq(terms.held_again_days, 30);
+}
+END_TEST
+
+static const char *const bad_terms[] = {
+    "{\"version\":1,\"about\":\"\",\"exportDays\":30,\"heldAgainDays\":30}",
+    "{\"version\":1,\"about\":\"\",\"backupDays\":0,\"exportDays\":30,\"heldAgainDays\":30}",
+    "{\"version\":1,\"about\":\"\",\"backupDays\":35.5,\"exportDays\":30,\"heldAgainDays\":30}",
+    "{\"version\":1,\"about\":\"\",\"backupDays\":\"35\",\"exportDays\":30,\"heldAgainDays\":30}",
+    "{\"version\":1,\"about\":\"\",\"backupDays\":35,\"exportDays\":91,\"heldAgainDays\":30}",
+    "{\"version\":1,\"about\":\"\",\"backupDays\":35,\"exportDays\":30,\"heldAgainDays\":30,\"x\":1}",
+};
+
+START_TEST(terms_that_cannot_be_promised_are_refused_when_they_are_loaded)
+{
+    const char *folder = terms_folder(bad_terms[_i]);
+    struct rights_terms terms;
+    err_t e = rights_terms_load(a, folder, &terms);
+
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(e->code, "terms.invalid");
+    terms_folder_drop(folder);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("rights");
@@ -136,6 +195,8 @@ Suite *unit_suite(void)
         {"retention", what_retention_proposes_takes_two_users, 1},
         {"state", nothing_is_decided_in_other_states, LENGTH(closed)},
         {"held", what_was_held_is_planned_anew, 1},
+        {"terms", the_terms_that_are_shipped_load, 1},
+        {"badTerms", terms_that_cannot_be_promised_are_refused_when_they_are_loaded, LENGTH(bad_terms)},
         {"complete", an_erasure_is_complete_here_when_the_others_have_done_theirs, 1},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
