@@ -219,7 +219,7 @@ def race_step(stack, documents, step, names):
     once = {k: v for k, v in step.items() if k not in ("match", "save", "expect", "problem")}
 
     def client(number):
-        mine = {**once, "body": step["alternate"]} if "alternate" in step and number % 2 else once
+        mine = {**once, "body": step["alternate"], "do": step.get("alternateDo", step["do"])} if "alternate" in step and number % 2 else once
         mine = {**mine, "headers": {"Idempotency-Key": str(uuid.uuid4()), **mine.get("headers", {})}}
         start.wait()
         until = time.monotonic() + 30 * PATIENCE
