@@ -71,19 +71,16 @@ def main(arguments):
         if "trails" in names:
             trails.run_all(stack, documents, result)
         if not names:
-            if not sanitized:
-                changes.run_all(stack, documents, result)
+            changes.run_all(stack, documents, result)
             behaviour.run_all(stack, documents, result)
             stranger = generated.run_all(stack, documents, result)
             properties.run_all(stack, documents, result)
-            if not sanitized:  # what these prove is in the database, not in the memory of the programs
-                catalogue.run_all(stack, documents, result)
+            catalogue.run_all(stack, documents, result)
             gateway.run_all(stack, result)
             hostile.run_all(stack, mint, result)
             credentials.run_all(stack, rotation, result)
             pools.run_all(stack, result)
-            if not sanitized:
-                no_trace.run_all(stack, documents, result)
+            no_trace.run_all(stack, documents, result)
             framing.run_all(stack, result)
             limits.run_all(stack, result)
             trails.run_all(stack, documents, result)
@@ -91,8 +88,7 @@ def main(arguments):
             documents.check_audit(stack, result)
             documents.exchanges.close()
             os.replace(documents.exchanges.name, os.path.join(BUILD, "exchanges.jsonl"))
-            if not sanitized:
-                isolation.run_all(stack, documents, result, stranger)  # last: it ends the workers
+            isolation.run_all(stack, documents, result, stranger)  # last: it ends the workers
         if stack.own:
             stack.stop_programs()  # leaks are told at the end
             check_logs(stack, result, sanitized)
