@@ -115,19 +115,22 @@ static err_t judge_survey(struct ctx *x, struct tx *tx, struct uuid id, const ch
                                     : judge_respondent(x, tx, &i, ans);
 }
 
+/* A movement names whose part of it a message is on; an assignment's is its expert's. */
 static err_t judge_movement(struct ctx *x, struct tx *tx, const json_t *body, struct answer *ans)
 {
     const json_t *basis = json_object_get(body, "basis");
-    struct opt_uuid expert = json_member_uuid(body, "personId");
+    struct opt_uuid expert = json_member_uuid(body, "personId"), assignment = {0};
     const char *event = json_member_text(basis, "event");
     struct send_movement m;
     bool found;
 
-    if (!expert.set) {
+    if (str_eq(json_member_text(body, "refKind"), "assignment"))
+        assignment = json_member_uuid(body, "refId");
+    if (!expert.set && !assignment.set) {
         ans->verdict = verdict("refuse", "recipient.none");
         return NULL;
     }
-    TRY(q_send_movement(tx, json_member_uuid(basis, "id").v, expert.v, &found, &m));
+    TRY(q_send_movement(tx, json_member_uuid(basis, "id").v, expert, assignment, &found, &m));
     ans->verdict = found ? rules_send_movement(event ? event : "reminder", m.status, m.departs_at,
                                                json_member_instant(basis, "startsAt").v, x->now_us)
                          : verdict("supersede", "basis.missing");
@@ -135,7 +138,7 @@ static err_t judge_movement(struct ctx *x, struct tx *tx, const json_t *body, st
         return NULL;
     if (m.departs_at.set)
         content_instant(ans, m.departs_at.v, m.departure_zone ? m.departure_zone : HOUSE_ZONE);
-    return judge_expert(x, tx, expert.v, json_member_text(body, "topic"), ans);
+    return judge_expert(x, tx, m.expert_id, json_member_text(body, "topic"), ans);
 }
 
 static void write_recipient(struct buf *out, const struct answer *ans)

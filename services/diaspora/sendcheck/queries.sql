@@ -9,10 +9,12 @@ SELECT i.status, w.status AS wave_status, w.wave, w.opened_at + make_interval(da
   JOIN assignments a ON a.org = i.org AND a.id = i.assignment_id
  WHERE i.id = $id;
 
--- q_send_movement(movement_id uuid, expert_id uuid) -> maybe send_movement(status text, departs_at timestamptz?, departure_zone text?)
-SELECT t.status, t.departs_at, t.departure_zone
+-- Whose journey it is: of an assignment's the expert, whether named or not.
+-- q_send_movement(movement_id uuid, expert_id uuid?, assignment_id uuid?) -> maybe send_movement(expert_id uuid, status text, departs_at timestamptz?, departure_zone text?)
+SELECT a.expert_id, t.status, t.departs_at, t.departure_zone
   FROM travel_requests t JOIN assignments a ON a.org = t.org AND a.id = t.assignment_id
- WHERE t.movement_id = $movement_id AND a.expert_id = $expert_id ORDER BY t.created_at DESC LIMIT 1;
+ WHERE t.movement_id = $movement_id AND (a.expert_id = $expert_id OR a.id = $assignment_id)
+ ORDER BY t.created_at DESC LIMIT 1;
 
 -- q_send_expert(id uuid) -> maybe send_expert(status text, languages jsonb, contact_points jsonb)
 SELECT status, languages, contact_points FROM experts WHERE id = $id;
