@@ -349,18 +349,27 @@ static void conn_connect(struct conn *c)
     const struct place *place = c->lane->place;
     unsigned k = place->first_host;
     char host[DB_HOSTS_BYTES], address[DB_HOSTS_BYTES], port[DB_HOSTS_BYTES];
-    const char *keys[] = {
-        "dbname", "password", "fallback_application_name", "client_encoding", "host", "hostaddr",
-        "port",   NULL};
-    const char *values[] = {place->conninfo,
-                            c->db->password,
-                            program_invocation_short_name,
-                            "UTF8",
-                            hosts_from(place, "host", k, host, sizeof host),
-                            hosts_from(place, "hostaddr", k, address, sizeof address),
-                            hosts_from(place, "port", k, port, sizeof port),
-                            NULL};
+    /* What stands before dbname the conninfo may say otherwise. Over TCP a host that is cut off is noticed on
+     * idle connections too, and what it does not take is not waited for. */
+    const char *const parts[][2] = {
+        {"keepalives_idle", "2"},
+        {"keepalives_interval", "1"},
+        {"keepalives_count", "3"},
+        {"tcp_user_timeout", "5000"},
+        {"dbname", place->conninfo},
+        {"password", c->db->password},
+        {"fallback_application_name", program_invocation_short_name},
+        {"client_encoding", "UTF8"},
+        {"host", hosts_from(place, "host", k, host, sizeof host)},
+        {"hostaddr", hosts_from(place, "hostaddr", k, address, sizeof address)},
+        {"port", hosts_from(place, "port", k, port, sizeof port)},
+    };
+    const char *keys[LENGTH(parts) + 1] = {0}, *values[LENGTH(parts) + 1] = {0};
 
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        keys[i] = parts[i][0];
+        values[i] = parts[i][1];
+    }
     c->first_host = k;
     c->wanted = true;
     c->state = CONN_CONNECTING;

@@ -14,7 +14,6 @@ from programs import wait_for
 
 PGBIN = "/usr/lib/postgresql/15/bin"
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--reset-env", "--"]
-ALERT = "keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000"  # a host that is cut off is noticed
 TIED = ["setpriv", "--pdeathsig", "TERM", "--"]  # ends with us, whatever ends us
 SERVICES = ("identity", "cases", "travel", "diaspora", "notifications")
 TELLING = ("cases", "travel", "notifications")  # whose events are told meanwhile: these have relay and scheduler
@@ -238,7 +237,7 @@ sentinel failover-timeout wayfare 10000
         hosts, numbers = (",".join(what(n) for n in DATABASES) for what in (name, address))
         return {
             "WAYFARE_MODE": "development", "WAYFARE_RUN": f"{self.base}/{host}", "WAYFARE_DOCUMENTS": f"{self.build}/api-spec",
-            "WAYFARE_DB": f"host={hosts} hostaddr={numbers} target_session_attrs=read-write sslmode=verify-full sslrootcert={house}/ca.pem {ALERT} "
+            "WAYFARE_DB": f"host={hosts} hostaddr={numbers} target_session_attrs=read-write sslmode=verify-full sslrootcert={house}/ca.pem "
                           f"dbname=wayfare_{service} user=wf_{service}_{role} application_name={label}-{host}",
             "WAYFARE_DB_PASSWORD_FILE": f"{keys}/secrets/wf_{service}_{role}",
             "WAYFARE_REDIS": self.sentinels(), "WAYFARE_REDIS_PASSWORD_FILE": f"{self.state}/redis",
