@@ -1,6 +1,6 @@
 -- Statements of persons as data subjects.
 
--- Who it is, and what is that person's alone in other services: assignments, invitations to a survey.
+-- Who it is, and what is that person's alone in other services: assignments, invitations to a survey. In one order, for the answer's ETag.
 -- q_subject_who(id uuid) -> one subject_who(kind text, own uuid[])
 SELECT 'expert' AS kind,
        ARRAY(SELECT a.id FROM assignments a WHERE a.org = e.org AND a.expert_id = e.id
@@ -8,10 +8,10 @@ SELECT 'expert' AS kind,
              SELECT i.id FROM assignments a
                JOIN survey_respondents r ON r.org = a.org AND r.assignment_id = a.id AND r.role = 'expert'
                JOIN survey_invitations i ON i.org = r.org AND i.respondent_id = r.id
-              WHERE a.org = e.org AND a.expert_id = e.id) AS own
+              WHERE a.org = e.org AND a.expert_id = e.id ORDER BY 1) AS own
   FROM experts e WHERE e.id = $id
 UNION ALL
 SELECT 'ventureMember' AS kind, '{}'::uuid[] AS own FROM venture_members m WHERE m.id = $id
 UNION ALL
-SELECT 'surveyRespondent' AS kind, ARRAY(SELECT i.id FROM survey_invitations i WHERE i.org = r.org AND i.respondent_id = r.id) AS own
+SELECT 'surveyRespondent' AS kind, ARRAY(SELECT i.id FROM survey_invitations i WHERE i.org = r.org AND i.respondent_id = r.id ORDER BY 1) AS own
   FROM survey_respondents r WHERE r.id = $id AND r.role <> 'expert';
