@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/schema.h"
 #include "base/str.h"
 
 err_t data_file(struct arena *a, const char *path, json_t **ret)
@@ -65,5 +66,20 @@ err_t data_folder(struct arena *a, const char *folder, json_t **ret_documents, j
     TRY(e);
     *ret_documents = documents;
     *ret_paths = paths;
+    return NULL;
+}
+
+static void schema_release(void *schema)
+{
+    schema_free(schema);
+}
+
+err_t data_schema(struct arena *a, const char *path, struct schema **ret)
+{
+    json_t *document;
+
+    TRY(data_file(a, path, &document));
+    TRY(schema_compile(a, document, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, ret));
+    arena_own(a, *ret, schema_release);
     return NULL;
 }

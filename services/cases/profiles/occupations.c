@@ -15,22 +15,15 @@ struct occupations {
     struct text_array units; /* in rising order */
 };
 
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
-
 err_t occupations_load(struct arena *a, const char *folder, struct occupations **ret)
 {
     const char *path = arena_printf(a, "%s/occupations/isco08.json", folder);
     struct occupations *o = ARENA_NEW(a, struct occupations);
-    json_t *document, *rules;
+    json_t *document;
     struct schema *schema;
     err_t e;
 
-    TRY(data_file(a, arena_printf(a, "%s/occupations.schema.json", folder), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/occupations.schema.json", folder), &schema));
     TRY(data_file(a, path, &document));
     e = schema_check(a, schema, document);
     if (e)

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/data.h"
-#include "base/schema.h"
 #include "base/str.h"
 #include "cases/programmes/pack.h"
 
@@ -44,22 +43,15 @@ static int by_programme_and_version(const void *one, const void *other)
     return order ? order : (p->version > q->version) - (p->version < q->version);
 }
 
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
-
 err_t packs_load(struct arena *a, const struct rulesets *rulesets, const char *folder, struct packs **ret)
 {
     struct packs *all = ARENA_NEW(a, struct packs);
-    json_t *documents, *paths, *rules;
+    json_t *documents, *paths;
     struct schema *schema;
     size_t i;
     err_t e;
 
-    TRY(data_file(a, arena_printf(a, "%s/pack.schema.json", folder), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/pack.schema.json", folder), &schema));
     TRY(data_folder(a, folder, &documents, &paths));
     all->v = ARENA_ARRAY(a, json_array_size(documents), struct pack *);
     for (i = 0; i < json_array_size(documents); i++) {

@@ -6,21 +6,14 @@
 #include "base/json.h"
 #include "base/schema.h"
 
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
-
 err_t rights_terms_load(struct arena *a, const char *folder, struct rights_terms *ret)
 {
     const char *path = arena_printf(a, "%s/terms.json", folder);
-    json_t *document, *rules;
+    json_t *document;
     struct schema *schema;
     err_t e;
 
-    TRY(data_file(a, arena_printf(a, "%s/terms.schema.json", folder), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/terms.schema.json", folder), &schema));
     TRY(data_file(a, path, &document));
     e = schema_check(a, schema, document);
     if (e)

@@ -1,25 +1,17 @@
 /* load.c - reads the weights when the process starts. */
 #include "base/arena.h"
 #include "base/data.h"
-#include "base/schema.h"
 #include "diaspora/matches/rules.h"
-
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
 
 err_t match_weights_load(struct arena *a, const char *folder, const struct match_weights **ret)
 {
     struct match_weights *newest = ARENA_NEW(a, struct match_weights), w;
-    json_t *documents, *paths, *rules;
+    json_t *documents, *paths;
     struct schema *schema;
     size_t i;
     err_t e;
 
-    TRY(data_file(a, arena_printf(a, "%s/weights.schema.json", folder), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/weights.schema.json", folder), &schema));
     TRY(data_folder(a, arena_printf(a, "%s/weights", folder), &documents, &paths));
     for (i = 0; i < json_array_size(documents); i++) {
         e = match_weights_make(a, schema, json_array_get(documents, i), &w);

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/data.h"
-#include "base/schema.h"
 #include "base/str.h"
 #include "diaspora/programmes/programme.h"
 
@@ -44,22 +43,15 @@ static int by_programme_and_version(const void *one, const void *other)
     return order ? order : (p->version > q->version) - (p->version < q->version);
 }
 
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
-
 err_t programmes_load(struct arena *a, const char *folder, struct programmes **ret)
 {
     struct programmes *all = ARENA_NEW(a, struct programmes);
-    json_t *documents, *paths, *rules;
+    json_t *documents, *paths;
     struct schema *schema;
     size_t i;
     err_t e;
 
-    TRY(data_file(a, arena_printf(a, "%s/programme.schema.json", folder), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/programme.schema.json", folder), &schema));
     TRY(data_folder(a, folder, &documents, &paths));
     all->v = ARENA_ARRAY(a, json_array_size(documents), struct programme *);
     for (i = 0; i < json_array_size(documents); i++) {

@@ -5,11 +5,6 @@
 #include "base/str.h"
 #include "travel/requirements/rules.h"
 
-static void schema_release(void *schema)
-{
-    schema_free(schema);
-}
-
 /* The first faults with their places, for the log: data that are not valid stop the start. */
 static err_t with_place(struct arena *a, const char *path, err_t e)
 {
@@ -27,11 +22,8 @@ static err_t read_kind(struct arena *a, const char *folder, const char *kind, js
                        json_t **ret_paths)
 {
     struct schema *schema;
-    json_t *rules;
 
-    TRY(data_file(a, arena_printf(a, "%s/%s.schema.json", folder, kind), &rules));
-    TRY(schema_compile(a, rules, "", SCHEMA_STRICT | SCHEMA_ASSERT_FORMATS, &schema));
-    arena_own(a, schema, schema_release);
+    TRY(data_schema(a, arena_printf(a, "%s/%s.schema.json", folder, kind), &schema));
     TRY(data_folder(a, arena_printf(a, "%s/%s", folder, kind), ret, ret_paths));
     for (size_t i = 0; i < json_array_size(*ret); i++) {
         err_t e = schema_check(a, schema, json_array_get(*ret, i));
