@@ -23,7 +23,6 @@
 #include "io/loop.h"
 #include "io/outcall_internal.h"
 
-#define CONNECT_MS 5000
 #define CA_MAX_BYTES (1024 * 1024)
 
 ERR_DEFINE(err_url, ERR_INVALID, "outcall.url", "The address is no URL that may be called.");
@@ -103,22 +102,44 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
     return 0;
 }
 
+static void forget_opened(struct outcall *c, struct outcall_opened **at)
+{
+    struct outcall_opened *o = *at;
+
+    *at = o->next;
+    o->next = c->closed;
+    c->closed = o;
+}
+
 /* The event goes before the descriptor: the loop's epoll set has a change list. */
 static int on_close(void *arg, curl_socket_t fd)
 {
     struct outcall *c = arg;
-    struct outcall_opened **at = &c->opened, *o;
+    struct outcall_opened **at = &c->opened;
 
     while (*at && (*at)->fd != fd)
         at = &(*at)->next;
-    o = *at;
-    if (o) {
-        *at = o->next;
-        o->next = c->closed;
-        c->closed = o;
-    }
+    if (*at)
+        forget_opened(c, at);
     socket_forget(c, fd);
     return close(fd);
+}
+
+/* An attempt has ended: what it opened is kept by curl for another call, or was closed without a word, since
+ * it was never connected. */
+static void keep_opened(const struct outcall_call *call, curl_socket_t kept)
+{
+    struct outcall_opened **at = &call->c->opened;
+
+    while (*at) {
+        if ((*at)->call == call && (*at)->fd != kept) {
+            forget_opened(call->c, at);
+            continue;
+        }
+        if ((*at)->call == call)
+            (*at)->call = NULL;
+        at = &(*at)->next;
+    }
 }
 
 static void timer_fired(void *arg)
@@ -159,6 +180,10 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
     else
         o = ARENA_NEW(c->arena, struct outcall_opened);
     *o = (struct outcall_opened){.next = c->opened, .fd = fd, .call = call};
+    if (getnameinfo(&address->addr, address->addrlen, o->address, sizeof(o->address), NULL, 0,
+                    NI_NUMERICHOST) != 0)
+        o->address[0] = '\0'; /* a unix socket */
+    memcpy(call->address, o->address, sizeof(call->address));
     c->opened = o;
     return fd;
 }
@@ -266,40 +291,9 @@ void outcall_close(struct outcall *c)
 
 /* ---- one call ---- */
 
-static int64_t left_us(const struct outcall_call *call)
+int64_t outcall_left_us(const struct outcall_call *call)
 {
     return call->begin_us + call->timeout_us - clock_mono_us();
-}
-
-/* Hands the addresses to curl. "+": the entry times out of curl's cache like one that it had looked up. */
-static err_t resolve(struct outcall_call *call, const char *host, unsigned port)
-{
-    struct outcall_names names;
-    struct buf b;
-    char text[64];
-    size_t n = 0;
-
-    if (left_us(call) <= 0)
-        return err_timeout;
-    TRY(outcall_lookup(call, host, port, left_us(call), &names));
-    buf_init(&b, call->x->arena, 256);
-    buf_printf(&b, "+%s:%u:", host, port);
-    for (size_t i = 0; i < names.n; i++) {
-        const struct sockaddr *address = (const struct sockaddr *)&names.v[i];
-        bool v6 = address->sa_family == AF_INET6;
-
-        if (call->check_address && !outcall_address_public(address))
-            continue;
-        if (getnameinfo(address, v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in), text,
-                        sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
-            continue;
-        buf_printf(&b, v6 ? "%s[%s]" : "%s%s", n++ ? "," : "", text);
-    }
-    if (n == 0)
-        return err_address;
-    call->resolve = curl_slist_append(NULL, buf_text(&b));
-    curl_easy_setopt(call->easy, CURLOPT_RESOLVE, call->resolve);
-    return NULL;
 }
 
 static bool numeric(const char *host)
@@ -337,7 +331,7 @@ static err_t read_url(struct outcall_call *call, CURLU *u, const char *url, bool
 static void set_common(struct outcall_call *call, bool public_only)
 {
     CURL *easy = call->easy;
-    int64_t left = left_us(call) / 1000;
+    int64_t left = outcall_left_us(call) / 1000;
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -346,7 +340,8 @@ static void set_common(struct outcall_call *call, bool public_only)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    if (!call->host)
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)OUTCALL_CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
@@ -374,7 +369,7 @@ err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only
     curl_url_cleanup(u);
     TRY(e);
     if (!numeric(host))
-        TRY(resolve(call, host, port));
+        TRY(outcall_resolve(call, host, port));
     curl_easy_setopt(call->easy, CURLOPT_URL, url);
     set_common(call, public_only);
     return NULL;
@@ -394,12 +389,19 @@ err_t outcall_begin_unix(struct outcall_call *call, const char *url, const char 
 
 err_t outcall_perform(struct outcall_call *call)
 {
+    curl_socket_t kept;
     err_t e;
 
-    if (curl_multi_add_handle(call->c->multi, call->easy) != CURLM_OK)
-        return err_internal(call->x->arena, ERR_BUG, "outcall.add", "curl_multi_add_handle failed");
-    e = co_wait(&call->wait);
-    curl_multi_remove_handle(call->c->multi, call->easy);
+    do {
+        call->wait = (struct co_wait){0};
+        call->address[0] = '\0';
+        if (curl_multi_add_handle(call->c->multi, call->easy) != CURLM_OK)
+            return err_internal(call->x->arena, ERR_BUG, "outcall.add", "curl_multi_add_handle failed");
+        e = co_wait(&call->wait);
+        curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &kept);
+        curl_multi_remove_handle(call->c->multi, call->easy);
+        keep_opened(call, e ? CURL_SOCKET_BAD : kept); /* of a call that is broken off nothing is */
+    } while (!e && outcall_next(call));
     return e;
 }
 
@@ -408,9 +410,6 @@ void outcall_end(struct outcall_call *call)
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->resolve);
     curl_slist_free_all(call->headers);
-    for (struct outcall_opened *o = call->c->opened; o; o = o->next)
-        if (o->call == call)
-            o->call = NULL;
 }
 
 err_t outcall_error(const struct outcall_call *call)

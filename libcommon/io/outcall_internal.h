@@ -2,6 +2,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "io/co.h"
@@ -21,7 +22,17 @@ struct outcall_opened {
     struct outcall_opened *next;
     curl_socket_t fd;
     const struct outcall_call *call; /* NULL: it has ended, its connection is kept */
+    char address[INET6_ADDRSTRLEN];
 };
+
+/* An address that did not answer. */
+struct outcall_suspect {
+    char address[INET6_ADDRSTRLEN];
+    int64_t until_us; /* mono */
+};
+#define OUTCALL_SUSPECTS 16
+#define OUTCALL_ADDRESSES 8 /* of one name */
+#define OUTCALL_CONNECT_MS 5000
 
 struct outcall {
     struct arena *arena;
@@ -33,6 +44,7 @@ struct outcall {
     struct outcall_opened *opened, *closed;               /* closed: to be used again */
     const char *allow;                                    /* host:port list */
     const char *house_ca, *house_certificate, *house_key; /* files; NULL none */
+    struct outcall_suspect suspects[OUTCALL_SUSPECTS];
     struct curl_blob ca; /* the system's authorities and ca_file; len 0: the system's alone */
 };
 
@@ -43,8 +55,13 @@ struct outcall_call {
     struct ctx *x;
     CURL *easy;
     CURLcode result;
-    bool check_address; /* refuse private addresses */
-    bool refused;       /* one was */
+    bool check_address;             /* refuse private addresses */
+    bool refused;                   /* one was */
+    char address[INET6_ADDRSTRLEN]; /* that the attempt has opened; "": a kept connection serves it */
+    const char *host;               /* a name; NULL: nothing was resolved */
+    unsigned port;
+    const char *addresses[OUTCALL_ADDRESSES]; /* of the name, in the order in which they are tried */
+    size_t naddresses, at;
     struct curl_slist *resolve, *headers;
     int64_t begin_us; /* mono */
     int64_t timeout_us;
@@ -63,13 +80,25 @@ void outcall_hang_up(const struct outcall_call *call);
 /* The error of a call whose result is not CURLE_OK. */
 err_t outcall_error(const struct outcall_call *call);
 
+/* What is left of the call's time. */
+int64_t outcall_left_us(const struct outcall_call *call);
+
+/* ---- outcall_path.c: which address of a name ---- */
+
+/* Resolves the name and hands its first address to curl. */
+AWAITS MUST_CHECK err_t outcall_resolve(struct outcall_call *call, const char *host, unsigned port);
+/* What the attempt's result says of its address. True: nothing was connected, so nothing was sent, and curl
+ * has the next. */
+bool outcall_next(struct outcall_call *call);
+/* True for an address that did not answer lately. */
+bool outcall_suspected(const struct outcall *c, const char *address);
+
 /* True if the list contains host:port. */
 bool outcall_allowed(const char *list, const char *host, unsigned port);
 /* True for an address of the public internet: none of the special ranges of RFC 6890, and none that carries
  * an IPv4 address inside (NAT64, 6to4, Teredo, mapped). */
 bool outcall_address_public(const struct sockaddr *address);
 
-#define OUTCALL_ADDRESSES 8
 struct outcall_names {
     struct sockaddr_storage v[OUTCALL_ADDRESSES];
     size_t n;
