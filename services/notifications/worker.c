@@ -29,13 +29,14 @@ static err_t plan_concerns(struct tx *tx, const struct schedule *s, const struct
     *ret = true;
     if (!s->told)
         return NULL;
-    TRY(q_messages_told(tx, m->basis_id, m->ref_id, &told));
+    TRY(q_messages_told(tx, m->basis_id, m->ref_id, m->person_id, &told));
     *ret = str_eq(s->told, "sent") ? told.sent : told.planned;
     return NULL;
 }
 
-/* Plans what one rule says for an event. */
-static err_t plan_rule(struct ctx *x, struct tx *tx, const struct inbox_event *e, const struct schedule *s)
+/* Plans what one rule says for an event, for that person. */
+static err_t plan_rule(struct ctx *x, struct tx *tx, const struct inbox_event *e, const struct schedule *s,
+                       struct opt_uuid person)
 {
     struct schedule_time when;
     const char *user = str_eq(s->recipient, "assignee") ? json_member_text(e->data, "assignee") : NULL;
@@ -44,7 +45,7 @@ static err_t plan_rule(struct ctx *x, struct tx *tx, const struct inbox_event *e
         return NULL; /* nobody has the task yet */
     if (!schedule_when(s, e->data, x->now_us, &when))
         return NULL;
-    struct message_new m = {.person_id = user ? (struct opt_uuid){0} : json_member_uuid(e->data, "personId"),
+    struct message_new m = {.person_id = user ? (struct opt_uuid){0} : person,
                             .user_id = user,
                             .topic = s->topic,
                             .template = s->template,
@@ -64,17 +65,22 @@ static err_t plan_rule(struct ctx *x, struct tx *tx, const struct inbox_event *e
     return NULL;
 }
 
-/* Plans what the rules say for an event. */
-static err_t plan(struct ctx *x, const struct inbox_event *e)
+static err_t plan_for(struct ctx *x, const struct inbox_event *e, struct opt_uuid person)
 {
     struct tx *tx;
     const struct schedule *s;
     TRY(db_begin(x, &tx));
     for (size_t i = 0; (s = schedules_for(notifications_state(x)->schedules, e->type, i)) != NULL; i++)
-        TRY(plan_rule(x, tx, e, s));
+        TRY(plan_rule(x, tx, e, s, person));
     TRY(tx_sync(tx));
     x->wakes = "sender";
     return NULL;
+}
+
+/* Plans what the rules say for an event. */
+static err_t plan(struct ctx *x, const struct inbox_event *e)
+{
+    return plan_for(x, e, json_member_uuid(e->data, "personId"));
 }
 
 /* What was planned for the same thing no longer holds. */
@@ -105,35 +111,72 @@ static err_t document_verified(struct ctx *x, const struct inbox_event *e)
     return plan(x, e);
 }
 
-/* The same for one reference of a movement: what was planned for it falls, then the rules say anew. */
-static err_t movement_told(struct ctx *x, const struct inbox_event *e, bool itinerary)
+/* The same for one reference of a movement, or for one traveller of it. */
+static err_t supersede_told(struct ctx *x, const struct inbox_event *e, bool itinerary)
 {
     struct tx *tx;
     struct opt_uuid movement = json_member_uuid(e->data, "movementId"),
                     ref = json_member_uuid(e->data, "refId");
     TRY(db_begin(x, &tx));
     if (movement.set && ref.set)
-        q_messages_supersede_ref(tx, &(struct q_messages_supersede_ref_in){.basis_id = movement.v,
-                                                                           .ref_id = ref.v,
-                                                                           .itinerary = itinerary,
-                                                                           .reason = e->type,
-                                                                           .now = x->now_us});
+        q_messages_supersede_ref(
+            tx, &(struct q_messages_supersede_ref_in){.basis_id = movement.v,
+                                                      .ref_id = ref.v,
+                                                      .person_id = json_member_uuid(e->data, "personId"),
+                                                      .itinerary = itinerary,
+                                                      .reason = e->type,
+                                                      .now = x->now_us});
+    return NULL;
+}
+
+/* What was planned falls, then the rules say anew. */
+static err_t movement_told(struct ctx *x, const struct inbox_event *e, bool itinerary)
+{
+    TRY(supersede_told(x, e, itinerary));
     return plan(x, e);
+}
+
+/* Several go on a mission: of each the diaspora service tells on their own. */
+static bool of_several(const struct inbox_event *e)
+{
+    return str_eq(json_member_text(e->data, "refKind"), "mission");
 }
 
 static err_t movement_ticketed(struct ctx *x, const struct inbox_event *e)
 {
-    return movement_told(x, e, true);
+    return of_several(e) ? NULL : movement_told(x, e, true);
 }
 
 static err_t movement_delayed(struct ctx *x, const struct inbox_event *e)
 {
+    return of_several(e) ? NULL : movement_told(x, e, false);
+}
+
+static err_t traveller_ticketed(struct ctx *x, const struct inbox_event *e)
+{
+    return movement_told(x, e, true);
+}
+
+static err_t traveller_delayed(struct ctx *x, const struct inbox_event *e)
+{
     return movement_told(x, e, false);
 }
 
+/* Who has heard of it hears that it is off; a mission that was called off names nobody any more. */
 static err_t movement_cancelled(struct ctx *x, const struct inbox_event *e)
 {
-    return movement_told(x, e, true);
+    struct messages_traveller *travellers;
+    struct tx *tx;
+    size_t n;
+    if (!of_several(e))
+        return movement_told(x, e, true);
+    TRY(db_begin(x, &tx));
+    TRY(q_messages_travellers(tx, json_member_uuid(e->data, "movementId").v,
+                              json_member_uuid(e->data, "refId").v, &travellers, &n));
+    TRY(supersede_told(x, e, true));
+    for (size_t i = 0; i < n; i++)
+        TRY(plan_for(x, e, OPT_UUID(travellers[i].person_id)));
+    return NULL;
 }
 
 /* Everything planned for the people of the case stops; what tells them of it goes on. */
@@ -221,6 +264,8 @@ static const struct inbox_handler handlers[] = {
     {"cases.share.changed", share_told},
     {"cases.share.recalled", share_told},
     {"diaspora.survey.opened", plan},
+    {"diaspora.traveller.ticketed", traveller_ticketed},
+    {"diaspora.traveller.delayed", traveller_delayed},
     {"travel.booking.ticketed", movement_ticketed},
     {"travel.movement.delayed", movement_delayed},
     {"travel.movement.cancelled", movement_cancelled},

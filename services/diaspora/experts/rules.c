@@ -28,7 +28,8 @@ static void check_birth(struct arena *a, const json_t *birth, int32_t today, str
         wrong(a, faults, "/birthDate/value", "birth.future", "The birth date lies ahead.");
 }
 
-static void check_languages(struct arena *a, const json_t *languages, struct fault_list *faults)
+static void check_languages(struct arena *a, const json_t *languages, const char *pointer,
+                            struct fault_list *faults)
 {
     const json_t *item;
     size_t i;
@@ -36,7 +37,7 @@ static void check_languages(struct arena *a, const json_t *languages, struct fau
     json_array_foreach(languages, i, item)
     {
         const char *language = json_member_text(item, "language");
-        const char *at = arena_printf(a, "/languages/%zu/language", i);
+        const char *at = arena_printf(a, "%s/languages/%zu/language", pointer, i);
 
         if (!codes_language(language))
             wrong(a, faults, at, "language.unknown", "There is no such language.");
@@ -64,7 +65,8 @@ static bool contact_ok(const char *kind, const char *value)
     return is_number(value); /* mobile, phone */
 }
 
-static void check_contacts(struct arena *a, const json_t *points, struct fault_list *faults)
+static void check_contacts(struct arena *a, const json_t *points, const char *pointer,
+                           struct fault_list *faults)
 {
     const json_t *item;
     size_t i;
@@ -75,16 +77,22 @@ static void check_contacts(struct arena *a, const json_t *points, struct fault_l
         const json_t *hours = json_object_get(item, "safeHours");
 
         if (!contact_ok(json_member_text(item, "kind"), json_member_text(item, "value")))
-            wrong(a, faults, arena_printf(a, "/contactPoints/%zu/value", i), "contact.value",
+            wrong(a, faults, arena_printf(a, "%s/contactPoints/%zu/value", pointer, i), "contact.value",
                   "This is no address or number of its kind.");
         if (zone && !date_zone_ok(zone))
-            wrong(a, faults, arena_printf(a, "/contactPoints/%zu/zone", i), "zone.unknown",
+            wrong(a, faults, arena_printf(a, "%s/contactPoints/%zu/zone", pointer, i), "zone.unknown",
                   "Not a time zone.");
         if (json_is_object(hours) &&
             str_eq(json_member_text(hours, "from"), json_member_text(hours, "until")))
-            wrong(a, faults, arena_printf(a, "/contactPoints/%zu/safeHours", i), "safeHours.empty",
+            wrong(a, faults, arena_printf(a, "%s/contactPoints/%zu/safeHours", pointer, i), "safeHours.empty",
                   "Begins when it ends.");
     }
+}
+
+void rules_reach(struct arena *a, const json_t *body, const char *pointer, struct fault_list *faults)
+{
+    check_languages(a, json_object_get(body, "languages"), pointer, faults);
+    check_contacts(a, json_object_get(body, "contactPoints"), pointer, faults);
 }
 
 static void check_names(struct arena *a, const json_t *names, struct fault_list *faults)
@@ -108,8 +116,7 @@ void rules_expert(struct arena *a, const json_t *body, int32_t today, struct fau
 
     check_names(a, json_object_get(body, "names"), faults);
     check_birth(a, json_object_get(body, "birthDate"), today, faults);
-    check_languages(a, json_object_get(body, "languages"), faults);
-    check_contacts(a, json_object_get(body, "contactPoints"), faults);
+    rules_reach(a, body, "", faults);
     if (country && !codes_country(country))
         wrong(a, faults, "/residenceCountry", "country.unknown", "There is no such country.");
 }

@@ -14,6 +14,10 @@ struct arena;
  * document). */
 void rules_expert(struct arena *a, const json_t *body, int32_t today, struct fault_list *faults);
 
+/* How anybody is reached, of the members `languages` and `contactPoints` of a body at pointer ("",
+ * "/team/0"): language.unknown, language.twice, contact.value, zone.unknown, safeHours.empty. */
+void rules_reach(struct arena *a, const json_t *body, const char *pointer, struct fault_list *faults);
+
 /* Of the residence: nationality.unknown, country.unknown, residence.dutch (a Dutch person has Dutch
  * nationality), residence.basis (a permit has a basis, nothing else has one; of an asylum permit it is
  * asylum). */

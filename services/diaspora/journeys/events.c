@@ -78,7 +78,9 @@ err_t journey_scheduled(struct ctx *x, const struct inbox_event *e)
                                       .now = x->now_us});
     audit_write(tx, "travelRequest", r.id, "update", "[\"departsAt\",\"arrivesAt\"]");
     if (!r.assignment_id.set)
-        return NULL;
+        return mission_tell(x, tx, r.ref_id,
+                            ticketed ? "diaspora.traveller.ticketed" : "diaspora.traveller.delayed",
+                            json_member_uuid(e->data, "movementId").v, e->data);
     if (!ticketed)
         flag(x, tx, &r, "travel.delayed");
     return assignment_rejudge(x, tx, r.assignment_id.v, ticketed);

@@ -1,6 +1,7 @@
 /* travel.c - the journey of a mission: asked of the travel service for all who are in the ventures that go.
  */
 #include "app/audit.h"
+#include "app/outbox.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -153,4 +154,34 @@ void mission_departed(struct tx *tx, struct uuid id, int64_t now_us)
 {
     q_mission_departed(tx, id, now_us);
     audit_write(tx, "mission", id, "departed", "[\"status\"]");
+}
+
+static const char *text_of(struct ctx *x, const json_t *said, const char *name)
+{
+    return json_text(x->arena, json_object_get(said, name));
+}
+
+err_t mission_tell(struct ctx *x, struct tx *tx, struct uuid id, const char *type, struct uuid movement_id,
+                   const json_t *said)
+{
+    struct arena *a = x->arena;
+    const char *movement = uuid_text(a, movement_id), *mission = uuid_text(a, id);
+    struct mission_traveller *travellers;
+    size_t n;
+
+    TRY(q_mission_travellers(tx, id, &travellers, &n));
+    for (size_t i = 0; i < n; i++)
+        outbox_add(
+            tx, &(struct event){
+                    .type = type,
+                    .subject = travellers[i].id,
+                    .key = id,
+                    .data = arena_printf(
+                        a,
+                        "{\"movementId\":\"%s\",\"refKind\":\"mission\",\"refId\":\"%s\",\"personId\":\"%s\","
+                        "\"departsAt\":%s,\"departureZone\":%s,\"arrivesAt\":%s,\"arrivalZone\":%s}",
+                        movement, mission, uuid_text(a, travellers[i].id), text_of(x, said, "departsAt"),
+                        text_of(x, said, "departureZone"), text_of(x, said, "arrivesAt"),
+                        text_of(x, said, "arrivalZone"))});
+    return NULL;
 }

@@ -54,21 +54,15 @@ static void reach(struct ctx *x, struct answer *ans, const json_t *point, const 
     ans->verdict = rules_send_hours(ans->zone, json_object_get(point, "safeHours"), x->now_us);
 }
 
-/* The expert, by the contact points that were said to be safe for the topic. */
-static err_t judge_expert(struct ctx *x, struct tx *tx, struct uuid id, const char *topic, struct answer *ans)
+/* By the contact points that were said to be safe for the topic, in a language that is read. */
+static err_t judge_reach(struct ctx *x, const char *languages_text, const char *contacts_text,
+                         const char *topic, struct answer *ans)
 {
     json_t *languages, *contacts;
-    struct send_expert expert;
     const json_t *contact;
-    bool found;
 
-    TRY(q_send_expert(tx, id, &found, &expert));
-    if (!found || !str_eq(expert.status, "active")) {
-        ans->verdict = verdict("refuse", "expert.missing");
-        return NULL;
-    }
-    TRY(json_parse(x->arena, expert.languages, strlen(expert.languages), 8, &languages));
-    TRY(json_parse(x->arena, expert.contact_points, strlen(expert.contact_points), 8, &contacts));
+    TRY(json_parse(x->arena, languages_text, strlen(languages_text), 8, &languages));
+    TRY(json_parse(x->arena, contacts_text, strlen(contacts_text), 8, &contacts));
     ans->languages = rules_send_languages(x->arena, languages);
     contact = rules_send_contact(contacts, topic);
     if (!contact)
@@ -77,6 +71,20 @@ static err_t judge_expert(struct ctx *x, struct tx *tx, struct uuid id, const ch
         ans->verdict = verdict("callTask", "language.none");
     else
         reach(x, ans, contact, json_member_text(contact, "zone"));
+    return NULL;
+}
+
+static err_t judge_expert(struct ctx *x, struct tx *tx, struct uuid id, const char *topic, struct answer *ans)
+{
+    struct send_expert expert;
+    bool found;
+
+    TRY(q_send_expert(tx, id, &found, &expert));
+    if (!found || !str_eq(expert.status, "active")) {
+        ans->verdict = verdict("refuse", "expert.missing");
+        return NULL;
+    }
+    TRY(judge_reach(x, expert.languages, expert.contact_points, topic, ans));
     audit_read(tx, "expert", id, "contact");
     return NULL;
 }
@@ -115,29 +123,63 @@ static err_t judge_survey(struct ctx *x, struct tx *tx, struct uuid id, const ch
                                     : judge_respondent(x, tx, &i, ans);
 }
 
-/* A movement names whose part of it a message is on; an assignment's is its expert's. */
+/* Whether the journey is as the message says it; its day and time go into the text. */
+static bool judge_journey(const json_t *basis, const char *status, struct opt_i64 departs_at,
+                          const char *zone, int64_t now_us, struct answer *ans)
+{
+    const char *event = json_member_text(basis, "event");
+
+    ans->verdict = rules_send_movement(event ? event : "reminder", status, departs_at,
+                                       json_member_instant(basis, "startsAt").v, now_us);
+    if (ans->verdict.decision)
+        return false;
+    if (departs_at.set)
+        content_instant(ans, departs_at.v, zone ? zone : HOUSE_ZONE);
+    return true;
+}
+
+/* One of those on a mission: a member of a venture that goes. */
+static err_t judge_traveller(struct ctx *x, struct tx *tx, const json_t *body, struct uuid id,
+                             struct answer *ans)
+{
+    const json_t *basis = json_object_get(body, "basis");
+    struct send_traveller t;
+    bool found;
+
+    TRY(q_send_traveller(tx, json_member_uuid(basis, "id").v, json_member_uuid(body, "refId").v, id, &found,
+                         &t));
+    if (!found || (!t.goes && !str_eq(json_member_text(basis, "event"), "cancelled"))) {
+        ans->verdict = verdict("supersede", found ? "traveller.left" : "basis.missing");
+        return NULL;
+    }
+    if (!judge_journey(basis, t.status, t.departs_at, t.departure_zone, x->now_us, ans))
+        return NULL;
+    audit_read(tx, "ventureMember", id, "contact");
+    return judge_reach(x, t.languages, t.contact_points, json_member_text(body, "topic"), ans);
+}
+
+/* A movement names whose part of it a message is on; an assignment's is its expert's, a mission's the named
+ * traveller's. */
 static err_t judge_movement(struct ctx *x, struct tx *tx, const json_t *body, struct answer *ans)
 {
     const json_t *basis = json_object_get(body, "basis");
-    struct opt_uuid expert = json_member_uuid(body, "personId"), assignment = {0};
-    const char *event = json_member_text(basis, "event");
+    struct opt_uuid person = json_member_uuid(body, "personId"), assignment = {0};
     struct send_movement m;
     bool found;
 
     if (str_eq(json_member_text(body, "refKind"), "assignment"))
         assignment = json_member_uuid(body, "refId");
-    if (!expert.set && !assignment.set) {
+    if (!person.set && !assignment.set) {
         ans->verdict = verdict("refuse", "recipient.none");
         return NULL;
     }
-    TRY(q_send_movement(tx, json_member_uuid(basis, "id").v, expert, assignment, &found, &m));
-    ans->verdict = found ? rules_send_movement(event ? event : "reminder", m.status, m.departs_at,
-                                               json_member_instant(basis, "startsAt").v, x->now_us)
-                         : verdict("supersede", "basis.missing");
-    if (ans->verdict.decision)
+    if (str_eq(json_member_text(body, "refKind"), "mission"))
+        return judge_traveller(x, tx, body, person.v, ans);
+    TRY(q_send_movement(tx, json_member_uuid(basis, "id").v, person, assignment, &found, &m));
+    if (!found)
+        ans->verdict = verdict("supersede", "basis.missing");
+    if (!found || !judge_journey(basis, m.status, m.departs_at, m.departure_zone, x->now_us, ans))
         return NULL;
-    if (m.departs_at.set)
-        content_instant(ans, m.departs_at.v, m.departure_zone ? m.departure_zone : HOUSE_ZONE);
     return judge_expert(x, tx, m.expert_id, json_member_text(body, "topic"), ans);
 }
 

@@ -16,5 +16,15 @@ SELECT a.expert_id, t.status, t.departs_at, t.departure_zone
  WHERE t.movement_id = $movement_id AND (a.expert_id = $expert_id OR a.id = $assignment_id)
  ORDER BY t.created_at DESC LIMIT 1;
 
+-- Of a mission each member of its ventures: goes says whether they still do, which is asked of what lies ahead only.
+-- q_send_traveller(movement_id uuid, mission_id uuid, member_id uuid) -> maybe send_traveller(status text, departs_at timestamptz?, departure_zone text?, goes bool, languages jsonb, contact_points jsonb)
+SELECT t.status, t.departs_at, t.departure_zone, v.mission_id IS NOT DISTINCT FROM m.id AND p.left_at IS NULL AS goes, p.languages, p.contact_points
+  FROM travel_requests t
+  JOIN missions m ON m.org = t.org AND m.id = t.ref_id
+  JOIN ventures v ON v.org = m.org AND v.cohort_id = m.cohort_id AND v.country = m.country
+  JOIN venture_members p ON p.org = v.org AND p.venture_id = v.id
+ WHERE t.movement_id = $movement_id AND t.ref_id = $mission_id AND p.id = $member_id
+ ORDER BY t.created_at DESC LIMIT 1;
+
 -- q_send_expert(id uuid) -> maybe send_expert(status text, languages jsonb, contact_points jsonb)
 SELECT status, languages, contact_points FROM experts WHERE id = $id;

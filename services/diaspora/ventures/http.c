@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "diaspora/areas.h"
 #include "diaspora/cohorts/queries.h"
+#include "diaspora/experts/rules.h"
 #include "diaspora/state.h"
 #include "diaspora/ventures/ventures.h"
 #include "web/page.h"
@@ -85,7 +86,12 @@ static err_t team_check(struct ctx *x, const json_t *team)
     size_t i;
 
     json_array_foreach(team, i, member)
-        rules_member(x->arena, member, arena_printf(x->arena, "/team/%zu", i), &faults);
+    {
+        const char *at = arena_printf(x->arena, "/team/%zu", i);
+
+        rules_member(x->arena, member, at, &faults);
+        rules_reach(x->arena, member, at, &faults);
+    }
     return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The team cannot be kept so.");
 }
 
@@ -157,6 +163,7 @@ const struct handler ventures_handlers[] = {
     {"moveVenture", move_venture},
     {"listVentureMoves", list_venture_moves},
     {"addVentureMember", add_venture_member},
+    {"patchVentureMember", patch_venture_member},
     {"leaveVenture", leave_venture},
     {"getBusinessPlan", get_business_plan},
     {"putBusinessPlan", put_business_plan},

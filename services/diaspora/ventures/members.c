@@ -1,7 +1,8 @@
-/* members.c - who is in a venture's team. */
+/* members.c - who is in a venture's team, and how they are reached. */
 #include "app/audit.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "diaspora/experts/rules.h"
 #include "diaspora/state.h"
 #include "diaspora/ventures/ventures.h"
 #include "io/db.h"
@@ -9,6 +10,14 @@
 
 ERR_DEFINE(err_member, ERR_MISSING, "member.missing", "There is no such member.");
 ERR_DEFINE(err_last, ERR_CONFLICT, "member.last", "The last member stays; drop the venture instead.");
+
+/* A list of the member as it is kept; `otherwise` when the body has none. */
+static const char *list_of(struct arena *a, const json_t *body, const char *name, const char *otherwise)
+{
+    const json_t *list = json_object_get(body, name);
+
+    return list ? json_text(a, list) : otherwise;
+}
 
 void venture_member_add(struct ctx *x, struct tx *tx, struct uuid venture_id, const json_t *member)
 {
@@ -22,6 +31,8 @@ void venture_member_add(struct ctx *x, struct tx *tx, struct uuid venture_id, co
                                  .nationalities = json_member_texts(x->arena, member, "nationalities"),
                                  .origin_country = json_member_text(member, "originCountry"),
                                  .residence_country = json_member_text(member, "residenceCountry"),
+                                 .languages = list_of(x->arena, member, "languages", "[]"),
+                                 .contact_points = list_of(x->arena, member, "contactPoints", "[]"),
                                  .now = x->now_us});
 }
 
@@ -34,11 +45,41 @@ err_t add_venture_member(struct ctx *x, const struct request *rq, struct respons
     struct tx *tx;
 
     rules_member(x->arena, request_body(rq), "", &faults);
+    rules_reach(x->arena, request_body(rq), "", &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The member cannot be kept so."));
     TRY(venture_open(x, rq, &tx, &id, &v));
     venture_member_add(x, tx, id, request_body(rq));
     q_venture_touch(tx, id, x->now_us);
     audit_write(tx, "venture", id, "memberAdded", NULL);
+    return venture_reply(x, tx, id, 200, rs);
+}
+
+/* patchVentureMember: PATCH /ventures/{ventureId}/members/{memberId} */
+err_t patch_venture_member(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct uuid member_id = request_path_uuid(rq, "memberId"), id;
+    const json_t *body = request_body(rq);
+    struct venture_member_reach before;
+    struct fault_list faults = {0};
+    struct venture_state v;
+    struct tx *tx;
+    bool found;
+
+    TRY(venture_open(x, rq, &tx, &id, &v));
+    TRY(q_venture_member_reach(tx, id, member_id, &found, &before));
+    if (!found)
+        return err_member;
+    rules_reach(x->arena, body, "", &faults);
+    TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The member cannot be kept so."));
+    q_venture_member_save(
+        tx, &(struct q_venture_member_save_in){
+                .venture_id = id,
+                .id = member_id,
+                .email = json_object_get(body, "email") ? json_member_text(body, "email") : before.email,
+                .languages = list_of(x->arena, body, "languages", before.languages),
+                .contact_points = list_of(x->arena, body, "contactPoints", before.contact_points)});
+    q_venture_touch(tx, id, x->now_us);
+    audit_write(tx, "venture", id, "memberUpdated", json_member_names(x->arena, body));
     return venture_reply(x, tx, id, 200, rs);
 }
 

@@ -5,9 +5,10 @@ INSERT INTO ventures (id, org, cohort_id, country, name, sector, summary, create
 VALUES ($id, sec.org(), $cohort_id, $country, $name, $sector, $summary, $by, $now, $now);
 
 -- q_venture_member_add{id uuid, venture_id uuid, kind text, given text, family text, email text?, nationalities text[], origin_country text?,
---   residence_country text, now timestamptz} -> exactly 1
-INSERT INTO venture_members (id, org, venture_id, kind, given, family, email, nationalities, origin_country, residence_country, joined_at)
-VALUES ($id, sec.org(), $venture_id, $kind, $given, $family, $email, $nationalities, $origin_country, $residence_country, $now);
+--   residence_country text, languages jsonb, contact_points jsonb, now timestamptz} -> exactly 1
+INSERT INTO venture_members (id, org, venture_id, kind, given, family, email, nationalities, origin_country, residence_country, languages,
+                             contact_points, joined_at)
+VALUES ($id, sec.org(), $venture_id, $kind, $given, $family, $email, $nationalities, $origin_country, $residence_country, $languages, $contact_points, $now);
 
 -- q_venture_get(id uuid) -> one venture_row(id uuid, cohort_id uuid, country text, name text, sector text, summary text, status text,
 --   status_reason text?, plan_version int4, plan_at timestamptz?, scored_at timestamptz?, points int4?, mission_id uuid?, team jsonb, version int4,
@@ -16,7 +17,8 @@ SELECT v.id, v.cohort_id, v.country, v.name, v.sector, v.summary, v.status, v.st
        v.mission_id,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'kind', m.kind, 'given', m.given, 'family', m.family, 'email', m.email,
                                                      'nationalities', m.nationalities, 'originCountry', m.origin_country,
-                                                     'residenceCountry', m.residence_country, 'joinedAt', wf.rfc3339(m.joined_at))
+                                                     'residenceCountry', m.residence_country, 'languages', m.languages, 'contactPoints', m.contact_points,
+                                                     'joinedAt', wf.rfc3339(m.joined_at))
                                   ORDER BY m.joined_at, m.id), '[]')
           FROM venture_members m WHERE m.org = v.org AND m.venture_id = v.id AND m.left_at IS NULL) AS team,
        v.version, v.created_by, v.created_at, v.updated_at, '{}'::text[] AS allowed_actions
@@ -27,7 +29,8 @@ SELECT v.id, v.cohort_id, v.country, v.name, v.sector, v.summary, v.status, v.st
        v.mission_id,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'kind', m.kind, 'given', m.given, 'family', m.family, 'email', m.email,
                                                      'nationalities', m.nationalities, 'originCountry', m.origin_country,
-                                                     'residenceCountry', m.residence_country, 'joinedAt', wf.rfc3339(m.joined_at))
+                                                     'residenceCountry', m.residence_country, 'languages', m.languages, 'contactPoints', m.contact_points,
+                                                     'joinedAt', wf.rfc3339(m.joined_at))
                                   ORDER BY m.joined_at, m.id), '[]')
           FROM venture_members m WHERE m.org = v.org AND m.venture_id = v.id AND m.left_at IS NULL) AS team,
        v.version, v.created_by, v.created_at, v.updated_at, '{}'::text[] AS allowed_actions
@@ -68,6 +71,13 @@ SELECT id, transition, from_status AS "from", to_status AS "to", reason, by_user
 -- q_venture_team(venture_id uuid) -> many venture_teammate(id uuid, kind text, origin_country text?, residence_country text)
 SELECT id, kind, origin_country, residence_country FROM venture_members WHERE venture_id = $venture_id AND left_at IS NULL
  ORDER BY joined_at, id LIMIT 50;
+
+-- q_venture_member_reach(venture_id uuid, id uuid) -> maybe venture_member_reach(email text?, languages jsonb, contact_points jsonb)
+SELECT email, languages, contact_points FROM venture_members WHERE venture_id = $venture_id AND id = $id AND left_at IS NULL;
+
+-- q_venture_member_save{venture_id uuid, id uuid, email text?, languages jsonb, contact_points jsonb} -> exactly 1
+UPDATE venture_members SET email = $email, languages = $languages, contact_points = $contact_points
+ WHERE venture_id = $venture_id AND id = $id AND left_at IS NULL;
 
 -- q_venture_member_leave(venture_id uuid, id uuid, now timestamptz) -> exactly 1
 UPDATE venture_members SET left_at = $now WHERE venture_id = $venture_id AND id = $id AND left_at IS NULL;

@@ -63,19 +63,26 @@ DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
 
 -- Of a movement with several references each has messages of its own. An itinerary that waits is made when it leaves, so a new time of
 -- departure does not make it wrong: itinerary says whether it falls too.
--- q_messages_supersede_ref{basis_id uuid, ref_id uuid, itinerary bool, reason text, now timestamptz} -> any
+-- person_id: of a mission the traveller; NULL: all of the reference.
+-- q_messages_supersede_ref{basis_id uuid, ref_id uuid, person_id uuid?, itinerary bool, reason text, now timestamptz} -> any
 WITH planned AS (
     UPDATE messages SET status = 'superseded', reason = $reason, version = version + 1, updated_at = $now
-     WHERE basis_id = $basis_id AND ref_id = $ref_id AND status IN ('scheduled', 'queued', 'tempFailed')
+     WHERE basis_id = $basis_id AND ref_id = $ref_id AND ($person_id IS NULL OR person_id = $person_id)
+       AND status IN ('scheduled', 'queued', 'tempFailed')
        AND ($itinerary OR basis_event <> 'itinerary')
     RETURNING id)
 DELETE FROM message_due d USING planned WHERE d.message_id = planned.id;
 
 -- What those of the reference have heard, or been called for (sent), and what they will have (planned).
--- q_messages_told(basis_id uuid, ref_id uuid?) -> one messages_told(sent bool, planned bool)        lane: own
+-- q_messages_told(basis_id uuid, ref_id uuid?, person_id uuid?) -> one messages_told(sent bool, planned bool)        lane: own
 SELECT coalesce(bool_or(status IN ('sending', 'sent', 'delivered', 'permFailed')), false) AS sent,
        coalesce(bool_or(status IN ('sending', 'sent', 'delivered', 'permFailed', 'scheduled', 'queued', 'tempFailed')), false) AS planned
-  FROM messages WHERE basis_id = $basis_id AND ref_id IS NOT DISTINCT FROM $ref_id AND user_id IS NULL;
+  FROM messages WHERE basis_id = $basis_id AND ref_id IS NOT DISTINCT FROM $ref_id AND ($person_id IS NULL OR person_id = $person_id)
+   AND user_id IS NULL;
+
+-- Travellers of a reference who have been written to, each on their own.
+-- q_messages_travellers(basis_id uuid, ref_id uuid) -> many messages_traveller(person_id uuid)        lane: own
+SELECT DISTINCT person_id FROM messages WHERE basis_id = $basis_id AND ref_id = $ref_id AND person_id IS NOT NULL ORDER BY person_id LIMIT 200;
 
 -- q_messages_supersede_case{case_id uuid, reason text, now timestamptz} -> any
 WITH planned AS (

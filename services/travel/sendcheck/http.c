@@ -44,7 +44,7 @@ static err_t check_travel_send(struct ctx *x, const struct request *rq, struct r
 {
     const json_t *body = request_body(rq), *basis = json_object_get(body, "basis");
     struct uuid id = json_member_uuid(basis, "id").v;
-    struct opt_uuid ref = json_member_uuid(body, "refId");
+    struct opt_uuid ref = json_member_uuid(body, "refId"), traveller = {0};
     const char *event = json_member_text(basis, "event"), *reason = "basis.missing";
     struct send_segment *segments;
     struct send_movement m;
@@ -54,9 +54,11 @@ static err_t check_travel_send(struct ctx *x, const struct request *rq, struct r
 
     if (!ref.set)
         ref = json_member_uuid(body, "caseId");
+    if (str_eq(json_member_text(body, "refKind"), "mission"))
+        traveller = json_member_uuid(body, "personId"); /* of several each has their own */
     TRY(db_begin_read(x, &tx));
     audit_read(tx, "movement", id, "sendCheck");
-    q_send_movement_later(tx, id, ref, &found, &m);
+    q_send_movement_later(tx, id, ref, traveller, &found, &m);
     TRY(q_send_segments(tx, id, &segments, &n));
     if (found && str_eq(json_member_text(basis, "kind"), "movement"))
         reason = rules_send_journey(
