@@ -156,8 +156,11 @@ static const struct {
     {"confirmed", "complete", "done"},
     {"confirmed", "miss", "missed"},
     {"confirmed", "confirm", NULL},
+    {"done", "confirm", NULL},
+    {"done", "complete", NULL},
     {"done", "miss", NULL},
     {"missed", "complete", NULL},
+    {"missed", "miss", NULL},
     {"missed", "confirm", NULL},
 };
 
