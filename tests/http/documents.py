@@ -162,6 +162,7 @@ class Documents:
         self.result = result
         self.asked = {}  # of each operation, its first requests that had a success: (Asked, answer)
         self.exchanges = None  # a file that every exchange of an operation goes to, for tests/spec
+        self.part = "scenarios"  # who asks: what follows from the documents alone meets refusals by chance
         self.recording = threading.Lock()
 
     def note(self, operation, asked, answer):
@@ -170,7 +171,7 @@ class Documents:
             kept.append((asked, answer))
 
     def keep(self, operation, method, path, answer):
-        line = json.dumps({"operation": operation.id, "method": method, "path": path, "status": answer.status, "headers": answer.headers,
+        line = json.dumps({"part": self.part, "operation": operation.id, "method": method, "path": path, "status": answer.status, "headers": answer.headers,
                            "body": answer.raw.decode(errors="replace")}, ensure_ascii=False)
         with self.recording:
             self.exchanges.write(line + "\n")

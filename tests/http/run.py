@@ -71,6 +71,7 @@ def main(arguments):
         if "trails" in names:
             trails.run_all(stack, documents, result)
         if not names:
+            documents.part = "generated"
             changes.run_all(stack, documents, result)
             behaviour.run_all(stack, documents, result)
             stranger = generated.run_all(stack, documents, result)

@@ -5,6 +5,7 @@
   linter   Spectral with the official rule set (lint.cjs), where that file lies beside the clone
   proxy    every exchange of the HTTP tests through @stoplight/prism's validating proxy (proxy.cjs). The HTTP part keeps what it exchanged in
            the build folder; where that is missing or older than the documents, the scenarios are played for it here
+  problems each refusal that an operation names was met, each that was met is named (problems.py)
   pages    the reference pages of the gateway fetch nothing from elsewhere (pages.py)
 """
 import glob
@@ -19,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import documents as judge
 import pages
+import problems
 import rules
 import scenario
 from stack import BUILD, ROOT, Stack
@@ -103,6 +105,7 @@ def main(arguments):
     finally:
         stack.down()
     proxy(result)
+    problems.run_all(PATHS, EXCHANGES, result)
     print(f"{result.passed} passed, {result.failed} failed")
     return result.failed != 0
 

@@ -150,18 +150,10 @@ END_TEST
 static const struct {
     const char *status, *move, *to;
 } moves_point[] = {
-    {"planned", "confirm", "confirmed"},
-    {"planned", "complete", "done"},
-    {"planned", "miss", "missed"},
-    {"confirmed", "complete", "done"},
-    {"confirmed", "miss", "missed"},
-    {"confirmed", "confirm", NULL},
-    {"done", "confirm", NULL},
-    {"done", "complete", NULL},
-    {"done", "miss", NULL},
-    {"missed", "complete", NULL},
-    {"missed", "miss", NULL},
-    {"missed", "confirm", NULL},
+    {"planned", "confirm", "confirmed"}, {"planned", "complete", "done"}, {"planned", "miss", "missed"},
+    {"confirmed", "complete", "done"},   {"confirmed", "miss", "missed"}, {"confirmed", "confirm", NULL},
+    {"done", "confirm", NULL},           {"done", "complete", NULL},      {"done", "miss", NULL},
+    {"missed", "complete", NULL},        {"missed", "miss", NULL},        {"missed", "confirm", NULL},
 };
 
 START_TEST(what_happened_at_a_point_is_observed)
