@@ -2,9 +2,9 @@
  * audit.h - one trail for reads and writes: actor, client, organisation, purpose, operation, object, action,
  * fields, trace.
  *
- * Written in the segment or transaction of what it tells of: it costs no round trip, and what is not recorded
- * is not shown. Reads do not wait for the disk; those of a sensitivity class do, so they belong into db_begin
- * or db_begin_read, whose commit the answer waits for. Sealed by the relay's process into a hash chain.
+ * A change's is written in its transaction. A read's is posted at its end (io/db.h), together with what others
+ * read meanwhile: it is on its way to PostgreSQL before the answer goes, that of a sensitivity class on disk;
+ * and what cannot be recorded is not shown. Sealed by the relay's process into a hash chain.
  */
 #pragma once
 

@@ -35,10 +35,10 @@ INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id
 VALUES ($now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
         $fields, $changes);
 
--- The read of a sensitive class: its row is on disk before the answer goes, wherever it was read.
+-- The read of a sensitive class: its row is on disk before the answer goes.
 -- q_audit_add_durable{now timestamptz, actor text, client text, is_user bool, operation text, purpose text, request_id text,
 --             trace text, action text, kind text, object uuid?, objects uuid[]?, fields text, changes jsonb?}
---   -> any    lane: point
+--   -> any    lane: point durable
 INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object, objects,
                       fields, changes)
 SELECT $now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trace, $action, $kind, $object, $objects,
@@ -52,7 +52,7 @@ SELECT $now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trac
 SELECT set_config('wf.sub', $subject, true), set_config('wf.scope', $scope, true);
 
 -- What was done with the objects of a person, the latest first. What was done with the person's own row is told where the operation
--- ($own) says nothing of a case, or where the same transaction did something with an object that the reader may see. Of another organisation
+-- ($own) says nothing of a case, or where the same request did something with an object that the reader may see. Of another organisation
 -- its user is not named. Classes and kinds that the reader lacks the scope for are left out. The mechanism's own reads are told by the
 -- operation that made them.
 -- q_trail_page{person_id uuid, cases uuid[], from_at timestamptz, until_at timestamptz, before_at timestamptz, before_position int8, own text[],
@@ -74,7 +74,7 @@ SELECT a.id AS position, a.at, a.org AS organisation, CASE WHEN a.org = sec.org(
  WHERE a.at >= $from_at AND a.at < $until_at AND a.at <= $before_at AND (a.at < $before_at OR a.id < $before_position)
    AND (a.object = ANY (k.every) OR a.objects && k.every)
    AND (a.object = ANY (k.seen) OR a.objects && k.seen OR a.operation = ANY ($own)
-        OR EXISTS (SELECT 1 FROM wf.audit AS b WHERE b.xid = a.xid AND b.at = a.at AND (b.object = ANY (k.seen) OR b.objects && k.seen)))
+        OR EXISTS (SELECT 1 FROM wf.audit AS b WHERE b.xid = a.xid AND b.at = a.at AND b.request_id = a.request_id AND (b.object = ANY (k.seen) OR b.objects && k.seen)))
    AND a.kind <> ALL ($hidden_kinds) AND (f.n = 0 OR cardinality(f.shown) > 0) AND a.operation <> 'searchAccessTrail'
  ORDER BY a.at DESC, a.id DESC LIMIT $limit_;
 

@@ -115,6 +115,7 @@ class Statement:
     row: Row
     lane: str  # "point", "own" or "" as not said
     lease: bool
+    durable: bool
     sql: str = ""  # with $1 …; lists: without marked lines
     writes: bool = False
     point: bool = True
@@ -272,16 +273,17 @@ def parse_columns(text, line, what):
 
 
 def parse_options(text, line):
-    lane, lease = "", False
-    m = re.match(r"\s*(?:lane:\s*(?P<lane>\w+))?\s*(?P<lease>lease)?\s*\Z", text)
+    lane = ""
+    m = re.match(r"\s*(?:lane:\s*(?P<lane>\w+))?\s*(?P<lease>lease)?\s*(?P<durable>durable)?\s*\Z", text)
     if not m:
-        raise Fault(line, f"«{text.strip()}» at the end of the header line: only `lane: own`, `lane: point` and `lease` may stand there")
+        raise Fault(line, f"«{text.strip()}» at the end of the header line: only `lane: own`, `lane: point`, `lease` and `durable` may stand there")
     if m.group("lane"):
         lane = m.group("lane")
         if lane not in ("own", "point"):
             raise Fault(line, f"lane: {lane}: it is own or point")
-    lease = bool(m.group("lease"))
-    return lane, lease
+    if m.group("durable") and lane != "point":
+        raise Fault(line, "durable says when what was posted from a read is on disk: it stands behind lane: point")
+    return lane, bool(m.group("lease")), bool(m.group("durable"))
 
 
 def parse_row(text, line, rows):
@@ -325,8 +327,8 @@ def parse_header(text, line, rows):
     row, rest = None, m.group("rest")
     if kind not in ("exactly", "any"):
         row, rest = parse_row(rest, line, rows)
-    lane, lease = parse_options(rest, line)
-    return Statement(m.group("name"), line, struct_in, params, kind, row, lane, lease)
+    lane, lease, durable = parse_options(rest, line)
+    return Statement(m.group("name"), line, struct_in, params, kind, row, lane, lease, durable)
 
 
 # ---- the file ----
@@ -770,6 +772,8 @@ def emit_statement(st):
     out.append(f"    .rows = {KINDS[st.kind]},")
     out.append(f"    .point = {str(st.point).lower()},")
     out.append(f"    .writes = {str(st.writes).lower()},")
+    if st.durable:
+        out.append("    .durable = true,")
     if st.kind == "list":
         out.append(f"    .list = &{st.name}_list,")
     out += ["};", ""]

@@ -1,14 +1,18 @@
 /*
  * db.h - PostgreSQL: one database per service, two ways to use it.
  *
- *   db_read   short reads by key on one or two shared, pipelined connections; every statement must be of lane
- * point db_begin  a transaction on a connection of its own from a small pool; any statement
+ *   db_read        short reads by key on one or two shared, pipelined connections; every statement must be of
+ *                  lane point
+ *   db_begin_read  other reads, on a connection of its own from a small pool
+ *   db_begin       a transaction on a connection of that pool; any statement
  *
- * Either opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In
+ * Each opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In
  * front of the first statement the context of row-level security is set for this transaction only: wf.org,
  * wf.sub, wf.scope. Statements are queued and sent together; a function that returns rows waits, its *_later
- * form fills its output at the next wait. One Sync per segment. Whoever opened the ctx (web/http,
- * worker_main) commits when the handler returned no error, and rolls back when it did: handlers never commit.
+ * form fills its output at the next wait. A read's round trips are each a segment, with a Sync and so a
+ * transaction of its own: what is to be true at the same moment is asked in one. What a read writes (its
+ * trail) is posted at its end. Whoever opened the ctx (web/http, worker_main) commits when the handler
+ * returned no error, and rolls back when it did: handlers never commit.
  */
 #pragma once
 
@@ -60,17 +64,15 @@ AWAITS MUST_CHECK err_t db_read(struct ctx *x, struct tx **ret);
 /* Opens x->tx on a connection of its own, waits if none is free. BEGIN goes with the first statement. If
  * x->tx is already open as a transaction it is that one. */
 AWAITS MUST_CHECK err_t db_begin(struct ctx *x, struct tx **ret);
-/* A read-only transaction on a connection of its own: for lists, searches and reports that are not point
- * statements. With x->lists on a standby, if there is one that has all that was answered before
- * (db_standby.c); what is written (audit) goes to the primary. */
+/* Reads on a connection of its own: lists, searches and reports that are not point statements. With x->lists
+ * on a standby, if there is one that has all that was answered before (db_standby.c). */
 AWAITS MUST_CHECK err_t db_begin_read(struct ctx *x, struct tx **ret);
 /* Sends what is queued and waits: outputs of *_later calls are filled, deferred errors are reported. */
 AWAITS MUST_CHECK err_t tx_sync(struct tx *tx);
-/* Sends what is queued with COMMIT and waits. Closes x->tx. In a db_read: sends the rest and waits for its
- * outcome. */
+/* Ends it. A transaction: sends what is queued with COMMIT and waits. A read: what it wrote (its trail) goes
+ * together with what others read meanwhile; returns when that is on its way to PostgreSQL, or on disk if a
+ * statement is durable. Closes x->tx, also on an error. */
 AWAITS MUST_CHECK err_t tx_commit(struct ctx *x);
-/* Read segment only: sends what is queued, does not wait, and logs a failure (read audit). Closes x->tx. */
-void tx_post(struct ctx *x);
 /* Gives the connection back, rolled back. Never waits for the handler. Harmless when x->tx is NULL. */
 void tx_rollback(struct ctx *x);
 /* A savepoint around a piece of work (inbox): begin, then tx_savepoint_end with keep or undo. */
@@ -81,11 +83,7 @@ struct ctx *tx_ctx(struct tx *tx);
 /* True for db_begin, false for db_read and db_begin_read. */
 bool tx_writes(const struct tx *tx);
 
-/* True while a standby answers: what is written (read audit) is on its way only when tx_commit returns. */
-bool tx_on_standby(const struct tx *tx);
-
-/* True for db_read: a segment on a shared connection; takes statements of lane point, writing ones (audit)
- * too. */
+/* True for db_read: on a shared connection; takes statements of lane point only. */
 bool tx_shared(const struct tx *tx);
 /* The transaction can only be rolled back: the next wait and the commit give e, unless something failed
  * before. For functions that queue and return nothing. */
@@ -136,6 +134,7 @@ struct db_statement {
     enum db_rows rows;
     bool point; /* lane point */
     bool writes;
+    bool durable;               /* of lane point: on disk before a read that posts it is answered */
     const struct db_list *list; /* NULL unless the statement has marked lines */
 };
 

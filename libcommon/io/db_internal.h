@@ -6,6 +6,7 @@
  *   db_pipe.c   what was sent on a connection and whose results come next
  *   db_tx.c     transactions and segments, db.h's functions
  *   db_round.c  what is sent together and waited for together
+ *   db_post.c   what reads post at their end, gathered
  *   db_standby.c  lists from a standby that has all that was answered before
  *   db_put.c    parameters, db_get.c results: PostgreSQL's binary forms
  *   db_list.c   statement texts: one for each variant of a list; cursors
@@ -85,7 +86,7 @@ enum slot_kind { SLOT_PREPARE, SLOT_RUN, SLOT_SYNC, SLOT_SETUP };
 struct slot {
     enum slot_kind kind;
     bool answered;     /* its result was seen, the NULL behind it not yet */
-    bool posted;       /* nobody waits: a failure is logged */
+    bool posted;       /* nobody waits: a failure is logged; of a Sync: it ends a segment of posts */
     struct tx *tx;     /* NULL: nobody's (any more) */
     struct pending *p; /* NULL with tx */
     uint32_t text;     /* index, for the state of Parse */
@@ -127,6 +128,10 @@ struct conn {
     struct prep *preps; /* by text index */
     size_t npreps;
     unsigned nlists;
+    /* Of a shared connection, see db_post.c. */
+    struct post *posts, *posted; /* not sent; sent, and waited for */
+    bool posting;                /* a segment of posts is under way */
+    bool post_failed;            /* a statement in it did */
 };
 
 struct waiter {
@@ -198,6 +203,8 @@ const char *hosts_from(const struct place *p, const char *keyword, unsigned k, c
 bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p);
 bool pipe_run(struct conn *c, struct tx *tx, struct pending *p, bool posted);
 bool pipe_sync(struct conn *c, struct tx *tx);
+/* The Sync behind posts: posts_answered when its answer comes. */
+bool pipe_sync_posts(struct conn *c);
 bool pipe_setup(struct conn *c);
 /* ROLLBACK and Sync, with nobody waiting; after a failed statement another Sync comes first. */
 bool pipe_rollback(struct conn *c, bool sync_first);
@@ -213,13 +220,13 @@ void pipe_fail(struct conn *c, err_t e);
 struct tx {
     struct ctx *x;
     struct db *db;
+    struct lane *lane;
     struct conn *conn; /* exclusive; shared only while a round is under way */
-    bool shared;
-    bool standby;     /* on a standby, as long as nothing is written and it does not fail */
-    bool writes;      /* db_begin: synchronous commit */
-    bool begun;       /* BEGIN was sent */
-    bool broken;      /* a statement failed since the last Sync: the server skips all up to the next */
-    bool commit_sent; /* and not answered */
+    bool segments;     /* a read: each round is a transaction of its own */
+    bool ended;        /* x->tx is another, or none */
+    bool begun;        /* BEGIN was sent */
+    bool broken;       /* a statement failed since the last Sync: the server skips all up to the next */
+    bool commit_sent;  /* and not answered */
     bool committed;
     bool lost;  /* with its connection */
     bool stale; /* a prepared statement was: send the round again */
@@ -229,17 +236,27 @@ struct tx {
     struct pending *queue, **queue_end; /* not sent */
     struct pending *round;              /* under way; kept for a second try */
     struct pending *context;
-    err_t failed;    /* nothing more can be done with it (but undo a savepoint) */
-    bool doomed;     /* also a read segment stays failed */
-    err_t round_err; /* first fault of the round: rows that were not as they should */
+    struct pending *posts, **posts_end; /* a read's: sent at its end */
+    err_t failed;                       /* nothing more can be done with it (but undo a savepoint) */
+    bool doomed;                        /* also a read segment stays failed */
+    err_t round_err;                    /* first fault of the round: rows that were not as they should */
     struct co_wait wait;
     const char *at; /* the round's last statement, for SIGUSR1 */
 };
 
 /* db_tx.c */
-struct tx *tx_new(struct ctx *x, bool shared, bool writes);
+struct tx *tx_new(struct ctx *x, struct lane *lane, bool segments);
 /* The connection goes back, rolled back if something was begun on it. */
 void tx_release(struct tx *tx);
+
+/* db_post.c */
+/* Sends tx->posts with what others posted; waits until they are sent, or on disk if one of them is durable.
+ */
+AWAITS MUST_CHECK err_t tx_posts(struct tx *tx);
+/* The segment of posts was answered; the next may go. Called by db_pipe.c, on the loop's stack. */
+void posts_answered(struct conn *c);
+/* The connection is gone. */
+void posts_lost(struct conn *c);
 
 /* db_standby.c */
 /* A read transaction on a standby; *ret stays NULL if none may be asked. */
@@ -255,8 +272,6 @@ void tx_append(struct tx *tx, struct pending *p);
 void tx_prepend(struct tx *tx, struct pending *p);
 void tx_prepend_begin(struct tx *tx);
 void tx_empty_queue(struct tx *tx);
-/* True if none of them writes. */
-bool tx_only_reads(const struct pending *p);
 /* Sends what is queued and waits for all of it. */
 AWAITS MUST_CHECK err_t tx_round_trip(struct tx *tx);
 /* The caller waits no longer: a shared connection goes on without it, its own is closed. */

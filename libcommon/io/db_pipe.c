@@ -49,13 +49,15 @@ static void push(struct conn *c, struct slot slot)
 
 static void pop(struct conn *c)
 {
-    struct tx *tx = c->slots[c->first].tx;
+    struct slot slot = c->slots[c->first];
 
     c->first = (c->first + 1) & (c->size - 1);
     c->nslots--;
     c->heard_us = clock_mono_us();
-    if (tx)
-        tx_slot_done(tx);
+    if (slot.tx)
+        tx_slot_done(slot.tx);
+    else if (slot.posted && slot.kind == SLOT_SYNC)
+        posts_answered(c);
 }
 
 void pipe_forget(struct conn *c, const struct tx *tx)
@@ -77,10 +79,11 @@ void pipe_fail(struct conn *c, err_t e)
 
         if (slot->tx)
             tx_conn_lost(slot->tx, e); /* the same for its other slots: harmless */
-        else if (slot->posted)
+        else if (slot->posted && slot->kind == SLOT_RUN)
             log_err(LOG_ERROR, NULL, "posted statement lost", e);
     }
     c->nslots = 0;
+    posts_lost(c);
 }
 
 /* ---- prepared statements ---- */
@@ -165,6 +168,14 @@ bool pipe_sync(struct conn *c, struct tx *tx)
     return true;
 }
 
+bool pipe_sync_posts(struct conn *c)
+{
+    if (!PQpipelineSync(c->pg))
+        return false;
+    push(c, (struct slot){.kind = SLOT_SYNC, .posted = true, .text = TEXT_UNNAMED});
+    return true;
+}
+
 /*
  * Settings of the session; those of a transaction come with each segment. What reads by key is planned once
  * for each connection: policies within policies take longer to plan than to run, and by default PostgreSQL
@@ -243,6 +254,7 @@ static void run_answered(struct conn *c, const struct slot *slot, const PGresult
         prep->state = PREP_UNKNOWN;
         prep->again++; /* the old one may be there still: another name */
     }
+    c->post_failed |= slot->posted;
     if (slot->posted)
         db_error_log("posted statement failed", slot->said ? slot->said->s->name : "", r);
 }
@@ -271,6 +283,9 @@ static bool take_result(struct conn *c, PGresult *r)
         PQclear(r);
         conn_lost(c, why);
         return false;
+    } else if (slot->kind == SLOT_SYNC && slot->posted && !sync) {
+        c->post_failed = true; /* a constraint that is looked at in the end */
+        db_error_log("posted statement failed", "", r);
     }
     if (slot->tx && !sync && !(slot->kind == SLOT_PREPARE && PQresultStatus(r) == PGRES_COMMAND_OK))
         tx_result(slot->tx, slot->p, r); /* takes r */

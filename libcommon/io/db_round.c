@@ -1,8 +1,8 @@
 /*
  * db_round.c - what is sent together and waited for together.
  *
- * On a shared connection a round is a segment of its own: context, statements, Sync, and with it an implicit
- * transaction. A transaction's first round begins with BEGIN and the context, its last ends with COMMIT and
+ * A read's round is a segment of its own: context, statements, Sync, and with it an implicit transaction. A
+ * transaction's first round begins with BEGIN and the context, its last ends with COMMIT and
  * Sync; rounds between end with Flush.
  */
 #include <stdlib.h>
@@ -32,21 +32,17 @@ static const struct db_column context_columns[] = {
     {"scope", DB_TEXT, false, offsetof(struct context_params, scope)},
 };
 /* Concatenated, so that only a bool comes back. */
-#define SET_CONTEXT                                                                                          \
-    "set_config('wf.org', $1, true) || set_config('wf.sub', $2, true) || set_config('wf.scope', $3, true)"
-#define CONTEXT_STATEMENT(variable, name_, sql_)                                                             \
-    static const struct db_statement variable = {.name = (name_),                                            \
-                                                 .sql = (sql_),                                              \
-                                                 .params = context_columns,                                  \
-                                                 .nparams = LENGTH(context_columns),                         \
-                                                 .rows = DB_ANY}
+static const struct db_statement context_statement = {
+    .name = "wf_context",
+    .sql = "SELECT set_config('wf.org', $1, true) || set_config('wf.sub', $2, true) || "
+           "set_config('wf.scope', $3, true) IS NULL",
+    .params = context_columns,
+    .nparams = LENGTH(context_columns),
+    .rows = DB_ANY,
+};
 
 static const struct db_statement begin_statement = {.name = "wf_begin", .sql = "BEGIN", .rows = DB_ANY};
 const struct db_statement db_commit_statement = {.name = "wf_commit", .sql = "COMMIT", .rows = DB_ANY};
-CONTEXT_STATEMENT(context_statement, "wf_context", "SELECT " SET_CONTEXT " IS NULL");
-CONTEXT_STATEMENT(context_off_statement, "wf_context_off",
-                  "SELECT " SET_CONTEXT " || set_config('synchronous_commit', 'off', true) IS NULL");
-
 struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *params)
 {
     struct pending *p = NULL;
@@ -57,7 +53,6 @@ struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *
     return p;
 }
 
-/* Row security's context; the shared connections' sessions have synchronous_commit off already. */
 struct pending *tx_context(struct tx *tx)
 {
     const struct principal *who = tx->x->who;
@@ -69,7 +64,7 @@ struct pending *tx_context(struct tx *tx)
                                    : "",
     };
 
-    return tx_own(tx, tx->shared || tx->writes ? &context_statement : &context_off_statement, &params);
+    return tx_own(tx, &context_statement, &params);
 }
 
 void tx_append(struct tx *tx, struct pending *p)
@@ -102,21 +97,21 @@ void tx_empty_queue(struct tx *tx)
 
 static bool ends_transaction(const struct tx *tx)
 {
-    return tx->shared || tx->commit_sent;
+    return tx->segments || tx->commit_sent;
 }
 
 /* Sends tx->round. A lost connection shows in tx->failed. */
 static void send_round(struct tx *tx)
 {
     struct conn *c = tx->conn;
-    bool ok = true;
+    bool shared = tx->lane->shared, ok = true;
 
     tx->db->stats.round_trips++;
     tx->x->round_trips++;
-    for (struct pending *p = tx->round; tx->shared && ok && p; p = p->next)
+    for (struct pending *p = tx->round; shared && ok && p; p = p->next)
         ok = pipe_prepare(c, tx, p);
     for (struct pending *p = tx->round; ok && p; p = p->next) {
-        ok = (tx->shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p, false);
+        ok = (shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p, false);
         tx->at = p->s->name;
     }
     if (ok && ends_transaction(tx))
@@ -141,7 +136,7 @@ static void send_again(struct tx *tx)
     tx->retried = true;
     tx->broken = false;
     tx->failed = tx->round_err = NULL;
-    if (!tx->shared && !pipe_rollback(c, !tx->commit_sent)) {
+    if (!tx->segments && !pipe_rollback(c, !tx->commit_sent)) {
         conn_lost(c, PQerrorMessage(c->pg));
         return;
     }
@@ -157,7 +152,7 @@ void tx_slot_done(struct tx *tx)
         return;
     }
     tx->rounds += !tx->lost;
-    if (tx->shared)
+    if (tx->lane->shared)
         tx->conn = NULL;
     co_wake(&tx->wait);
 }
@@ -213,7 +208,7 @@ void tx_conn_lost(struct tx *tx, err_t e)
 
     tx->conn = NULL;
     tx->outstanding = 0;
-    if (!tx->committed && !tx->failed && (tx->begun || tx->shared)) {
+    if (!tx->committed && !tx->failed && (tx->begun || tx->segments)) {
         tx->failed = tx->commit_sent ? err_outcome : e;
         tx->lost = true;
     }
@@ -230,7 +225,7 @@ void tx_abandon(struct tx *tx)
     if (!c)
         return;
     pipe_forget(c, tx);
-    if (tx->shared)
+    if (tx->lane->shared)
         return;
     c->tx = NULL;
     conn_drop(c);
@@ -244,7 +239,7 @@ static err_t wait_round(struct tx *tx)
 
     while (tx->outstanding > 0 && !e) {
         e = co_wait_at(&tx->wait, tx->at);
-        if (e && tx->commit_sent && !tx->shared && !grace) {
+        if (e && tx->commit_sent && !grace) {
             grace = true; /* a write in flight is finished */
             co_deadline(clock_mono_us() + COMMIT_GRACE_US);
             e = NULL;
@@ -256,7 +251,7 @@ static err_t wait_round(struct tx *tx)
         return NULL;
     tx_abandon(tx);
     tx->doomed = true;
-    tx->failed = tx->commit_sent && !tx->shared ? err_outcome : e;
+    tx->failed = tx->commit_sent ? err_outcome : e;
     return tx->failed;
 }
 
@@ -268,35 +263,31 @@ static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
     if (!trace_sampled(tx->x->traceparent))
         return;
     trace_child(tx->x->traceparent, own);
-    trace_span(&(struct trace_span){.traceparent = own,
-                                    .parent = tx->x->traceparent,
-                                    .kind = TRACE_CLIENT,
-                                    .name = tx->at ? tx->at : "database",
-                                    .took_us = clock_mono_us() - begun_us,
-                                    .error = e ? e->code : NULL,
-                                    .attributes = {{"db.system.name", "postgresql", 0},
-                                                   {"wayfare.lane",
-                                                    tx->shared    ? "shared"
-                                                    : tx->standby ? "standby"
-                                                                  : "own",
-                                                    0}}});
+    trace_span(&(struct trace_span){
+        .traceparent = own,
+        .parent = tx->x->traceparent,
+        .kind = TRACE_CLIENT,
+        .name = tx->at ? tx->at : "database",
+        .took_us = clock_mono_us() - begun_us,
+        .error = e ? e->code : NULL,
+        .attributes = {{"db.system.name", "postgresql", 0}, {"wayfare.lane", tx->lane->name, 0}}});
 }
 
 /* A connection for the round; what was begun on another is lost with it. */
 static err_t take_connection(struct tx *tx)
 {
-    if (tx->shared)
-        return lane_take(&tx->db->shared, &tx->conn);
+    if (tx->lane->shared)
+        return lane_take(tx->lane, &tx->conn);
     if (tx->conn && !tx->lost)
         return NULL;
     if (tx->conn) /* it said goodbye, and is about to go */
         tx_abandon(tx);
-    TRY(lane_take(tx->standby ? &tx->db->standby : &tx->db->own, &tx->conn));
+    TRY(lane_take(tx->lane, &tx->conn));
     tx->conn->tx = tx;
     return NULL;
 }
 
-bool tx_only_reads(const struct pending *p)
+static bool only_reads(const struct pending *p)
 {
     for (; p; p = p->next) {
         if (p->s->writes)
@@ -310,7 +301,7 @@ bool tx_only_reads(const struct pending *p)
 static bool can_repeat(const struct tx *tx)
 {
     return tx->lost && !tx->retried && !tx->committed && tx->rounds == 0 &&
-           (tx->shared ? tx_only_reads(tx->round) : !tx->commit_sent && !tx->standby);
+           (tx->segments ? tx->lane != &tx->db->standby && only_reads(tx->round) : !tx->commit_sent);
 }
 
 err_t tx_round_trip(struct tx *tx)
@@ -318,17 +309,12 @@ err_t tx_round_trip(struct tx *tx)
     int64_t begun_us;
     err_t e = NULL;
 
-    if (tx->standby && !tx_only_reads(tx->queue))
-        standby_leave(tx);
     tx->round_err = NULL;
-    if (tx->shared) {
-        tx->failed = NULL; /* each segment stands for itself */
-        tx->lost = false;
-        tx->rounds = 0;
-        tx->retried = false;
-    }
     TRY(take_connection(tx));
-    if (tx->shared) {
+    if (tx->segments) { /* each stands for itself */
+        tx->failed = NULL;
+        tx->lost = tx->broken = tx->retried = false;
+        tx->rounds = 0;
         if (!tx->context)
             tx->context = tx_context(tx);
         tx_prepend(tx, tx->context);
@@ -358,7 +344,7 @@ err_t tx_round_trip(struct tx *tx)
     if (!e)
         e = tx->failed ? tx->failed : tx->round_err;
     tell_trace(tx, begun_us, e);
-    if (!tx->standby || tx->x->tx != tx || !tx->failed || tx->failed->kind == ERR_CANCELLED)
+    if (tx->lane != &tx->db->standby || tx->x->tx != tx || !tx->failed || tx->failed->kind == ERR_CANCELLED)
         return e;
     standby_leave(tx); /* it went away, or ended the query to go on replaying; what was read so far is true */
     tx->db->stats.standby_failed++;

@@ -2,14 +2,13 @@
  * db_standby.c - lists from a standby.
  *
  *   primary: how far is the log on disk?
- *      └─► standby: replayed that far? ──yes──► the list ──► primary: its audit
- *             └─ still not, after a few looks ──► primary: the list and its audit
+ *      └─► standby: replayed that far? ──yes──► the list
+ *             └─ still not, after a few looks ──► primary: the list
  *
  * Whatever was answered before this request began had been committed by then, and lies below what the primary
  * says; so nobody misses what he, or anybody, was told to be saved. That costs two short round trips and
  * needs no memory of who wrote what, in whichever process. A standby that is away, behind, promoted or fails
- * on the way costs nothing else: the primary answers. A statement that writes (read audit) takes the rest of
- * the transaction to the primary.
+ * on the way costs nothing else: the primary answers. What the list posts (read audit) goes to the primary.
  */
 #include "base/ctx.h"
 #include "base/opt.h"
@@ -53,20 +52,15 @@ static const struct db_statement replayed_statement = {
 
 void standby_leave(struct tx *tx)
 {
-    bool ends = tx->commit_sent; /* which goes along */
-
-    tx->commit_sent = false;
     tx_release(tx);
-    tx->standby = false;
-    tx->begun = tx->broken = tx->lost = tx->stale = tx->retried = tx->doomed = false;
-    tx->commit_sent = ends;
-    tx->rounds = 0;
+    tx->lane = &tx->db->own;
+    tx->lost = tx->broken = tx->stale = tx->retried = tx->doomed = false;
     tx->failed = tx->round_err = NULL;
 }
 
 static err_t ask_position(struct ctx *x, struct position *ret)
 {
-    struct tx *tx = tx_new(x, true, false);
+    struct tx *tx = tx_new(x, &x->db->shared, true);
 
     db_queue(tx, &position_statement, NULL, NULL, ret, NULL, NULL);
     return tx_sync(tx);
@@ -108,12 +102,11 @@ err_t standby_begin(struct ctx *x, struct tx **ret)
     e = ask_position(x, &at);
     if (e)
         return unless_late(db, e);
-    tx = tx_new(x, false, false);
+    tx = tx_new(x, &db->standby, true);
     e = lane_take(&db->standby, &tx->conn);
     if (e)
         return unless_late(db, e);
     tx->conn->tx = tx;
-    tx->standby = true;
     e = look(tx, &at, &all);
     if (e || !all) {
         if (!e)

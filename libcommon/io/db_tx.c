@@ -13,12 +13,13 @@
 
 /* ---- opening ---- */
 
-struct tx *tx_new(struct ctx *x, bool shared, bool writes)
+struct tx *tx_new(struct ctx *x, struct lane *lane, bool segments)
 {
     struct tx *tx = ARENA_NEW(x->arena, struct tx);
 
     assert(x->db && x->who);
-    *tx = (struct tx){.x = x, .db = x->db, .shared = shared, .writes = writes};
+    *tx = (struct tx){.x = x, .db = x->db, .lane = lane, .segments = segments};
+    tx->posts_end = &tx->posts;
     tx_empty_queue(tx);
     return tx;
 }
@@ -27,26 +28,17 @@ static err_t begin(struct ctx *x, bool writes, struct tx **ret)
 {
     struct tx *tx = x->tx;
 
-    if (tx && tx->shared) {
-        tx_post(x);
+    if (tx && tx->segments && (writes || tx->lane->shared)) {
+        TRY(tx_commit(x));
         tx = NULL;
     }
-    if (tx && writes && tx->standby)
-        standby_leave(tx);
     if (!tx && !writes && x->lists)
         TRY(standby_begin(x, &tx));
-    if (tx && writes && !tx->writes) { /* from now on its commit is durable */
-        static const struct db_statement on = {
-            .name = "wf_durable", .sql = "SET LOCAL synchronous_commit = on", .rows = DB_ANY};
-        tx->writes = true;
-        if (tx->begun)
-            tx_append(tx, tx_own(tx, &on, NULL));
-    }
     if (!tx) {
         struct conn *c;
 
         TRY(lane_take(&x->db->own, &c));
-        tx = tx_new(x, false, writes);
+        tx = tx_new(x, &x->db->own, !writes);
         tx->conn = c;
         c->tx = tx;
         x->tx = tx;
@@ -60,7 +52,7 @@ err_t db_read(struct ctx *x, struct tx **ret)
     if (!x->tx && x->alone)
         return begin(x, false, ret);
     if (!x->tx)
-        x->tx = tx_new(x, true, false);
+        x->tx = tx_new(x, &x->db->shared, true);
     *ret = x->tx;
     return NULL;
 }
@@ -82,22 +74,17 @@ struct ctx *tx_ctx(struct tx *tx)
 
 bool tx_writes(const struct tx *tx)
 {
-    return tx->writes;
-}
-
-bool tx_on_standby(const struct tx *tx)
-{
-    return tx->standby;
+    return !tx->segments;
 }
 
 bool tx_shared(const struct tx *tx)
 {
-    return tx->shared;
+    return tx->lane->shared;
 }
 
 void tx_fail(struct tx *tx, err_t e)
 {
-    if (!tx->failed || (tx->shared && !tx->doomed))
+    if (!tx->failed || (tx->segments && !tx->doomed))
         tx->failed = e;
     tx->doomed = true;
 }
@@ -109,7 +96,9 @@ void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
     struct pending *p = NULL;
     err_t e = NULL;
 
-    if (tx->shared && !s->point)
+    if (tx->ended)
+        e = err_internal(a, ERR_BUG, "db.ended", "%s: its transaction has ended", s->name);
+    else if (tx->lane->shared && !s->point)
         e = err_internal(a, ERR_BUG, "db.lane", "%s is not a point statement: db_begin or db_begin_read",
                          s->name);
     if (!e)
@@ -121,12 +110,17 @@ void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
     p->out = out;
     p->found = found;
     p->n = n;
-    tx_append(tx, p);
+    if (!tx->segments || !s->writes) {
+        tx_append(tx, p);
+        return;
+    }
+    *tx->posts_end = p;
+    tx->posts_end = &p->next;
 }
 
 err_t tx_sync(struct tx *tx)
 {
-    if (tx->failed && (tx->doomed || !tx->shared)) /* a read segment's failure was only its own */
+    if (tx->failed && (tx->doomed || !tx->segments)) /* a read segment's failure was only its own */
         return tx->failed;
     if (!tx->queue)
         return NULL;
@@ -162,9 +156,10 @@ void tx_rollback(struct ctx *x)
     if (!tx)
         return;
     x->tx = NULL;
+    tx->ended = true;
     if (tx->outstanding > 0)
         tx_abandon(tx);
-    if (!tx->shared)
+    if (!tx->lane->shared)
         tx_release(tx);
 }
 
@@ -181,9 +176,9 @@ static err_t commit(struct tx *tx)
 {
     if (tx->failed)
         return tx->failed;
-    if (!tx->queue && (!tx->begun || tx->standby))
+    if (!tx->queue && !tx->begun)
         return NULL;
-    if (tx->writes && queued_one(tx)) /* a row that is not there must stop the commit */
+    if (queued_one(tx)) /* a row that is not there must stop the commit */
         TRY(tx_sync(tx));
     tx_append(tx, tx_own(tx, &db_commit_statement, NULL));
     tx->commit_sent = true;
@@ -191,64 +186,27 @@ static err_t commit(struct tx *tx)
     return NULL;
 }
 
+/* A read: nothing is held while its posts wait for their turn. */
+static err_t end_read(struct ctx *x)
+{
+    struct tx *tx = x->tx;
+    err_t e = tx->queue || tx->doomed ? tx_sync(tx) : NULL;
+
+    tx_rollback(x);
+    return e || !tx->posts ? e : tx_posts(tx);
+}
+
 err_t tx_commit(struct ctx *x)
 {
-    struct tx *tx = x->tx;
-    err_t e = NULL;
+    err_t e;
 
-    if (!tx)
+    if (!x->tx)
         return NULL;
-    e = tx->shared ? tx_sync(tx) : commit(tx);
+    if (x->tx->segments)
+        return end_read(x);
+    e = commit(x->tx);
     tx_rollback(x); /* gives back what is left: nothing, or all if it failed */
     return e;
-}
-
-/* Sends the queue with nobody waiting. */
-static void post(struct tx *tx, struct conn *c)
-{
-    bool ok = true;
-
-    for (struct pending *p = tx->queue; tx->shared && ok && p; p = p->next)
-        ok = pipe_prepare(c, NULL, p);
-    for (struct pending *p = tx->queue; ok && p; p = p->next)
-        ok = (tx->shared || pipe_prepare(c, NULL, p)) && pipe_run(c, NULL, p, true);
-    if (ok && pipe_sync(c, NULL))
-        conn_flush(c);
-    else
-        conn_lost(c, PQerrorMessage(c->pg));
-}
-
-void tx_post(struct ctx *x)
-{
-    struct tx *tx = x->tx;
-    struct conn *c;
-
-    /* A transaction of its own is committed even with nothing queued: what it wrote before (audit) went with
-     * a wait. */
-    if (!tx || (!tx->queue && (tx->shared || !tx->begun)) || tx->doomed || (tx->failed && !tx->shared) ||
-        tx->outstanding > 0) {
-        tx_rollback(x);
-        return;
-    }
-    x->tx = NULL;
-    if (tx->standby)
-        standby_leave(tx);
-    tx->shared |= !tx->conn; /* it has left a standby, and has read nothing since */
-    if (tx->shared) {
-        c = lane_shared_now(&tx->db->shared);
-        tx_prepend(tx, tx->context ? tx->context : tx_context(tx));
-    } else {
-        c = tx->conn;
-        c->tx = NULL;
-        c->state = CONN_CLEANING;
-        if (!tx->begun)
-            tx_prepend_begin(tx);
-        tx_append(tx, tx_own(tx, &db_commit_statement, NULL));
-    }
-    if (c)
-        post(tx, c);
-    else
-        log_err(LOG_ERROR, x, "posted statements lost", &db_err_away);
 }
 
 /* ---- savepoints ---- */
@@ -262,7 +220,7 @@ static const struct db_statement release_statement = {
 
 err_t tx_savepoint(struct tx *tx)
 {
-    assert(!tx->shared);
+    assert(!tx->segments);
     if (tx->failed)
         return tx->failed;
     tx_append(tx, tx_own(tx, &savepoint_statement, NULL));
@@ -290,7 +248,7 @@ err_t tx_savepoint_end(struct tx *tx, bool keep)
     err_t before = tx->failed;
     err_t e;
 
-    assert(!tx->shared);
+    assert(!tx->segments);
     if (keep) {
         if (before)
             return before;

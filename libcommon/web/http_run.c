@@ -250,10 +250,8 @@ static err_t commit(struct request *rq)
 
     if (!x->tx)
         return NULL;
-    if (!tx_writes(x->tx) && !tx_on_standby(x->tx)) {
-        tx_post(x); /* the read's own audit is on its way before the answer is */
-        return NULL;
-    }
+    if (!tx_writes(x->tx))
+        return tx_commit(x); /* its trail is on its way before the answer is */
     if (rq->idem)
         TRY(idem_store(rq));
     x->deadline_us = clock_mono_us() + HTTP_COMMIT_US;

@@ -131,7 +131,7 @@ err_t idem_replay(struct request *rq)
     *rs = (struct response){.rq = rq};
     TRY(db_read(&rq->x, &tx));
     TRY(q_idem_stored(tx, rq->idem_client, hash_bytes(rq->idem_key), &found, &row));
-    tx_post(&rq->x);
+    TRY(tx_commit(&rq->x));
     if (!found)
         return err_gone; /* deleted between the two: seven days have just passed */
     if (!unseal(rq->arena, &rq->http->idem_key, (const char *)rq->idem_key, sizeof(rq->idem_key), row.body,

@@ -165,10 +165,8 @@ static err_t fetch_once(struct stream *s, struct ctx *x)
 
     if (!e)
         e = s->fetch(x, s, s->last_id, s->arg);
-    if (!e && x->tx && tx_writes(x->tx))
+    if (!e)
         e = tx_commit(x);
-    else if (!e && x->tx)
-        tx_post(x);
     if (e)
         tx_rollback(x);
     if (token)

@@ -177,7 +177,7 @@ err_t confirm_cancellation(struct ctx *x, const struct request *rq, struct respo
     TRY(booking_step_begin(x, rq, "confirmCancellation", &s));
     TRY(db_begin_read(x, &s.tx));
     TRY(booking_quote_named(x, rq, &s, "cancel", &q));
-    tx_post(x);
+    TRY(tx_commit(x));
     TRY(s.supplier->cancel(x, &s.order, request_body(rq)));
     TRY(booking_step_lock(x, rq, &s)); /* the ETag holds: so does the quote */
     q_quote_end(s.tx, s.before.id, "confirmed", x->who->subject, x->now_us);

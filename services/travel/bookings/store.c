@@ -26,7 +26,7 @@ err_t booking_step_begin(struct ctx *x, const struct request *rq, const char *mo
 
     TRY(db_begin_read(x, &tx));
     TRY(q_booking_state(tx, id, &s.before));
-    tx_post(x);
+    TRY(tx_commit(x));
     TRY(etag_match(rq, s.before.version));
     TRY(rules_booking_move(x->arena, s.before.status, s.before.resumes_to, move, &s.to));
     s.supplier = supplier_find(s.before.supplier);

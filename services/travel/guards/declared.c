@@ -66,7 +66,7 @@ err_t declared_ask(struct ctx *x, struct uuid movement_id, struct fact_declared 
     q_declared_movement_later(tx, movement_id, &movement);
     TRY(q_declared_refs(tx, movement_id, &refs, &n));
     if (!open)
-        tx_post(x);
+        TRY(tx_commit(x));
     for (size_t i = 0; i < n; i++)
         most += refs[i].person_ids.n;
     persons = ARENA_ARRAY(x->arena, most + 1, struct uuid);

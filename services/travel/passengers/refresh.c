@@ -58,7 +58,7 @@ static err_t find_request(struct ctx *x, const struct request *rq, struct uuid i
 
     TRY(db_read(x, &tx));
     TRY(q_passenger_request(tx, id, ret));
-    tx_post(x); /* no lock and no connection is held while the peer answers */
+    TRY(tx_commit(x)); /* no lock and no connection is held while the peer answers */
     TRY(etag_match(rq, ret->version));
     return ret->request_id.set && ret->ref_kind ? NULL : err_no_request;
 }

@@ -38,6 +38,10 @@ DELETE FROM t.items;
 -- q_item_note(id uuid, note text) -> any   lane: point
 INSERT INTO t.notes (item_id, org, note) VALUES ($id, current_setting('wf.org'), $note);
 
+-- q_item_note_durable(id uuid, note text) -> any   lane: point durable
+INSERT INTO t.notes (item_id, org, note) SELECT $id, current_setting('wf.org'), $note
+  FROM set_config('synchronous_commit', 'on', true);
+
 -- q_note_count() -> one count_row(n int8)
 SELECT count(*) FROM t.notes;
 

@@ -442,10 +442,6 @@ static void break_constraints(struct job *j)
     q_item_note(tx, id_of(99), "refers to nothing, and says so at COMMIT");
     FAILS(tx_commit(&j->x), ERR_INVALID, "reference.note_item");
 
-    OK(db_read(&j->x, &tx));
-    q_item_note(tx, id_of(99), "and at the Sync of a read segment");
-    FAILS(tx_commit(&j->x), ERR_INVALID, "reference.note_item");
-
     OK(db_begin(&j->x, &tx));
     q_item_add_for(tx, id_of(1), "coa");
     FAILS(tx_commit(&j->x), ERR_DENIED, "db.rowSecurity");
@@ -521,8 +517,10 @@ static void see_context(struct job *j)
     OK(db_begin_read(&j->x, &tx));
     ck_assert(!tx_writes(tx) && !tx_shared(tx));
     OK(q_context(tx, &r));
-    same_text(r.durable, "off");
-    OK(db_begin(&j->x, &tx)); /* it becomes a write */
+    same_text(r.org, j->who.organisation ? j->who.organisation : "");
+    OK(q_context(tx, &r)); /* in each of its segments */
+    same_text(r.org, j->who.organisation ? j->who.organisation : "");
+    OK(db_begin(&j->x, &tx)); /* the read has ended */
     ck_assert(tx_writes(tx));
     OK(q_context(tx, &r));
     same_text(r.durable, "on");
@@ -636,23 +634,29 @@ static void post_notes(struct job *j)
 
     OK(db_read(&j->x, &tx));
     OK(q_item_get(tx, id_of(1), &row));
-    q_item_note(tx, id_of(1), "from a segment");
-    tx_post(&j->x);
+    q_item_note(tx, id_of(1), "from a shared connection");
+    OK(tx_commit(&j->x));
     ck_assert_ptr_null(j->x.tx);
     OK(db_begin_read(&j->x, &tx));
-    q_item_note(tx, id_of(1), "from a transaction never begun");
-    tx_post(&j->x);
+    q_item_note(tx, id_of(1), "from a read that asked nothing");
+    OK(tx_commit(&j->x));
     OK(db_begin_read(&j->x, &tx));
     OK(q_item_get(tx, id_of(1), &row));
-    q_item_note(tx, id_of(2), "from a transaction");
-    tx_post(&j->x);
+    q_item_note(tx, id_of(2), "from a connection of its own");
+    OK(q_item_get(tx, id_of(2), &row)); /* held back until the end */
+    OK(tx_commit(&j->x));
     OK(db_begin_read(&j->x, &tx));
-    q_item_note(tx, id_of(99), "fails");
-    tx_post(&j->x);
+    q_item_note(tx, id_of(99), "fails, and is logged");
+    OK(tx_commit(&j->x));
     OK(db_read(&j->x, &tx));
+    q_item_note(tx, id_of(3), "of a read that failed");
     q_fail(tx, "WF001", "x");
-    tx_post(&j->x);
-    tx_post(&j->x);
+    FAILS(tx_commit(&j->x), ERR_CONFLICT, "x");
+    ck_assert_ptr_null(j->x.tx);
+    OK(db_read(&j->x, &tx));
+    q_item_note(tx, id_of(3), "of a read that ended ill");
+    tx_rollback(&j->x);
+    OK(tx_commit(&j->x));
 }
 
 static void count_notes(struct job *j)
@@ -749,7 +753,7 @@ Suite *unit_suite(void)
     c = test_case(s, "tx_savepoint", db_set_up, db_tear_down);
     tcase_add_test(c, a_savepoint_undoes_a_piece_of_work);
     tcase_add_test(c, a_failure_before_the_savepoint_cannot_be_undone);
-    c = test_case(s, "tx_post", db_set_up, db_tear_down);
+    c = test_case(s, "tx_commit", db_set_up, db_tear_down);
     tcase_add_test(c, posted_statements_need_nobody_who_waits);
     c = test_case(s, "outside", db_set_up, db_tear_down);
     tcase_add_test(c, a_command_line_program_waits_in_place);

@@ -127,7 +127,7 @@ static void read_something(struct job *j, unsigned kind)
     check_context(j, tx);
     if (kind == 3) {
         q_fail(tx, "WF001", "posted");
-        tx_post(&j->x);
+        FAILS(tx_commit(&j->x), ERR_CONFLICT, "posted");
     }
     tx_rollback(&j->x);
 }
@@ -338,6 +338,8 @@ START_TEST(the_pool_grows_as_needed)
         job_start(&jobs[i], "iom", takes_the_connection);
     run_all();
     ck_assert_uint_eq(strlen(order), 10);
+    for (int i = 0; i < 2000 && connections() < 4; i++) /* the last may be on its way yet */
+        OK(co_sleep(5000));
     ck_assert_uint_eq(connections(), 4); /* and no more than asked for */
 }
 END_TEST
@@ -417,18 +419,15 @@ static void survives_lost_connections(struct job *j)
     FAILS(q_item_get(tx, id_of(1), &row), ERR_MISSING, "row.missing");
     j->n = 1;
     OK(q_slow(tx, 0.3, &slow)); /* reads are repeated */
-    q_item_note(tx, id_of(1), "but nothing that writes");
-    j->n = 2;
-    FAILS(q_slow(tx, 3, &slow), ERR_UNAVAILABLE, "db.away");
     tx_rollback(&j->x);
     OK(db_begin(&j->x, &tx));
-    j->n = 3;
+    j->n = 2;
     OK(q_slow(tx, 0.3, &slow)); /* a first round is repeated, a second is not */
-    j->n = 4;
+    j->n = 3;
     FAILS(q_slow(tx, 3, &slow), ERR_UNAVAILABLE, "db.away");
     tx_rollback(&j->x);
     ck_assert_int_gt(pid_of(j, true), 0);
-    j->n = 5;
+    j->n = 4;
 }
 
 START_TEST(lost_connections_come_back_by_themselves)
@@ -439,7 +438,7 @@ START_TEST(lost_connections_come_back_by_themselves)
     o.pool = 1;
     db_open_with(o);
     job_start(&j, "iom", survives_lost_connections);
-    for (int stage = 1; stage <= 4; stage++) {
+    for (int stage = 1; stage <= 3; stage++) {
         while (j.n < stage)
             OK(co_sleep(5000));
         OK(co_sleep(50 * 1000));
@@ -447,9 +446,9 @@ START_TEST(lost_connections_come_back_by_themselves)
             "'active'");
     }
     run_all();
-    ck_assert_int_eq(j.n, 5);
+    ck_assert_int_eq(j.n, 4);
     ck_assert(db_ready(db));
-    ck_assert_uint_ge(stats().reconnects, 4);
+    ck_assert_uint_ge(stats().reconnects, 3);
 }
 END_TEST
 
@@ -551,10 +550,6 @@ static void forget(struct job *j)
     OK(db_read(&j->x, &tx));
     q_forget(tx);
     OK(tx_commit(&j->x));
-    read_shape(j);
-    OK(db_read(&j->x, &tx));
-    q_forget(tx);
-    tx_post(&j->x);
     read_shape(j);
 }
 
