@@ -16,11 +16,13 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/trace.h"
+#include "io/aside.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
 #include "io/outcall.h"
 #include "io/queue.h"
+#include "io/store.h"
 #include "web/health.h"
 
 /*
@@ -83,6 +85,10 @@ static err_t open_parts(struct program *p, unsigned needs)
         p->queue_needed = true;
     }
     TRY(outcall_open(p->loop, &calls, &p->outcall));
+    if (needs & PROGRAM_STORE) {
+        TRY(aside_open(p->loop, &p->aside));
+        TRY(store_open(&(struct store_options){.place = p->conf.contents, .aside = p->aside}, &p->store));
+    }
     TRY(events_open(p->arena, program_path(p, p->conf.documents, "events.json"), &p->events));
     TRY(pokes_open(p, &p->pokes));
     if (needs & PROGRAM_KEYS) {
@@ -133,6 +139,8 @@ err_t program_open(struct program *p, const char *name, const char *about, const
 
 void program_close(struct program *p)
 {
+    store_close(p->store);
+    aside_close(p->aside);
     peers_close(p->peers);
     pokes_close(p->pokes);
     outcall_close(p->outcall);

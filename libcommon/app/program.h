@@ -15,6 +15,7 @@
 #include "base/err.h"
 
 struct arena;
+struct aside;
 struct auth;
 struct ctx;
 struct db;
@@ -28,6 +29,7 @@ struct outcall;
 struct peers;
 struct program_pokes;
 struct queue;
+struct store;
 
 #define PROGRAM_COROUTINES_MAX 2000 /* requests and jobs at once */
 
@@ -42,6 +44,7 @@ struct common_conf {
     const char *redis_password;    /* WAYFARE_REDIS_PASSWORD_FILE; "" none */
     const char *sentinel_password; /* WAYFARE_SENTINEL_PASSWORD_FILE; "" none */
     const char *documents; /* WAYFARE_DOCUMENTS: folder of the bundled OpenAPI documents and events.json */
+    const char *contents;  /* WAYFARE_CONTENTS: where the contents of documents are, io/store.h */
     const char *data;      /* WAYFARE_DATA: folder of this service's data (programmes, templates, …) */
     const char *listen;    /* WAYFARE_LISTEN: services only */
     const char *metrics;   /* WAYFARE_METRICS: unix:/path or tcp:host:port of /metrics and /health; "" none */
@@ -81,6 +84,7 @@ enum program_needs {
     PROGRAM_RELAY = 16,   /* settings of the relay */
     PROGRAM_KEYS = 32,    /* WAYFARE_KEYS is required: p->keyring, p->peers */
     PROGRAM_DATA = 64,    /* WAYFARE_DATA is required */
+    PROGRAM_STORE = 128,  /* p->store, p->aside */
 };
 
 /* A program's own settings, after the common ones. */
@@ -104,6 +108,8 @@ struct program {
     struct outcall *outcall;
     struct keyring *keyring; /* field encryption and blind index, app/keyring.h */
     struct peers *peers;     /* internal calls, app/peers.h */
+    struct aside *aside;     /* a thread for what would hold up the loop, io/aside.h */
+    struct store *store;     /* contents outside the database, io/store.h */
     struct events *events;   /* the catalogue, app/outbox.h */
     struct program_pokes *pokes;
     struct inbox *inbox;   /* consumers */

@@ -37,6 +37,8 @@ static const struct {
                           "file with the password of its sentinels")},
     {0, ENTRY(documents, "WAYFARE_DOCUMENTS", CONF_TEXT, INSTALL_DATA "/documents",
               "folder of the bundled documents and events.json")},
+    {PROGRAM_STORE, ENTRY(contents, "WAYFARE_CONTENTS", CONF_TEXT, INSTALL_STATE "/contents",
+                          "folder of the contents of documents, sealed")},
     {PROGRAM_DATA,
      ENTRY(data, "WAYFARE_DATA", CONF_TEXT, INSTALL_DATA "/services/", "folder of this service's data")},
     {PROGRAM_SERVICE,

@@ -22,8 +22,8 @@ void etag_of(char opaque[33], const char *text, size_t n)
     opaque[32] = 0;
 }
 
-/* Strong comparison: a weak tag (W/"…") matches nothing. */
-static bool matches(const char *list, const char *opaque)
+/* weak: W/"…" is as good; else it matches nothing (strong comparison). */
+static bool matches(const char *list, const char *opaque, bool weak_too)
 {
     size_t n = strlen(opaque);
 
@@ -35,7 +35,7 @@ static bool matches(const char *list, const char *opaque)
         const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
         if (!end)
             return false;
-        if (!weak && (size_t)(end - at - 1) == n && memcmp(at + 1, opaque, n) == 0)
+        if ((!weak || weak_too) && (size_t)(end - at - 1) == n && memcmp(at + 1, opaque, n) == 0)
             return true;
         at = end + 1;
     }
@@ -46,7 +46,7 @@ err_t etag_match_text(const struct request *rq, const char *opaque)
 {
     const char *list = request_header(rq, "If-Match");
 
-    return !list || matches(list, opaque) ? NULL : err_stale;
+    return !list || matches(list, opaque, false) ? NULL : err_stale;
 }
 
 err_t etag_match(const struct request *rq, int64_t version)
@@ -55,4 +55,13 @@ err_t etag_match(const struct request *rq, int64_t version)
 
     snprintf(opaque, sizeof(opaque), "v%lld", (long long)version);
     return etag_match_text(rq, opaque);
+}
+
+bool etag_unchanged(const struct request *rq, int64_t version)
+{
+    const char *list = request_header(rq, "If-None-Match");
+    char opaque[32];
+
+    snprintf(opaque, sizeof(opaque), "v%lld", (long long)version);
+    return list && matches(list, opaque, true);
 }

@@ -207,8 +207,9 @@ static enum frame_verdict whole(struct reading *r)
     }
     if (!r->body_method && (r->encodings || h->length > 0))
         return refuse(r->fault, BAD, "This method takes no body.");
-    if (h->length > FRAME_BODY_BYTES)
-        return refuse(r->fault, "request.tooLarge", "The body is larger than 1 MiB.");
+    if (h->length > FRAME_LARGE_BYTES)
+        return refuse(r->fault, "request.tooLarge", "The body is larger than 16 MiB.");
+    h->large = h->length > FRAME_BODY_BYTES;
     h->lengthless = r->body_method && h->body == FRAME_NO_BODY;
     return FRAME_OK;
 }
@@ -250,6 +251,28 @@ enum frame_verdict frame_head(const char *p, size_t n, struct frame_head *ret, s
             return v;
         at = (size_t)(lf + 1 - p);
     }
+}
+
+unsigned frame_field(const char *p, size_t n, const char *name, const char **ret, size_t *ret_bytes)
+{
+    size_t name_n = strlen(name), end;
+    unsigned found = 0;
+
+    for (size_t at = 0; at < n; at = end + 1) {
+        const char *lf = memchr(p + at, '\n', n - at), *v;
+
+        end = lf ? (size_t)(lf - p) : n;
+        if (at + name_n >= end || p[at + name_n] != ':' || !is(p + at, name_n, name) || found++)
+            continue;
+        v = p + at + name_n + 1;
+        while (*v == ' ' || *v == '\t')
+            v++;
+        *ret = v;
+        *ret_bytes = (size_t)(p + end - v);
+        while (*ret_bytes > 0 && strchr(" \t\r", v[*ret_bytes - 1]))
+            --*ret_bytes;
+    }
+    return found;
 }
 
 /* One chunk from p + state->done; FRAME_OK with *ret_last set ends the body. */

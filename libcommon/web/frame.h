@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FRAME_HEAD_BYTES 32768     /* whole head; a token alone may take 8 KiB */
-#define FRAME_TARGET_BYTES 8192    /* path and query */
-#define FRAME_HEADERS 100          /* header lines */
-#define FRAME_BODY_BYTES (1 << 20) /* body; larger ones are spooled by the gateway */
+#define FRAME_HEAD_BYTES 32768       /* whole head; a token alone may take 8 KiB */
+#define FRAME_TARGET_BYTES 8192      /* path and query */
+#define FRAME_HEADERS 100            /* header lines */
+#define FRAME_BODY_BYTES (1 << 20)   /* body of most operations; the gateway spools what is longer */
+#define FRAME_LARGE_BYTES (16 << 20) /* at most, where the operation takes large ones (x-max-body) */
 
 enum frame_verdict {
     FRAME_MORE,    /* fine so far, not all there */
@@ -35,6 +36,7 @@ struct frame_head {
     enum frame_body body;
     size_t length;   /* Content-Length */
     bool lengthless; /* POST, PUT or PATCH that says nothing about a body: none */
+    bool large;      /* longer than FRAME_BODY_BYTES: whether that may be is the operation's affair */
 };
 
 /* code is a code of web/problem; unknown_method: the rest of the head is sound, only the method is not known
@@ -47,6 +49,10 @@ struct frame_fault {
 
 /* Judges the first n bytes of a connection or of what follows the request before. */
 enum frame_verdict frame_head(const char *p, size_t n, struct frame_head *ret, struct frame_fault *ret_fault);
+
+/* How often the head of n bytes has the field; *ret its value in the first one, *ret_bytes long. The head was
+ * judged FRAME_OK. */
+unsigned frame_field(const char *p, size_t n, const char *name, const char **ret, size_t *ret_bytes);
 
 /*
  * Follows a chunked body of at most FRAME_BODY_BYTES. Start from zero; p is always the start of the body, n

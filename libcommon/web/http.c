@@ -139,7 +139,7 @@ static void configure(struct http *h)
                                           EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
                                           EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
     evhttp_set_max_headers_size(h->ev, 4 * FRAME_HEAD_BYTES);
-    evhttp_set_max_body_size(h->ev, 4 * (ev_ssize_t)FRAME_BODY_BYTES);
+    evhttp_set_max_body_size(h->ev, 2 * (ev_ssize_t)FRAME_LARGE_BYTES);
     evhttp_set_default_content_type(h->ev, NULL);
     evhttp_set_timeout(h->ev, IDLE_S);
     evhttp_set_gencb(h->ev, on_request, h);

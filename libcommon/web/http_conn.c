@@ -5,6 +5,8 @@
  *        whole and sound                     ┌──────────► evhttp ──► http_enter
  *   HEAD ───────────────┬── Content-Length ──┤ BODY (passes through)
  *    │                  └── chunked ─ CHUNKS ┘ (held back until its end is there)
+ *    │                                       └ LARGE (waits, http_large.c) ► BODY
+ *    │                                             └ PAST (dropped) ► REFUSED
  *    └ unsound ► REFUSED: evhttp gets a stand-in request
  *
  * After a refusal what follows is dropped, and the connection ends with the answer. So evhttp never answers
@@ -54,6 +56,44 @@ static void release_head(struct conn *c, struct evbuffer *input)
     c->reading = c->body_left ? CONN_BODY : CONN_HEAD;
 }
 
+/*
+ * A large body that may not come is read past first, and dropped as it comes: the gateway, which is sending
+ * it, would find the connection closed instead of the answer. Not one that is too large: those it refuses
+ * itself.
+ */
+static void refuse_large(struct conn *c, struct evbuffer *input, const char *head)
+{
+    if (strcmp(c->fault.code, "request.tooLarge") == 0) {
+        conn_refuse(c, input, head);
+        return;
+    }
+    evbuffer_drain(c->held, c->head.bytes);
+    c->body_left = c->head.length;
+    c->reading = CONN_PAST;
+}
+
+static void step_past(struct conn *c, struct evbuffer *input, size_t n)
+{
+    n = n < c->body_left ? n : c->body_left;
+    evbuffer_drain(c->held, n);
+    c->body_left -= n;
+    if (c->body_left == 0)
+        conn_refuse(c, input, NULL);
+}
+
+/* False: the connection is not read until it is known whether the body may come. */
+static bool step_large(struct conn *c, struct evbuffer *input, const char *head)
+{
+    if (!large_enter(c, head)) {
+        refuse_large(c, input, head);
+        return c->reading == CONN_PAST;
+    }
+    if (c->reading != CONN_LARGE)
+        return true;
+    bufferevent_disable(c->bev, EV_READ);
+    return false;
+}
+
 static bool step_head(struct conn *c, struct evbuffer *input, size_t n)
 {
     if (n > FRAME_HEAD_BYTES + 1)
@@ -69,6 +109,8 @@ static bool step_head(struct conn *c, struct evbuffer *input, size_t n)
     case FRAME_OK:
         break;
     }
+    if (c->head.large)
+        return step_large(c, input, p);
     if (c->head.body == FRAME_CHUNKED) {
         c->reading = CONN_CHUNKS;
         c->chunks = (struct frame_chunks){0};
@@ -121,6 +163,11 @@ static bool step(struct conn *c, struct evbuffer *input)
         return true;
     case CONN_CHUNKS:
         return step_chunks(c, input, n);
+    case CONN_LARGE:
+        break;
+    case CONN_PAST:
+        step_past(c, input, n);
+        return true;
     case CONN_REFUSED:
         evbuffer_drain(c->held, n);
         break;
@@ -164,12 +211,42 @@ static bool passes_as_it_is(struct conn *c, struct evbuffer *input, size_t n)
     const char *p = (const char *)evbuffer_pullup(input, -1);
 
     if (frame_head(p, n, &c->head, &c->fault) != FRAME_OK || c->head.body == FRAME_CHUNKED ||
-        c->head.lengthless || c->head.bytes + c->head.length < n)
+        c->head.lengthless || c->head.large || c->head.bytes + c->head.length < n)
         return false;
     c->released++;
     c->body_left = c->head.bytes + c->head.length - n;
     c->reading = c->body_left ? CONN_BODY : CONN_HEAD;
     return true;
+}
+
+static void note_since(struct conn *c)
+{
+    bool unfinished = c->body_left > 0 || (c->held && evbuffer_get_length(c->held) > 0);
+
+    if (!unfinished)
+        c->since_us = 0;
+    else if (c->since_us == 0)
+        c->since_us = clock_mono_us();
+}
+
+void conn_judged(struct conn *c, bool allowed)
+{
+    struct evbuffer *input = bufferevent_get_input(c->bev);
+    bool at_once = c->taking; /* whoever takes what came goes on by itself */
+
+    c->taking = true;
+    if (allowed)
+        release_head(c, input);
+    else
+        refuse_large(c, input, (const char *)evbuffer_pullup(c->held, (ev_ssize_t)c->head.bytes));
+    if (at_once)
+        return;
+    while (step(c, input))
+        ;
+    note_since(c);
+    c->taking = false;
+    bufferevent_enable(c->bev, EV_READ);
+    bufferevent_trigger(c->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
@@ -184,12 +261,7 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         while (step(c, input))
             ;
     }
-    bool unfinished = c->body_left > 0 || (c->held && evbuffer_get_length(c->held) > 0);
-
-    if (!unfinished)
-        c->since_us = 0;
-    else if (c->since_us == 0)
-        c->since_us = clock_mono_us();
+    note_since(c);
     c->taking = false;
 }
 
@@ -221,6 +293,7 @@ static void conn_free(struct conn *c)
     if (c->next)
         c->next->prev = c->prev;
     metric_set(h->connections, NULL, (double)--h->nconns);
+    large_gone(c);
     if (c->held)
         evbuffer_free(c->held);
     free(c);

@@ -3,6 +3,7 @@
  *
  *   http.c        opens, closes and drains the server
  *   http_conn.c   connections: bytes are judged by frame.c before evhttp reads them
+ *   http_large.c  a few large bodies and answers at once, of those who are let in
  *   http_route.c  a request comes in: its operation, or a refusal
  *   http_run.c    the way of one request through its operation, in a coroutine
  *   http_reply.c  out: common headers, problem+json, log line, metrics
@@ -59,7 +60,8 @@ struct http {
     size_t nconns;
     struct conn **by_fd;
     size_t nby_fd;
-    size_t live; /* requests being answered */
+    size_t live;  /* requests being answered */
+    size_t large; /* places that large bodies and answers have taken */
     struct stream *streams;
     size_t nstreams;
     struct loop_timer *sweep, *stream_tick, *drain_tick;
@@ -76,7 +78,7 @@ struct http {
     struct metric *requests, *failures, *duration, *statuses, *connections, *streams_open;
 };
 
-enum conn_reading { CONN_HEAD, CONN_BODY, CONN_CHUNKS, CONN_REFUSED };
+enum conn_reading { CONN_HEAD, CONN_BODY, CONN_CHUNKS, CONN_LARGE, CONN_PAST, CONN_REFUSED };
 
 /* One connection: the bytes of a request reach evhttp only when its head is whole and sound. */
 struct conn {
@@ -93,6 +95,8 @@ struct conn {
     struct frame_fault fault; /* of the last released request, when refused */
     unsigned released;        /* requests that evhttp has and that have not come back as a request */
     int64_t since_us;         /* an unfinished request is there since; 0: none */
+    struct large *gate;       /* a large body's head is being judged; the connection is not read */
+    unsigned large;           /* places of large bodies that are coming, or are here and not yet a request */
     bool taking;              /* guards against our own changes of the buffer */
     struct request *rq;       /* being answered */
     struct stream *stream;
@@ -113,6 +117,16 @@ struct conn *conn_of(const struct http *h, struct evhttp_request *ev);
 bool conn_refused(struct conn *c, const struct frame_fault **ret);
 /* Closes connections that have begun a request too long ago; when draining, idle ones. */
 void conns_sweep(struct http *h, bool idle);
+
+/* The head of a large body, which waits until it is judged. */
+void conn_judged(struct conn *c, bool allowed);
+
+/* ---- http_large.c ---- */
+/* Begins to judge whether the body behind this head may come; false: it may not, c->fault says why. */
+bool large_enter(struct conn *c, const char *head);
+void large_leave(struct http *h, unsigned n);
+/* The connection ends. */
+void large_gone(struct conn *c);
 
 struct reply_field {
     const char *name, *value;
@@ -155,7 +169,8 @@ struct request {
     int64_t retry_s;               /* Retry-After of a 429 or 503; 0: the usual */
     struct response rs;
     err_t error;
-    bool idem; /* Idempotency-Key is in use: the answer is stored */
+    bool large; /* its body has a place among the large ones */
+    bool idem;  /* Idempotency-Key is in use: the answer is stored */
     const char *idem_client;
     uint8_t idem_key[32], idem_request[32];
 };

@@ -21,7 +21,8 @@
 
 #define RETRY_AFTER "2"
 #define EXPOSED                                                                                              \
-    "API-Version, Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "    \
+    "API-Version, Content-Digest, Content-Disposition, Deprecation, ETag, Idempotency-Replayed, Link, "      \
+    "Location, RateLimit, RateLimit-Policy, "                                                                \
     "Retry-After, "                                                                                          \
     "Sunset, WWW-Authenticate, X-Request-Id"
 
@@ -226,6 +227,7 @@ void http_answer(struct request *rq)
     if (rq->token)
         auth_release(h->auth, rq->token);
     h->live--;
+    large_leave(h, rq->large);
     if (!ev) { /* the connection went away */
         arena_free(arena);
         return;

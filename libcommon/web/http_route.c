@@ -15,7 +15,8 @@
 #include "web/http_internal.h"
 
 #define PREFLIGHT_HEADERS                                                                                    \
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Purpose, "      \
+    "Authorization, Content-Digest, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, " \
+    "X-Purpose, "                                                                                            \
     "traceparent"
 
 ERR_DEFINE(err_route, ERR_MISSING, "route.missing", "There is nothing at this path.");
@@ -178,6 +179,10 @@ void http_enter(struct http *h, struct conn *c, struct evhttp_request *ev)
     trace(rq, id);
     c->rq = rq;
     h->live++;
+    if (c->large > 0 && evbuffer_get_length(evhttp_request_get_input_buffer(ev)) > FRAME_BODY_BYTES) {
+        c->large--;
+        rq->large = true;
+    }
     if (refused && !fault->unknown_method)
         refuse(rq, fault);
     else

@@ -176,7 +176,8 @@ static bool is_single(const char *name)
 {
     static const char *const names[] = {"Authorization",   "Content-Type", "Content-Encoding",
                                         "Idempotency-Key", "If-Match",     "X-Wayfare-Organisation",
-                                        "X-Purpose",       "Origin",       "Last-Event-ID"};
+                                        "X-Purpose",       "Origin",       "Last-Event-ID",
+                                        "Content-Digest",  "If-None-Match"};
 
     for (size_t i = 0; i < LENGTH(names); i++) {
         if (strcasecmp(name, names[i]) == 0)

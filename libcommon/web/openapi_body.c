@@ -77,6 +77,22 @@ static err_t read_json(struct arena *a, const struct openapi_input *in, struct f
     return NULL;
 }
 
+/* 415: what the operation takes. */
+static err_t refuse_media(struct arena *a, const struct operation *op)
+{
+    struct buf types;
+
+    buf_init(&types, a, 128);
+    for (size_t i = 0; i < op->nbodies; i++)
+        buf_printf(&types, "%s%s",
+                   i == 0                ? ""
+                   : i + 1 < op->nbodies ? ", "
+                                         : " or ",
+                   op->bodies[i].content_type);
+    return err_new(a, ERR_INVALID, "request.mediaType", "The body must be %s%s.", buf_text(&types),
+                   op->bodies[0].media == MEDIA_BYTES ? "" : " in UTF-8");
+}
+
 err_t body_read(struct arena *a, const struct openapi_input *in, struct fault_list *faults,
                 struct openapi_values *ret)
 {
@@ -93,8 +109,12 @@ err_t body_read(struct arena *a, const struct openapi_input *in, struct fault_li
     }
     const struct openapi_body *body = body_of(op, in->header(in->header_arg, "Content-Type"));
     if (!body)
-        return err_new(a, ERR_INVALID, "request.mediaType", "The body must be %s in UTF-8.",
-                       op->bodies[0].content_type);
+        return refuse_media(a, op);
+    ret->content_type = body->content_type;
+    if (body->media == MEDIA_BYTES) {
+        ret->media = body->media;
+        return NULL;
+    }
     if (body->media == MEDIA_FORM)
         ret->body = read_form(a, in, faults);
     else

@@ -35,12 +35,18 @@ struct openapi_param {
     const char *default_text; /* the same as it would stand in the URL */
 };
 
-enum openapi_media { MEDIA_NONE, MEDIA_JSON, MEDIA_MERGE_PATCH, MEDIA_FORM };
+enum openapi_media {
+    MEDIA_NONE,
+    MEDIA_JSON,
+    MEDIA_MERGE_PATCH,
+    MEDIA_FORM,
+    MEDIA_BYTES, /* taken as they are: any other type of an operation with x-max-body */
+};
 
 struct openapi_body {
     enum openapi_media media;
-    const char *content_type; /* "application/json" */
-    const struct schema *schema;
+    const char *content_type;    /* "application/json" */
+    const struct schema *schema; /* NULL: of bytes */
 };
 
 /* One way to be allowed: all of its scopes are held. No scopes: any valid token. */
@@ -65,6 +71,7 @@ struct operation {
     const struct openapi_body *bodies; /* request content types */
     size_t nbodies;
     bool body_required;
+    size_t body_max; /* x-max-body; FRAME_BODY_BYTES */
 
     bool needs_idempotency_key; /* the header parameter Idempotency-Key is required */
     bool needs_if_match;        /* the header parameter If-Match is required */
@@ -132,6 +139,7 @@ struct openapi_value {
 struct openapi_values {
     struct openapi_value *params; /* op->nparams of them, in the order of op->params */
     enum openapi_media media;     /* of the body; MEDIA_NONE if there is none */
+    const char *content_type;     /* of the body, as the document writes it */
     json_t *body; /* JSON and merge-patch as parsed; a form as an object of its fields (texts); else NULL */
 };
 

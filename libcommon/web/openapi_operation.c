@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/json.h"
+#include "web/frame.h"
 #include "web/openapi_parts.h"
 
 enum { DEADLINE_MS = 5000, DEADLINE_MS_MAX = 600000 };
@@ -78,7 +79,9 @@ static err_t load_security(const struct loading *l, const struct spot *operation
     return NULL;
 }
 
-static err_t load_bodies(const struct loading *l, const struct spot *operation, struct operation *op)
+/* Bytes have no schema (OpenAPI 3.1, 4.8.14.2): what they are the handler looks at. */
+static err_t load_body(const struct loading *l, const struct spot *one, const char *type, bool large,
+                       struct openapi_body *ret)
 {
     static const struct {
         const char *type;
@@ -86,6 +89,26 @@ static err_t load_bodies(const struct loading *l, const struct spot *operation, 
     } known[] = {{"application/json", MEDIA_JSON},
                  {"application/merge-patch+json", MEDIA_MERGE_PATCH},
                  {"application/x-www-form-urlencoded", MEDIA_FORM}};
+    struct spot schema = spot_member(l, one, "schema");
+
+    for (size_t i = 0; i < LENGTH(known); i++) {
+        if (str_eq(type, known[i].type))
+            *ret = (struct openapi_body){.media = known[i].media, .content_type = known[i].type};
+    }
+    if (ret->media == MEDIA_NONE && large && !schema.json)
+        *ret = (struct openapi_body){.media = MEDIA_BYTES, .content_type = type};
+    if (ret->media == MEDIA_NONE)
+        return spot_bad(l, one, "this request content type is not understood");
+    TRY(spot_members(l, one, "schema example examples"));
+    if (ret->media == MEDIA_BYTES)
+        return NULL;
+    if (!schema.json)
+        return spot_bad(l, one, "schema is missing");
+    return spot_schema(l, &schema, &ret->schema);
+}
+
+static err_t load_bodies(const struct loading *l, const struct spot *operation, struct operation *op)
+{
     struct spot at = spot_member(l, operation, "requestBody"), content;
     const char *type;
     const json_t *media;
@@ -102,18 +125,8 @@ static err_t load_bodies(const struct loading *l, const struct spot *operation, 
     struct openapi_body *v = ARENA_ARRAY(l->api->arena, json_object_size(content.json), struct openapi_body);
     json_object_foreach((json_t *)(uintptr_t)content.json, type, media)
     {
-        struct spot one = spot_member(l, &content, type), schema = spot_member(l, &one, "schema");
-        struct openapi_body *body = &v[op->nbodies++];
-        for (size_t i = 0; i < LENGTH(known); i++) {
-            if (str_eq(type, known[i].type))
-                *body = (struct openapi_body){.media = known[i].media, .content_type = known[i].type};
-        }
-        if (body->media == MEDIA_NONE)
-            return spot_bad(l, &one, "this request content type is not understood");
-        TRY(spot_members(l, &one, "schema example examples"));
-        if (!schema.json)
-            return spot_bad(l, &one, "schema is missing");
-        TRY(spot_schema(l, &schema, &body->schema));
+        struct spot one = spot_member(l, &content, type);
+        TRY(load_body(l, &one, type, op->body_max > FRAME_BODY_BYTES, &v[op->nbodies++]));
     }
     op->bodies = v;
     return NULL;
@@ -207,8 +220,16 @@ static err_t load_deprecation(const struct loading *l, const struct spot *operat
 static err_t load_extensions(const struct loading *l, const struct spot *at, struct operation *op)
 {
     const json_t *deadline = json_object_get(at->json, "x-deadline-ms");
+    const json_t *most = json_object_get(at->json, "x-max-body");
     const char *etag;
 
+    op->body_max = FRAME_BODY_BYTES;
+    if (most) {
+        json_int_t bytes = json_integer_value(most);
+        if (bytes <= FRAME_BODY_BYTES || bytes > FRAME_LARGE_BYTES)
+            return spot_bad(l, at, "x-max-body must be a number of bytes above 1 MiB up to 16 MiB");
+        op->body_max = (size_t)bytes;
+    }
     op->deadline_ms = DEADLINE_MS;
     if (deadline) {
         json_int_t ms = json_integer_value(deadline);

@@ -54,6 +54,20 @@ err_t reply_items(struct response *rs, const struct json_shape *shape, const voi
     return NULL;
 }
 
+err_t reply_file(struct response *rs, const char *media_type, const char *name, struct bytes content)
+{
+    rs->status = 200;
+    rs->content_type = media_type;
+    rs->body = (struct buf){.p = (char *)(uintptr_t)content.p, .n = content.n}; /* goes out as it is */
+    reply_header(rs, "Content-Disposition", arena_printf(rs->rq->arena, "attachment; filename=\"%s\"", name));
+    return NULL;
+}
+
+err_t reply_unchanged(struct response *rs)
+{
+    return reply_empty(rs, 304);
+}
+
 static bool is_line(const char *s)
 {
     for (; *s; s++) {

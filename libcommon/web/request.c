@@ -88,6 +88,17 @@ const char *request_member_json(struct ctx *x, const struct request *rq, const c
     return member && !json_is_null(member) ? json_text(x->arena, member) : NULL;
 }
 
+struct bytes request_bytes(const struct request *rq)
+{
+    assert(rq->values.media == MEDIA_BYTES && rq->body);
+    return (struct bytes){(const uint8_t *)rq->body, rq->body_bytes};
+}
+
+const char *request_media_type(const struct request *rq)
+{
+    return rq->values.content_type;
+}
+
 const char *request_form(const struct request *rq, const char *name)
 {
     return rq->values.media == MEDIA_FORM ? json_string_value(json_object_get(rq->values.body, name)) : NULL;

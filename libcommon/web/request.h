@@ -14,6 +14,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/opt.h"
 #include "base/uuid.h"
 #include "io/db.h"
 
@@ -54,6 +55,11 @@ const char *request_member_json(struct ctx *x, const struct request *rq, const c
 /* application/x-www-form-urlencoded body (token endpoint): a field or NULL. */
 const char *request_form(const struct request *rq, const char *name);
 
+/* The body of an operation that takes bytes as they are; borrowed, for as long as the request. Not NULL. */
+struct bytes request_bytes(const struct request *rq);
+/* Its media type, as the document writes it. */
+const char *request_media_type(const struct request *rq);
+
 /* Replies. The body is written into the response's buffer in the arena. */
 struct buf *reply_begin(struct response *rs, int status); /* JSON follows; write it, nothing else to do */
 err_t reply_row(struct response *rs, int status, const struct json_shape *shape, const void *row);
@@ -61,6 +67,16 @@ err_t reply_row(struct response *rs, int status, const struct json_shape *shape,
 err_t reply_items(struct response *rs, const struct json_shape *shape, const void *rows, size_t n);
 err_t reply_json_text(struct response *rs, int status, const char *json);
 err_t reply_empty(struct response *rs, int status); /* 204, 202 */
+/* Bytes of another media type: to be kept as a file of that (neutral) name, never to be shown in place. They
+ * stay where they are, in the request's arena. */
+err_t reply_file(struct response *rs, const char *media_type, const char *name, struct bytes content);
+/* Before an answer above REPLY_LARGE_BYTES is made: takes one of the few places for what is large
+ * (http_large.c) until it has left. ERR_UNAVAILABLE http.large. A large body has taken its own before it was
+ * read. */
+#define REPLY_LARGE_BYTES (1 << 20)
+MUST_CHECK err_t reply_large(struct response *rs);
+/* 304: the client has it (etag_unchanged). */
+err_t reply_unchanged(struct response *rs);
 void reply_header(struct response *rs, const char *name, const char *value);
 /* ETag "v<version>". */
 void reply_etag(struct response *rs, int64_t version);
@@ -71,4 +87,6 @@ void reply_location(struct ctx *x, struct response *rs, const char *fmt, ...) PR
 /* 412 (precondition.stale) unless the request's If-Match names the version (or is *). The document makes it
  * required: 428. */
 MUST_CHECK err_t etag_match(const struct request *rq, int64_t version);
+/* True if the request's If-None-Match names the version (weak comparison, RFC 9110 section 13.1.2). */
+bool etag_unchanged(const struct request *rq, int64_t version);
 MUST_CHECK err_t etag_match_text(const struct request *rq, const char *opaque);

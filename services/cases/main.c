@@ -16,7 +16,7 @@ int main(int argc, char **argv)
         .policy_scopes =
             "appointments:write cases.restricted:read decisions:write documents:write notes:write "
             "protection:read referrals:decide tasks:write trails:read",
-        .needs = PROGRAM_DATA,
+        .needs = PROGRAM_DATA | PROGRAM_STORE,
         .start = cases_start,
     };
 

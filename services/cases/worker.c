@@ -6,6 +6,7 @@
 #include "cases/cases/cases.h"
 #include "cases/changes/changes.h"
 #include "cases/consents/consents.h"
+#include "cases/documents/contents.h"
 #include "cases/documents/documents.h"
 #include "cases/referrals/referrals.h"
 #include "cases/rights/rights.h"
@@ -74,13 +75,19 @@ static const struct inbox_handler handlers[] = {
     {NULL, NULL},
 };
 
+static const struct work works[] = {
+    {.name = "contents.sweep", .run_once = contents_sweep, .tick_us = 5 * 1000 * 1000},
+};
+
 int main(int argc, char **argv)
 {
     static const struct inbox_worker worker = {.name = "cases-worker",
                                                .about = "takes the events that concern the cases service",
                                                .service = "cases",
                                                .handlers = handlers,
-                                               .needs = PROGRAM_DATA | PROGRAM_KEYS,
+                                               .works = works,
+                                               .nworks = LENGTH(works),
+                                               .needs = PROGRAM_DATA | PROGRAM_KEYS | PROGRAM_STORE,
                                                .start = cases_start};
     return inbox_worker_main(argc, argv, &worker);
 }

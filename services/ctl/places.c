@@ -17,6 +17,7 @@ const struct place places[] = {
     PLACE("cases", "referrals", "handover", "id", "'document'"),
     PLACE("cases", "protection_clearances", "finding", "case_id", "'protection'"),
     PLACE("cases", "person_history", "former", "id", "'document'"),
+    PLACE("cases", "document_contents", "data_key", "id", "'document'"),
     PLACE("cases", "subject_parts", "sealed", "id", "'document'"),
     PLACE("travel", "passengers", "document_number", "id", "'document'"),
     PLACE("travel", "clearances", "note", "id",

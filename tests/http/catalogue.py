@@ -136,6 +136,7 @@ EXCEPT = {
     "revocations feed": "every process of the house reads all of it",
     "deliveries daemons": "the consumer writes a partner's deliveries as the organisation of the event",
     "subscriptions daemons": "likewise", "delivery_due schedule": "what is due, for the daemon that sends it", "message_due schedule": "likewise",
+    "stored_objects sweep": "what no content has any more, for the worker that removes it: random names",
 }
 
 # Without a context the service role sees nothing, whatever it asks.

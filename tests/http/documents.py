@@ -95,7 +95,7 @@ class Operation:
     @property
     def body_schema(self):
         content = self.document.resolve(self.spec.get("requestBody", {})).get("content", {})
-        return next((c["schema"] for c in content.values()), None)
+        return next((c.get("schema") for c in content.values()), None)
 
     @property
     def body_type(self):
@@ -171,8 +171,9 @@ class Documents:
             kept.append((asked, answer))
 
     def keep(self, operation, method, path, answer):
+        raw = answer.raw if re.search("json|text", answer.headers.get("content-type", "")) else answer.raw[:200]  # of a file, its beginning
         line = json.dumps({"part": self.part, "operation": operation.id, "method": method, "path": path, "status": answer.status, "headers": answer.headers,
-                           "body": answer.raw.decode(errors="replace")}, ensure_ascii=False)
+                           "body": raw.decode(errors="replace")}, ensure_ascii=False)
         with self.recording:
             self.exchanges.write(line + "\n")
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import contents
 import tokens
 from scenario import AT_ONCE
 
@@ -71,7 +72,7 @@ def request(operation, values=None):
         body = operation.document.example(operation.body_schema)
     elif operation.body_type:
         headers["Content-Type"] = operation.body_type
-        body = b""
+        body = contents.content(operation.body_type) if contents.is_bytes(operation.body_type) else b""
     return path + ("?" + "&".join(query) if query else ""), headers, body
 
 
@@ -122,6 +123,8 @@ class Generated:
             self.ids(operation, who)
             if operation.body_type in ("application/json", "application/merge-patch+json"):
                 self.bodies(operation, who)
+            elif contents.is_bytes(operation.body_type):
+                self.files(operation, who)
             self.isolation(operation)
         except Exception as e:  # the others go on
             self.result.bad(f"{operation.id}: generated requests", f"{type(e).__name__}: {e}")
@@ -190,6 +193,23 @@ class Generated:
         self.expect("refuses another media type", operation, 415, who=who, headers={"Content-Type": "text/plain"}, body=b"x")
         self.expect("refuses a compressed body", operation, 415, who=who, headers={**kind, "Content-Encoding": "gzip"}, body=b"x")
         self.expect("refuses 2 MB", operation, 413, who=who, headers=kind, body=b'{"a":"' + b"x" * 2_000_000 + b'"}')
+
+    def files(self, operation, who):
+        kind, most = operation.body_type, operation.spec["x-max-body"]
+        known = operation.document.resolve(operation.spec["requestBody"])["content"]
+        for other in known:
+            self.expect(f"takes {other}", operation, 404, who=who, headers={"Content-Type": other}, body=contents.content(other))
+        for name, body in (("another type than it says", contents.content(next(k for k in known if k != kind))), ("no known type", contents.OTHER),
+                           ("a beginning alone", contents.BEGINNINGS[kind][:4])):
+            self.expect(f"refuses {name}", operation, 415, who=who, body=body)
+        self.expect("refuses nothing", operation, 400, who=who, body=b"")
+        self.expect("refuses another media type", operation, 415, who=who, headers={"Content-Type": "text/plain"}, body=b"x")
+        self.expect("refuses a compressed body", operation, 415, who=who, headers={"Content-Encoding": "gzip"}, body=contents.content(kind))
+        self.expect("refuses what did not arrive whole", operation, 400, who=who, headers={"Content-Digest": contents.digest(b"")})
+        self.expect("takes all that it says it takes", operation, 404, who=who, body=contents.content(kind, most))
+        self.expect("refuses a byte more", operation, 413, who=who, body=contents.content(kind, most + 1))
+        self.expect("reads no large body without token", operation, 401, body=contents.content(kind, most))
+        self.expect("reads no large body without its scope", operation, 403, token=self.powerless, body=contents.content(kind, most))
 
     def isolation(self, operation):
         """To another organisation with every scope, what the scenarios have made is as if it were not there."""

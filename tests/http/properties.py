@@ -11,6 +11,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
+import contents
 import tokens
 from generated import PEOPLE, holder, unknown
 from scenario import AT_ONCE, PATIENCE
@@ -57,6 +58,8 @@ class Properties:
         query = {p["name"]: values.valid(p["schema"]) for p in operation.parameters
                  if p["in"] == "query" and p["name"] not in ("cursor", "changedSince") and (p.get("required") or r.random() < 0.5)}
         body = values.valid(operation.body_schema) if operation.body_schema else None
+        if contents.is_bytes(operation.body_type):
+            body = contents.content(operation.body_type, r.randint(1, 3000), r.random())
         faults = self.taken(operation, self.ask(operation, query, body, who), query, body)
         broken = values.invalid(operation.body_schema, body) if operation.body_schema else None
         if broken:
@@ -88,6 +91,8 @@ class Properties:
             headers["Idempotency-Key"] = str(uuid.uuid4())
         if operation.parameter("header", "If-Match"):
             headers["If-Match"] = '"v0-chance"'
+        if isinstance(body, bytes):
+            headers["Content-Type"] = operation.body_type
         return self.stack.call(operation.method, path + ("?" + "&".join(parts) if parts else ""), who=who, body=body, headers=headers)
 
     @staticmethod

@@ -2,6 +2,8 @@
 import copy
 import re
 
+from contents import is_bytes
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
@@ -79,7 +81,7 @@ class Record:
         self.requests = {}
 
     def add(self, operation, who, scope, method, path, headers, body):
-        if operation and who and not who.startswith("@") and not isinstance(body, bytes) \
+        if operation and who and not who.startswith("@") and (not isinstance(body, bytes) or is_bytes(operation.body_type)) \
                 and "text/event-stream" not in operation.kinds and "cursor=" not in path:
             request = Request(operation, who, scope, method, path, headers, body)
             known = self.requests.setdefault((operation.service, operation.id), {})

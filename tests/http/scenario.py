@@ -1,6 +1,7 @@
 """Scenarios as data; see README.md for the words."""
 import base64
 import glob
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+import contents
 import erasure
 import tokens
 from documents import Asked
@@ -156,6 +158,11 @@ def ask(stack, documents, step, names):
     body = fill(step["body"], names) if "body" in step else None
     if "bytes" in step:
         body = step["bytes"].encode()
+    elif "file" in step:
+        file = step["file"]
+        body = contents.content(file["type"], file.get("size", 200), file.get("seed", 0))
+        headers.setdefault("Content-Type", file["type"])
+        names.update({"file": body, "file:digest": contents.digest(body), "file:sha256": hashlib.sha256(body).hexdigest()})
     elif "form" in step:
         form = fill(step["form"], names)
         if "assertion" in step:
@@ -267,7 +274,7 @@ def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
     if "sql" in step:
         return stack.sql(*fill(step["sql"], names))
-    for word, judge in erasure.WORDS.items():
+    for word, judge in {**erasure.WORDS, **contents.WORDS}.items():
         if word in step:
             why = judge(stack, {**step, word: fill(step[word], names)}, names)
             if why:

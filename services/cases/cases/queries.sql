@@ -200,9 +200,9 @@ SELECT id, case_id, kind, title, details, urgency, due_on, assignee, status, ove
 -- q_case_documents_expanded(case_id uuid) -> many case_document_expanded(id uuid, case_id uuid, person_id uuid?, kind text, status text,
 --   required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?,
 --   verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text,
---   created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
+--   created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, content jsonb?)
 SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by,
-       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions
+       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions, content
   FROM documents_shown
  WHERE case_id = $case_id
  ORDER BY kind, id

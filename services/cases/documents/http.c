@@ -1,5 +1,5 @@
 /* http.c - operations on documents (api-spec/cases/documents.yaml). Applications for documents are in
- * applications.c. */
+ * applications.c, what was uploaded in contents.c. */
 #include "app/audit.h"
 #include "app/outbox.h"
 #include "base/arena.h"
@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cases/areas.h"
 #include "cases/documents/applications.h"
+#include "cases/documents/contents.h"
 #include "cases/documents/documents.h"
 #include "cases/documents/queries.h"
 #include "cases/documents/rules.h"
@@ -280,6 +281,9 @@ const struct handler documents_handlers[] = {
     {"rejectDocument", reject_document},
     {"expireDocument", expire_document},
     {"handOverDocument", hand_over_document},
+    {"putDocumentContent", put_document_content},
+    {"getDocumentContent", get_document_content},
+    {"deleteDocumentContent", delete_document_content},
     {"createDocumentApplication", create_document_application},
     {"patchDocumentApplication", patch_document_application},
     {NULL, NULL},

@@ -12,9 +12,9 @@ SELECT person_id FROM case_persons WHERE case_id = $case_id AND person_id = $per
 -- q_document_of(case_id uuid, id uuid) -> maybe document_of(id uuid)
 SELECT id FROM documents WHERE org = sec.org() AND case_id = $case_id AND id = $id;
 
--- q_document_get(id uuid) -> one document_row(id uuid, case_id uuid, person_id uuid?, kind text, status text, required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?, verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, applications jsonb, custody_changes jsonb)
+-- q_document_get(id uuid) -> one document_row(id uuid, case_id uuid, person_id uuid?, kind text, status text, required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?, verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, content jsonb?, applications jsonb, custody_changes jsonb)
 SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by,
-       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions,
+       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions, content,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'id', a.id, 'documentId', a.document_id, 'authority', a.authority, 'appliedOn', a.applied_on,
                    'appointmentId', a.appointment_id,
@@ -28,9 +28,9 @@ SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, v
           FROM document_custody c WHERE c.document_id = d.id) AS custody_changes
   FROM documents_shown d WHERE id = $id;
 
--- q_document_list{case_id uuid, status text?, kind text?} -> list document_item(id uuid, case_id uuid, person_id uuid?, kind text, status text, required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?, verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
+-- q_document_list{case_id uuid, status text?, kind text?} -> list document_item(id uuid, case_id uuid, person_id uuid?, kind text, status text, required_by text?, country text?, valid_from date?, valid_until date?, requested_at timestamptz?, received_at timestamptz?, verified_at timestamptz?, verified_by text?, rejected_reason text?, custody text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, content jsonb?)
 SELECT id, case_id, person_id, kind, status, required_by, country, valid_from, valid_until, requested_at, received_at, verified_at, verified_by,
-       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions
+       rejected_reason, custody, version, created_by, created_at, updated_at, allowed_actions, content
   FROM documents_shown WHERE case_id = $case_id
 --? status AND status = $status
 --? kind   AND kind = $kind
@@ -94,3 +94,28 @@ SELECT id, document_id, authority, applied_on, appointment_id,
 
 -- q_document_hold(id uuid, holder text, now timestamptz) -> exactly 1
 UPDATE documents SET custody = $holder, version = version + 1, updated_at = $now WHERE id = $id;
+
+-- q_content_get(document_id uuid) -> one content_row(version int4, id uuid?, object uuid?, type text?, bytes int4?, sha256 text?, data_key bytea?)
+SELECT d.version, k.id, k.object, k.type, k.bytes, k.sha256, k.data_key
+  FROM documents d LEFT JOIN document_contents k ON k.org = d.org AND k.document_id = d.id
+ WHERE d.id = $document_id;
+
+-- q_object_begin(object uuid) -> exactly 1
+INSERT INTO stored_objects (object, org) VALUES ($object, sec.org());
+
+-- q_content_add{id uuid, case_id uuid, document_id uuid, object uuid, type text, bytes int4, sha256 text, data_key bytea, by text, now timestamptz} -> exactly 1
+INSERT INTO document_contents (id, org, case_id, document_id, object, type, bytes, sha256, data_key, uploaded_by, uploaded_at)
+VALUES ($id, sec.org(), $case_id, $document_id, $object, $type, $bytes, $sha256, $data_key, $by, $now);
+
+-- q_content_delete(document_id uuid) -> any
+DELETE FROM document_contents WHERE org = sec.org() AND document_id = $document_id;
+
+-- q_objects_give_up() -> any        lease
+UPDATE stored_objects SET state = 'doomed', since = now() WHERE state = 'writing' AND since < now() - interval '15 minutes';
+
+-- What is given up is removed when that is committed, and not before: until then it may still become live.
+-- q_objects_doomed() -> many doomed_object(object uuid)        lane: own lease
+SELECT object FROM stored_objects WHERE state = 'doomed' AND since < now() ORDER BY since LIMIT 20 FOR UPDATE SKIP LOCKED;
+
+-- q_object_gone(object uuid) -> exactly 1
+DELETE FROM stored_objects WHERE object = $object AND state = 'doomed';

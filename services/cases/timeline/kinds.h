@@ -42,6 +42,9 @@
     X("declaration.withdrawn", "The declaration was withdrawn.")                                             \
     X("document.added", "A document was added: {kind}.")                                                     \
     X("document.applied", "A document was applied for: {kind}.")                                             \
+    X("document.contentAdded", "The content of a document was uploaded: {kind}.")                            \
+    X("document.contentRemoved", "The content of a document was removed: {kind}.")                           \
+    X("document.contentReplaced", "The content of a document was replaced: {kind}.")                         \
     X("document.expired", "A document no longer holds: {kind}.")                                             \
     X("document.handedOver", "A document changed hands: {kind}.")                                            \
     X("document.received", "A document was received: {kind}.")                                               \

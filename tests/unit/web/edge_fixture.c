@@ -315,10 +315,14 @@ static bool line(int fd, struct buf *out)
 
 static void bytes(int fd, struct buf *out, size_t n)
 {
-    char c;
+    ssize_t got;
 
-    while (n-- > 0 && one(fd, &c))
-        buf_putc(out, c);
+    for (buf_reserve(out, n); n > 0; n -= (size_t)got) {
+        got = recv(fd, out->p + out->n, n, 0);
+        if (got <= 0)
+            return;
+        out->n += (size_t)got;
+    }
 }
 
 static void chunks(int fd, struct buf *out)

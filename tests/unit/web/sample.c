@@ -197,6 +197,27 @@ static err_t large(struct ctx *x, const struct request *rq, struct response *rs)
     return NULL;
 }
 
+static err_t get_file(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    const size_t n = 3 * REPLY_LARGE_BYTES;
+
+    reply_etag(rs, 7);
+    if (etag_unchanged(rq, 7))
+        return reply_unchanged(rs);
+    TRY(reply_large(rs));
+    return reply_file(rs, "application/pdf", "document.pdf",
+                      (struct bytes){.p = arena_alloc(x->arena, n), .n = n});
+}
+
+static err_t put_file(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    struct bytes b = request_bytes(rq);
+
+    buf_printf(reply_begin(rs, 200), "{\"type\":\"%s\",\"n\":%zu,\"last\":%d}", request_media_type(rq), b.n,
+               b.p[b.n - 1]);
+    return NULL;
+}
+
 static err_t nothing(struct ctx *x, const struct request *rq, struct response *rs)
 {
     return reply_empty(rs, 204);
@@ -246,6 +267,8 @@ const struct handler sample_handlers[] = {
     {"sleep", sleep_op},
     {"fail", fail_op},
     {"large", large},
+    {"getFile", get_file},
+    {"putFile", put_file},
     {"nothing", nothing},
     {"events", events},
     {NULL, NULL},

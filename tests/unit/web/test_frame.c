@@ -94,7 +94,7 @@ static const struct {
     {"body on GET", "GET / HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\n", FRAME_REFUSED, "request.framing"},
     {"body on DELETE", "DELETE / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", FRAME_REFUSED,
      "request.framing"},
-    {"more than 1 MiB", "POST / HTTP/1.1\r\n" H "Content-Length: 1048577\r\n\r\n", FRAME_REFUSED,
+    {"more than 16 MiB", "POST / HTTP/1.1\r\n" H "Content-Length: 16777217\r\n\r\n", FRAME_REFUSED,
      "request.tooLarge"},
     {"exactly 1 MiB", "POST / HTTP/1.1\r\n" H "Content-Length: 1048576\r\n\r\n", FRAME_OK, NULL},
     {"other expectation", "POST / HTTP/1.1\r\n" H "Expect: wonders\r\n\r\n", FRAME_REFUSED,
@@ -166,6 +166,38 @@ START_TEST(length_is_read)
     ck_assert_uint_eq(h.bytes, strlen(head) - 4);
     ck_assert_uint_eq(h.target, 4);
     ck_assert_uint_eq(h.target_bytes, 2);
+}
+END_TEST
+
+START_TEST(a_long_body_is_said)
+{
+    const char *const long_ones[] = {"PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n",
+                                     "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n",
+                                     "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n"};
+
+    for (int i = 0; i < 3; i++) {
+        struct frame_fault f;
+        struct frame_head h;
+
+        ck_assert_int_eq(frame_head(long_ones[i], strlen(long_ones[i]), &h, &f), FRAME_OK);
+        ck_assert(h.large == (i > 0));
+    }
+}
+END_TEST
+
+START_TEST(fields_are_found)
+{
+    const char *head =
+        "GET /a HTTP/1.1\r\nHost: a\r\nauthorization:\t Bearer x \r\nX: Authorization: no\r\n\r\n";
+    const char *v;
+    size_t n;
+
+    ck_assert_uint_eq(frame_field(head, strlen(head), "Authorization", &v, &n), 1);
+    ck_assert(n == 8 && memcmp(v, "Bearer x", 8) == 0);
+    ck_assert_uint_eq(frame_field(head, strlen(head), "Author", &v, &n), 0);
+    head = "GET /a HTTP/1.1\r\nAuthorization: 1\r\nAUTHORIZATION: 2\r\n\r\n";
+    ck_assert_uint_eq(frame_field(head, strlen(head), "Authorization", &v, &n), 2);
+    ck_assert(n == 1 && *v == '1');
 }
 END_TEST
 
@@ -280,8 +312,8 @@ Suite *unit_suite(void)
 
     UNIT_TABLE(s, "frame_head", heads, head_is_judged);
     UNIT_TABLE(s, "frame_head in pieces", heads, pieces_give_the_same_verdict);
-    UNIT_CASE(s, "frame_head details", nul_is_refused_anywhere, length_is_read, post_without_length_is_said,
-              lengths_are_limited);
+    UNIT_CASE(s, "frame_head details", nul_is_refused_anywhere, length_is_read, a_long_body_is_said,
+              fields_are_found, post_without_length_is_said, lengths_are_limited);
     UNIT_TABLE(s, "frame_chunks", bodies, chunked_body_is_judged);
     UNIT_TABLE(s, "frame_chunks in pieces", bodies, chunks_may_come_byte_by_byte);
     return s;

@@ -1,0 +1,15 @@
+/* contents.h - what was uploaded for documents; parts of http.c that have a file of their own, and the
+ * worker's. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "web/request.h"
+
+handler_fn put_document_content, get_document_content, delete_document_content;
+
+/* run_once of struct work (app/worker_main.h): removes objects of the store that no content has any more. */
+AWAITS MUST_CHECK err_t contents_sweep(struct ctx *x, size_t *ret_done);
