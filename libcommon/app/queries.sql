@@ -215,3 +215,20 @@ SELECT person_id, phase, body, blocks FROM wf.subject_answers WHERE id = $id;
 
 -- q_subject_answer_drop(id uuid) -> any
 DELETE FROM wf.subject_answers WHERE id = $id;
+
+-- ---- corrections ----
+
+-- q_correction_add{id uuid, subject_id uuid, kind text, object_id uuid, field text, former bytea, reason text?, by text, now timestamptz} -> exactly 1
+INSERT INTO wf.corrections (id, org, subject_id, kind, object_id, field, former, reason, changed_by, changed_at)
+VALUES ($id, sec.org(), $subject_id, $kind, $object_id, $field, $former, $reason, $by, $now);
+
+-- q_correction_list{subject_id uuid, kind text?, object_id uuid?} -> list correction_row(id uuid, kind text, object_id uuid, field text, sealed_ bytea,
+--   former jsonb?, reason text?, changed_by text, changed_at timestamptz)
+SELECT h.id, h.kind, coalesce(h.object_id, h.subject_id) AS object_id, h.field, h.former AS sealed_, NULL::jsonb AS former, h.reason, h.changed_by, h.changed_at
+  FROM wf.corrections h WHERE h.org = sec.org() AND h.subject_id = $subject_id
+--? kind      AND h.kind = $kind
+--? object_id AND coalesce(h.object_id, h.subject_id) = $object_id
+--sort -changedAt h.changed_at timestamptz
+--id h.id
+--changed wf.corrections
+;

@@ -396,7 +396,7 @@ def take_marked(st, body_at, body):
             id_expr = m.group("expr")
             rest.append("")
             continue
-        m = re.match(r"--changed\s+(?P<table>\w+|-)\s*\Z", line)
+        m = re.match(r"--changed\s+(?P<table>\w+(\.\w+)?|-)\s*\Z", line)
         if m:
             marked_seen = True
             st.changed = m.group("table")

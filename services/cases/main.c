@@ -14,8 +14,8 @@ int main(int argc, char **argv)
         .about = "persons, cases, consents and everything that is decided about them",
         .handlers = handlers,
         .policy_scopes =
-            "appointments:write cases.restricted:read decisions:write documents:write notes:write "
-            "protection:read referrals:decide tasks:write trails:read",
+            "appointments:write cases.restricted:read decisions:write declarations:read documents:write "
+            "notes:write persons.residence:read protection:read referrals:decide tasks:write trails:read",
         .needs = PROGRAM_DATA | PROGRAM_STORE,
         .start = cases_start,
     };

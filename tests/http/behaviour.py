@@ -30,11 +30,14 @@ def plus(path, query):
 def tables():
     """Of each service the tables that lists are made of: (table, column of the id)."""
     found = {}
+
+    def lists(path):
+        return {(st.changed, st.id_expr.split(".")[-1]) for st in sqlgen.parse_file(path)[0] if st.kind == "list" and st.changed != "-"}
+
     for path in glob.glob(os.path.join(ROOT, "services", "*", "*", "queries.sql")):
-        for st in sqlgen.parse_file(path)[0]:
-            if st.kind == "list" and st.changed != "-":
-                found.setdefault(path.split(os.sep)[-3], set()).add((st.changed, st.id_expr.split(".")[-1]))
-    return found
+        found.setdefault(path.split(os.sep)[-3], set()).update(lists(path))
+    every = lists(os.path.join(ROOT, "libcommon", "app", "queries.sql"))
+    return {service: own | every for service, own in found.items()}
 
 
 class Behaviour:

@@ -1,5 +1,6 @@
 /* http.c - operations on declarations (api-spec/cases/declarations.yaml). */
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "app/outbox.h"
 #include "app/service_main.h"
 #include "base/actions.h"
@@ -24,6 +25,7 @@ static void declaration_show(struct ctx *x, struct declaration_row *row)
     action_add(x->arena, &row->allowed_actions,
                rules_declaration_stands(row->withdrawn_at) && principal_has(x->who, "declarations:write"),
                "withdraw");
+    action_add(x->arena, &row->allowed_actions, principal_has(x->who, "declarations:write"), "correct");
 }
 
 static err_t declaration_reply(struct ctx *x, struct tx *tx, struct uuid id, int status, struct response *rs)
@@ -153,6 +155,64 @@ static err_t get_declaration(struct ctx *x, const struct request *rq, struct res
     return declaration_reply(x, tx, id, 200, rs);
 }
 
+/* A member that the patch has set right, judged with all that stands beside it. */
+static err_t correction_judge(struct ctx *x, const json_t *was, const json_t *patch, bool guardian)
+{
+    struct fault_list faults = {0};
+
+    rules_declaration_input(x->arena, json_merge_patch(x->arena, was, patch), x->now_us, &faults);
+    if (!guardian)
+        fault_add(x->arena, &faults,
+                  (struct fault){
+                      .at = "/guardianId", .code = "person.unknown", .detail = "There is no such person."});
+    return fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The correction is not valid.");
+}
+
+static void declaration_save(struct ctx *x, struct tx *tx, const struct declaration_row *d)
+{
+    q_declaration_correct(tx, &(struct q_declaration_correct_in){.id = d->id,
+                                                                 .text_version = d->text_version,
+                                                                 .language = d->language,
+                                                                 .method = d->method,
+                                                                 .interpreter = d->interpreter,
+                                                                 .witness = d->witness,
+                                                                 .guardian_id = d->guardian_id,
+                                                                 .now = x->now_us});
+}
+
+/* correctDeclaration: PATCH /declarations/{declarationId}. How it was made is set right; the wish stands as
+ * it stood. */
+static err_t correct_declaration(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    const json_t *patch = request_body(rq);
+    struct uuid id = request_path_uuid(rq, "declarationId");
+    struct correction c = {.kind = "declaration", .object = id, .reason = json_member_text(patch, "reason")};
+    struct opt_uuid guardian = json_member_uuid(patch, "guardianId");
+    struct declaration_case held;
+    struct declaration_row d;
+    struct tx *tx;
+    json_t *was;
+    bool found;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_declaration_get(tx, id, &d));
+    TRY(q_declaration_case(tx, d.case_id, d.person_id, guardian, &found, &held));
+    if (!found)
+        return err_missing;
+    TRY(q_declaration_get(tx, id, &d)); /* again: now that nobody else can change it */
+    TRY(etag_match(rq, d.version_));
+    TRY(person_changeable(tx, d.person_id));
+    c.subject = d.person_id;
+    TRY(correction_view(x, &declaration_row_json, &d, &was));
+    TRY(correction_judge(x, was, patch, held.guardian));
+    TRY(request_read(x, rq, &declaration_row_json, &d));
+    TRY(correction_keep_row(x, tx, &c, patch, was, &declaration_row_json, &d));
+    declaration_save(x, tx, &d);
+    declaration_told(x, tx, &d, "declaration.corrected");
+    audit_write(tx, "declaration", id, "correct", json_member_names(x->arena, patch));
+    return declaration_reply(x, tx, id, 200, rs);
+}
+
 /* withdrawDeclaration: POST /declarations/{declarationId}/withdraw. No guard and no If-Match stand before a
  * person's wish; the case is held, so that boarding and withdrawal have an order. */
 static err_t withdraw_declaration(struct ctx *x, const struct request *rq, struct response *rs)
@@ -194,9 +254,7 @@ static err_t withdraw_declaration(struct ctx *x, const struct request *rq, struc
 }
 
 const struct handler declarations_handlers[] = {
-    {"recordDeclaration", record_declaration},
-    {"listDeclarations", list_declarations},
-    {"getDeclaration", get_declaration},
-    {"withdrawDeclaration", withdraw_declaration},
-    {NULL, NULL},
+    {"recordDeclaration", record_declaration},     {"listDeclarations", list_declarations},
+    {"getDeclaration", get_declaration},           {"correctDeclaration", correct_declaration},
+    {"withdrawDeclaration", withdraw_declaration}, {NULL, NULL},
 };

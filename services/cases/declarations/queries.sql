@@ -42,6 +42,12 @@ SELECT d.id, d.case_id, d.person_id, d.kind, d.number, d.text_version, d.languag
 --sort -signedAt d.signed_at timestamptz
 ;
 
+-- q_declaration_correct{id uuid, text_version text, language text, method text, interpreter text?, witness text?, guardian_id uuid?,
+--   now timestamptz} -> exactly 1
+UPDATE declarations SET text_version = $text_version, language = $language, method = $method, interpreter = $interpreter, witness = $witness,
+       guardian_id = $guardian_id, version = version + 1, updated_at = $now
+ WHERE id = $id;
+
 -- The wish as a whole ends: all that the person signed in the case.
 -- q_declaration_withdraw{case_id uuid, person_id uuid, how text, note text?, now timestamptz} -> any
 UPDATE declarations SET withdrawn_at = $now, withdrawn_how = $how, withdrawn_note = $note, version = version + 1, updated_at = $now

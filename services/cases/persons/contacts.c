@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "cases/persons/persons.h"
@@ -95,16 +96,24 @@ err_t update_contact_point(struct ctx *x, const struct request *rq, struct respo
 {
     struct uuid person_id = request_path_uuid(rq, "personId"), id = request_path_uuid(rq, "contactPointId");
     struct fault_list faults = {0};
+    const json_t *patch = request_body(rq);
+    const struct correction c = {.subject = person_id,
+                                 .kind = "contactPoint",
+                                 .object = id,
+                                 .reason = json_member_text(patch, "reason")};
     struct contact_point_row row;
     struct tx *tx;
+    json_t *was;
 
     TRY(db_begin(x, &tx));
     TRY(q_contact_point_lock(tx, person_id, id, &row));
     TRY(etag_match(rq, row.version));
     TRY(person_changeable(tx, person_id));
-    rules_contact_point(x->arena, request_body(rq), row.kind, "", &faults);
+    rules_contact_point(x->arena, patch, row.kind, "", &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The change is not valid."));
+    TRY(correction_view(x, &contact_point_row_json, &row, &was));
     TRY(contact_point_patch(x, rq, &row));
+    TRY(correction_keep_row(x, tx, &c, patch, was, &contact_point_row_json, &row));
 
     q_contact_point_save(tx, &(struct q_contact_point_save_in){
                                  .id = id,
@@ -117,7 +126,7 @@ err_t update_contact_point(struct ctx *x, const struct request *rq, struct respo
                              });
     if (row.preferred)
         q_contact_points_unprefer(tx, person_id, id, x->now_us);
-    audit_write(tx, "contactPoint", id, "update", json_member_names(x->arena, request_body(rq)));
+    audit_write(tx, "contactPoint", id, "update", json_member_names(x->arena, patch));
     TRY(q_contact_point_get(tx, person_id, id, &row));
     return contact_point_reply(rs, 200, &row);
 }

@@ -111,20 +111,6 @@ SELECT restricted_at FROM persons WHERE id = $id;
 SELECT EXISTS (SELECT 1 FROM case_persons cp JOIN persons p ON p.org = cp.org AND p.id = cp.person_id
                 WHERE cp.org = sec.org() AND cp.case_id = $case_id AND cp.left_at IS NULL AND p.restricted_at IS NOT NULL) AS restricted;
 
--- ---- former values ----
-
--- q_person_history_add{id uuid, person_id uuid, field text, former bytea, reason text?, by text, now timestamptz} -> exactly 1
-INSERT INTO person_history (id, org, person_id, field, former, reason, changed_by, changed_at)
-VALUES ($id, sec.org(), $person_id, $field, $former, $reason, $by, $now);
-
--- q_person_history{person_id uuid} -> list person_history_row(id uuid, field text, sealed_ bytea, former jsonb?, reason text?, changed_by text,
---   changed_at timestamptz)
-SELECT h.id, h.field, h.former AS sealed_, NULL::jsonb AS former, h.reason, h.changed_by, h.changed_at
-  FROM person_history h WHERE h.org = sec.org() AND h.person_id = $person_id
---sort -changedAt h.changed_at timestamptz
---id h.id
-;
-
 -- q_person_search{name text?, birth_first date?, birth_last date?, number_index bytea?, number_index_old bytea?, ref_organisation text?, ref_value text?}
 --   -> list person_hit(id uuid, names jsonb, birth_date jsonb?, sex text, nationalities text[], sort_updated_at_ timestamptz)
 SELECT p.id,

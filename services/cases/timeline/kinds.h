@@ -38,6 +38,7 @@
     X("decision.made", "A decision was made.")                                                               \
     X("decision.proposed", "A decision was proposed.")                                                       \
     X("decision.rejected", "A proposed decision was rejected.")                                              \
+    X("declaration.corrected", "What was recorded of a declaration was corrected.")                          \
     X("declaration.signed", "A declaration was signed, to {kind}.")                                          \
     X("declaration.withdrawn", "The declaration was withdrawn.")                                             \
     X("document.added", "A document was added: {kind}.")                                                     \

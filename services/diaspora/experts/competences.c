@@ -1,5 +1,6 @@
 /* competences.c - what an expert can do and when; parts of the expert, whose ETag guards them. */
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "diaspora/experts/experts.h"
@@ -69,16 +70,23 @@ err_t patch_expert_competence(struct ctx *x, const struct request *rq, struct re
     struct uuid id, competence_id = request_path_uuid(rq, "competenceId");
     struct fault_list faults = {0};
     struct expert_locked expert;
+    struct correction c = {.kind = "expertCompetence",
+                           .object = competence_id,
+                           .reason = json_member_text(request_body(rq), "reason")};
     struct competence_locked before;
     struct tx *tx;
+    json_t *was;
 
     TRY(expert_lock(x, rq, &tx, &id, &expert));
     TRY(q_competence_lock(tx, id, competence_id, &before));
+    TRY(correction_view(x, &competence_locked_json, &before, &was));
+    c.subject = id;
     struct competence_input in = {
         .label = before.label, .evidence = before.evidence, .source = before.source};
     TRY(request_read(x, rq, &competence_shape, &in));
     rules_evidence(x->arena, in.evidence, in.source, "/source", &faults);
     TRY(refused(x, &faults));
+    TRY(correction_keep_row(x, tx, &c, request_body(rq), was, &competence_shape, &in));
     q_competence_save(tx, &(struct q_competence_save_in){.id = competence_id,
                                                          .label = in.label,
                                                          .evidence = in.evidence,

@@ -1,5 +1,6 @@
 /* http.c - experts: register, show, change (api-spec/diaspora/experts.yaml). */
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -8,6 +9,7 @@
 #include "diaspora/experts/internal.h"
 #include "diaspora/programmes/programmes.h"
 #include "diaspora/state.h"
+#include "web/page.h"
 
 err_t expert_check(struct ctx *x, struct tx *tx, struct uuid expert_id, const char *programme,
                    const char *pointer, struct fault_list *faults)
@@ -112,16 +114,22 @@ static err_t get_expert(struct ctx *x, const struct request *rq, struct response
 /* patchExpert: PATCH /experts/{expertId} */
 static err_t patch_expert(struct ctx *x, const struct request *rq, struct response *rs)
 {
+    const json_t *patch = request_body(rq);
+    struct correction c = {.kind = "expert", .reason = json_member_text(patch, "reason")};
     struct expert_locked in;
     struct text_array before;
     struct uuid id;
     struct tx *tx;
+    json_t *was;
 
     TRY(expert_lock(x, rq, &tx, &id, &in));
+    c.subject = c.object = id;
     before = in.programmes;
+    TRY(correction_view(x, &expert_locked_json, &in, &was));
     TRY(request_read(x, rq, &expert_locked_json, &in));
     TRY(programmes_change_mine(x, &before, &in.programmes, "/programmes"));
     TRY(check_profile(x, rq));
+    TRY(correction_keep_row(x, tx, &c, patch, was, &expert_locked_json, &in));
     q_expert_save(tx, &(struct q_expert_save_in){.id = id,
                                                  .programmes = in.programmes,
                                                  .names = in.names,
@@ -133,18 +141,35 @@ static err_t patch_expert(struct ctx *x, const struct request *rq, struct respon
                                                  .documents = in.documents,
                                                  .status = in.status,
                                                  .now = x->now_us});
-    if (json_object_get(request_body(rq), "names")) {
+    if (json_object_get(patch, "names")) {
         q_expert_name_keys_drop(tx, id);
         q_expert_name_keys_add(tx, id, in.names);
     }
-    audit_write(tx, "expert", id, "update", json_member_names(x->arena, request_body(rq)));
+    audit_write(tx, "expert", id, "update", json_member_names(x->arena, patch));
     return expert_reply(x, tx, id, 200, rs);
+}
+
+/* listExpertHistory: GET /experts/{expertId}/history. In the trail before the answer. */
+static err_t list_expert_history(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    static const struct correction_scope none[] = {{0}};
+    struct uuid id = request_path_uuid(rq, "expertId");
+    struct expert_seen seen;
+    struct page page;
+    struct tx *tx;
+
+    TRY(corrections_page(x, rq, &page));
+    TRY(db_begin(x, &tx));
+    TRY(q_expert_seen(tx, id, &seen));
+    audit_read(tx, "expert", id, "history");
+    return corrections_reply(x, rq, tx, &page, id, (struct opt_uuid){0}, none, rs);
 }
 
 const struct handler experts_handlers[] = {
     {"createExpert", create_expert},
     {"getExpert", get_expert},
     {"patchExpert", patch_expert},
+    {"listExpertHistory", list_expert_history},
     {"searchExperts", search_experts},
     {"getExpertResidence", get_expert_residence},
     {"putExpertResidence", put_expert_residence},

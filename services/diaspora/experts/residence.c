@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "app/keyring.h"
 #include "app/service_main.h"
 #include "base/arena.h"
@@ -105,8 +106,44 @@ static err_t seal(struct ctx *x, struct uuid expert_id, const json_t *body, stru
     json_t *plain = arena_own_json(x->arena, json_deep_copy(body));
 
     json_object_del(plain, "verified");
+    json_object_del(plain, "reason");
     return keyring_seal(x->arena, program_of(x)->keyring, "document", x->who->organisation, PLACE, expert_id,
                         json_text(x->arena, plain), ret);
+}
+
+/* What was recorded, of which nothing that is said anew is left out: it is put as a whole. */
+static err_t residence_keep(struct ctx *x, struct tx *tx, struct uuid id,
+                            const struct residence_sealed *before, const json_t *body)
+{
+    static const char *const beside[] = {"expertId", "verifiedBy", "verifiedAt", "version"};
+    const struct correction c = {
+        .subject = id, .kind = "expertResidence", .object = id, .reason = json_member_text(body, "reason")};
+    struct residence_shown shown;
+    json_t *was;
+
+    TRY(unseal(x, id, true, before, &shown));
+    TRY(correction_view(x, &shown_shape, &shown, &was));
+    for (size_t i = 0; i < LENGTH(beside); i++)
+        json_object_del(was, beside[i]);
+    return corrections_keep(x, tx, &c, was, was, body);
+}
+
+static void residence_write(struct ctx *x, struct tx *tx, struct uuid id, bool found, struct bytes sealed,
+                            bool verified)
+{
+    const char *by = verified ? x->who->subject : NULL;
+    struct opt_i64 at = {.set = verified, .v = x->now_us};
+
+    if (found)
+        q_residence_save(
+            tx,
+            &(struct q_residence_save_in){
+                .expert_id = id, .sealed = sealed, .verified_by = by, .verified_at = at, .now = x->now_us});
+    else
+        q_residence_add(
+            tx,
+            &(struct q_residence_add_in){
+                .expert_id = id, .sealed = sealed, .verified_by = by, .verified_at = at, .now = x->now_us});
 }
 
 /* putExpertResidence: PUT /experts/{expertId}/residence */
@@ -129,17 +166,8 @@ err_t put_expert_residence(struct ctx *x, const struct request *rq, struct respo
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The residence is not valid."));
     TRY(seal(x, id, body, &sealed));
     if (found)
-        q_residence_save(tx, &(struct q_residence_save_in){.expert_id = id,
-                                                           .sealed = sealed,
-                                                           .verified_by = verified ? x->who->subject : NULL,
-                                                           .verified_at = {.set = verified, .v = x->now_us},
-                                                           .now = x->now_us});
-    else
-        q_residence_add(tx, &(struct q_residence_add_in){.expert_id = id,
-                                                         .sealed = sealed,
-                                                         .verified_by = verified ? x->who->subject : NULL,
-                                                         .verified_at = {.set = verified, .v = x->now_us},
-                                                         .now = x->now_us});
+        TRY(residence_keep(x, tx, id, &before, body));
+    residence_write(x, tx, id, found, sealed, verified);
     audit_write(tx, "expert", id, "update", "[\"residence\"]");
     return reply_residence(x, tx, id, rs);
 }

@@ -1,5 +1,6 @@
 /* http.c - operations on passengers (api-spec/travel/passengers.yaml). */
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -10,6 +11,7 @@
 #include "travel/passengers/passengers.h"
 #include "travel/passengers/rules.h"
 #include "travel/state.h"
+#include "web/page.h"
 
 ERR_DEFINE(err_passengers_full, ERR_CONFLICT, "passengers.limit", "A movement has at most 200 passengers.");
 ERR_DEFINE(err_passenger_there, ERR_CONFLICT, "passenger.there",
@@ -148,10 +150,29 @@ static err_t patch_passenger(struct ctx *x, const struct request *rq, struct res
     TRY(passenger_data_of(x, &before, &p));
     TRY(request_read(x, rq, &passenger_data_shape, &p));
     TRY(rules_passenger(x->arena, &p, date_today_nl(x->now_us), place.departs_on));
-    TRY(passenger_save(x, tx, &before, &p));
+    TRY(passenger_save(x, tx, &before, &p, json_member_text(request_body(rq), "reason")));
     audit_write(tx, "passenger", before.id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(movement_rejudge(x, tx, m.id, NULL));
     return reply_passenger(tx, before.id, 200, rs);
+}
+
+/* listPassengerHistory: GET /passengers/{passengerId}/history. In the trail before the answer. */
+static err_t list_passenger_history(struct ctx *x, const struct request *rq, struct response *rs)
+{
+    static const struct correction_scope scopes[] = {
+        {"passenger", "document", "passengers.documents:read"},
+        {0},
+    };
+    struct uuid id = request_path_uuid(rq, "passengerId");
+    struct passenger_request of;
+    struct page page;
+    struct tx *tx;
+
+    TRY(corrections_page(x, rq, &page));
+    TRY(db_begin(x, &tx));
+    TRY(q_passenger_request(tx, id, &of));
+    audit_read(tx, "passenger", id, "history");
+    return corrections_reply(x, rq, tx, &page, of.person_id, OPT_UUID(id), scopes, rs);
 }
 
 /* removePassenger: POST /passengers/{passengerId}/remove */
@@ -176,6 +197,7 @@ const struct handler passengers_handlers[] = {
     {"getPassenger", get_passenger},
     {"getPassengerDocument", get_passenger_document},
     {"patchPassenger", patch_passenger},
+    {"listPassengerHistory", list_passenger_history},
     {"removePassenger", remove_passenger},
     {"refreshPassenger", refresh_passenger},
     {"recordPassengerOutcome", record_passenger_outcome},

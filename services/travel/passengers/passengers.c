@@ -2,6 +2,7 @@
 #include "travel/passengers/passengers.h"
 
 #include "app/audit.h"
+#include "app/corrections.h"
 #include "app/keyring.h"
 #include "app/program.h"
 #include "travel/passengers/queries.h"
@@ -58,8 +59,33 @@ err_t passenger_add(struct ctx *x, struct tx *tx, struct uuid movement_id, struc
     return NULL;
 }
 
+/* As one is asked about: no birth date and no document are null. */
+static err_t data_view(struct ctx *x, const struct passenger_data *p, json_t **ret)
+{
+    TRY(correction_view(x, &passenger_data_shape, p, ret));
+    if (!p->birth.value)
+        json_object_set_new(*ret, "birthDate", json_null());
+    if (!p->document.kind)
+        json_object_set_new(*ret, "document", json_null());
+    return NULL;
+}
+
+static err_t data_keep(struct ctx *x, struct tx *tx, const struct passenger_locked *before,
+                       const struct passenger_data *p, const char *reason)
+{
+    const struct correction c = {
+        .subject = before->person_id, .kind = "passenger", .object = before->id, .reason = reason};
+    struct passenger_data former;
+    json_t *was, *is;
+
+    TRY(passenger_data_of(x, before, &former));
+    TRY(data_view(x, &former, &was));
+    TRY(data_view(x, p, &is));
+    return corrections_keep(x, tx, &c, was, was, is);
+}
+
 err_t passenger_save(struct ctx *x, struct tx *tx, const struct passenger_locked *before,
-                     const struct passenger_data *p)
+                     const struct passenger_data *p, const char *reason)
 {
     struct q_passenger_save_in in = {
         .id = before->id,
@@ -78,6 +104,7 @@ err_t passenger_save(struct ctx *x, struct tx *tx, const struct passenger_locked
         .now = x->now_us,
     };
 
+    TRY(data_keep(x, tx, before, p, reason));
     TRY(seal(x, before->id, p->document.number, &in.document_number));
     rules_birth_days(&p->birth, &in.birth_first, &in.birth_last);
     q_passenger_save(tx, &in);

@@ -90,7 +90,7 @@ err_t refresh_passenger(struct ctx *x, const struct request *rq, struct response
     changed = rules_passenger_diff(x->arena, &was, &is);
     audit_write(tx, "passenger", id, "refresh", NULL);
     if (changed.n > 0) {
-        TRY(passenger_save(x, tx, &before, &is));
+        TRY(passenger_save(x, tx, &before, &is, NULL));
         TRY(movement_rejudge(x, tx, m.id, &now));
     }
     return reply_diff(x, tx, id, &changed, now.reopened, rs);
