@@ -210,8 +210,25 @@ SELECT wf.subject_erase($person_id, $own) AS body;
 INSERT INTO wf.subject_answers (id, org, person_id, phase, body, blocks, answered_at)
 VALUES ($id, sec.org(), $person_id, $phase, $body, $blocks, $now) ON CONFLICT (id) DO NOTHING;
 
--- q_subject_answer_get(id uuid) -> one subject_answer(person_id uuid, phase text, body jsonb, blocks jsonb)    lane: own
-SELECT person_id, phase, body, blocks FROM wf.subject_answers WHERE id = $id;
+-- A piece of the answer that a peer takes at once: its rows from one on, as many as `most` bytes hold, and one at least; and where to go on. What
+-- was done is counted and has no rows, so it is one piece.
+-- q_subject_answer_piece(id uuid, from_row int8, most int8) -> one subject_piece(person_id uuid, phase text, body jsonb, blocks jsonb, next int8?)    lane: own
+WITH answer AS (
+    SELECT a.person_id, a.phase, a.blocks, a.body FROM wf.subject_answers a WHERE a.id = $id
+), tables AS MATERIALIZED ( -- not for each row anew
+    SELECT t.at, t.part - 'rows' AS head, t.part -> 'rows' AS rows
+      FROM answer CROSS JOIN jsonb_array_elements(answer.body) WITH ORDINALITY AS t (part, at) WHERE answer.phase <> 'erase'
+), rows AS (
+    SELECT t.at, t.head, r.row, row_number() OVER (ORDER BY t.at, r.at) - 1 AS n
+      FROM tables AS t CROSS JOIN jsonb_array_elements(t.rows) WITH ORDINALITY AS r (row, at)
+), sized AS (
+    SELECT at, head, row, n, n = $from_row OR sum(octet_length(row::text)) OVER (ORDER BY n) <= $most AS fits FROM rows WHERE n >= $from_row
+), parts AS (
+    SELECT at, head || jsonb_build_object('rows', jsonb_agg(row ORDER BY n)) AS part FROM sized WHERE fits GROUP BY at, head
+)
+SELECT a.person_id, a.phase, CASE WHEN a.phase = 'erase' THEN a.body ELSE coalesce((SELECT jsonb_agg(part ORDER BY at) FROM parts), '[]') END AS body,
+       a.blocks, (SELECT min(n) FROM sized WHERE NOT fits) AS next
+  FROM answer a;
 
 -- q_subject_answer_drop(id uuid) -> any
 DELETE FROM wf.subject_answers WHERE id = $id;

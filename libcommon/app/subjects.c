@@ -2,12 +2,14 @@
 #include "app/subjects.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "app/audit.h"
 #include "app/inbox.h"
 #include "app/keyring.h"
 #include "app/outbox.h"
+#include "app/peers.h"
 #include "app/program.h"
 #include "app/queries.h"
 #include "base/arena.h"
@@ -17,6 +19,9 @@
 #include "web/request.h"
 
 #define BODY_DEPTH 16
+/* Of a piece, before it is opened: opened and written it stays below what a peer takes at once (peers.c). */
+#define PIECE_BYTES (INT64_C(256) * 1024)
+#define PIECE_TIMEOUT_US (INT64_C(5) * 1000 * 1000)
 
 err_t subject_find(struct ctx *x, struct tx *tx, const struct subject_question *q, struct subject_found *ret)
 {
@@ -184,17 +189,64 @@ err_t subject_open(struct ctx *x, const char *body, const char **ret)
 
 err_t subject_answer_get(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    struct subject_answer a;
+    struct subject_piece a;
     struct buf *out;
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
-    TRY(q_subject_answer_get(tx, request_path_uuid(rq, "askId"), &a));
+    TRY(q_subject_answer_piece(tx, request_path_uuid(rq, "askId"), request_query_int(rq, "fromRow", 0),
+                               PIECE_BYTES, &a));
     if (str_eq(a.phase, "export"))
         TRY(subject_open(x, a.body, &a.body));
     audit_read(tx, "person", a.person_id, a.phase);
     out = reply_begin(rs, 200);
-    buf_printf(out, "{\"phase\":\"%s\",\"personId\":\"%s\",\"body\":%s,\"blocks\":%s}", a.phase,
+    buf_printf(out, "{\"phase\":\"%s\",\"personId\":\"%s\",\"body\":%s,\"blocks\":%s,\"next\":", a.phase,
                uuid_text(x->arena, a.person_id), a.body, a.blocks);
+    if (a.next.set)
+        json_write_i64(out, a.next.v);
+    else
+        buf_puts(out, "null");
+    buf_putc(out, '}');
+    return NULL;
+}
+
+/* ---- an answer is taken ---- */
+
+/* A table whose rows are in two pieces is one again. */
+static void piece_add(json_t *body, const json_t *tables)
+{
+    json_t *last, *table;
+    size_t i;
+
+    json_array_foreach(tables, i, table)
+    {
+        last = json_array_get(body, json_array_size(body) - 1);
+        if (last && str_eq(json_member_text(last, "table"), json_member_text(table, "table")))
+            json_array_extend(json_object_get(last, "rows"), json_object_get(table, "rows"));
+        else
+            json_array_append(body, table);
+    }
+}
+
+err_t subject_answer_take(struct ctx *x, const char *service, struct uuid ask_id, struct subject_found *ret)
+{
+    const char *place =
+        arena_printf(x->arena, "/%s/v1/subject-answers/%s", service, uuid_text(x->arena, ask_id));
+    json_t *body = arena_own_json(x->arena, json_array()), *piece;
+    int64_t from = 0;
+    const char *path = place;
+
+    for (;;) {
+        TRY(peer_call(x, service, path, x->who->organisation, NULL, PIECE_TIMEOUT_US, &piece));
+        piece_add(body, json_object_get(piece, "body"));
+        if (!json_is_integer(json_object_get(piece, "next")))
+            break;
+        if (json_member_i64(piece, "next", 0) <= from)
+            return err_internal(x->arena, ERR_UPSTREAM, "subject.piece", "the answer does not go on");
+        from = json_member_i64(piece, "next", 0);
+        path = arena_printf(x->arena, "%s?fromRow=%" PRId64, place, from);
+    }
+    *ret = (struct subject_found){.body = json_text(x->arena, body),
+                                  .blocks = json_text(x->arena, json_object_get(piece, "blocks"))};
     return NULL;
 }

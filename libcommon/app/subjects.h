@@ -42,8 +42,12 @@ struct uuid_array subject_uuids(struct arena *a, const json_t *obj, const char *
 AWAITS MUST_CHECK err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered);
 /* Handler of cases.subject.taken (an inbox_fn). */
 AWAITS MUST_CHECK err_t subject_taken(struct ctx *x, const struct inbox_event *e);
-/* Handler of getSubjectAnswer: {phase, personId, body, blocks}; an export's sealed values are opened. */
+/* Handler of getSubjectAnswer: {phase, personId, body, blocks, next}; an export's sealed values are opened.
+ * What is more than a peer takes at once comes in pieces: the next begins with the row `next`. */
 AWAITS MUST_CHECK err_t subject_answer_get(struct ctx *x, const struct request *rq, struct response *rs);
+/* Takes the whole answer of a service, piece by piece. Errors of peer_call. */
+AWAITS MUST_CHECK err_t subject_answer_take(struct ctx *x, const char *service, struct uuid ask_id,
+                                            struct subject_found *ret);
 
 /* The text of an export with its sealed values opened and its columns named as the API names things. */
 MUST_CHECK err_t subject_open(struct ctx *x, const char *body, const char **ret);

@@ -226,16 +226,12 @@ err_t rights_answered(struct ctx *x, const struct inbox_event *e)
     const char *ask = uuid_text(x->arena, ask_id);
     struct subject_found found;
     struct rights_work w;
-    json_t *answer;
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
     TRY(q_rights_work(tx, e->subject, &w));
     if (is_awaited(&w, ask_id)) {
-        TRY(peer_call(x, e->source, arena_printf(x->arena, "/%s/v1/subject-answers/%s", e->source, ask),
-                      x->who->organisation, NULL, ANSWER_TIMEOUT_US, &answer));
-        found = (struct subject_found){.body = json_text(x->arena, json_object_get(answer, "body")),
-                                       .blocks = json_text(x->arena, json_object_get(answer, "blocks"))};
+        TRY(subject_answer_take(x, e->source, ask_id, &found));
         TRY(part_add(x, tx, e->subject, &w, e->source, &found));
         TRY(complete(x, tx, e->subject, &w));
     }
