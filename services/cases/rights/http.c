@@ -238,5 +238,6 @@ const struct handler rights_handlers[] = {
     {"getSubjectExport", get_subject_export},
     {"getSubjectPlan", get_subject_plan},
     {"getSubjectCertificate", get_subject_certificate},
+    {"listCaseStatistics", list_case_statistics},
     {NULL, NULL},
 };

@@ -34,4 +34,4 @@ AWAITS MUST_CHECK err_t rights_parts_write(struct ctx *x, struct tx *tx, struct 
 AWAITS MUST_CHECK err_t rights_subject_ask(struct ctx *x, struct uuid id, json_t **ret);
 #define RIGHTS_PLACE "subject_parts.sealed"
 
-handler_fn get_subject_export, get_subject_plan, get_subject_certificate;
+handler_fn get_subject_export, get_subject_plan, get_subject_certificate, list_case_statistics;

@@ -121,6 +121,14 @@ SELECT gen_random_uuid(), c.org, c.programme, c.programme_version, c.result, c.c
  CROSS JOIN LATERAL (SELECT extract(year FROM age(c.opened_at, p.birth_first::timestamptz))::int4 AS age) AS a
  WHERE c.id = ANY ($own::uuid[]);
 
+-- Of a year in which cases closed; cells of fewer cases than the smallest are left out.
+-- q_rights_statistics_cells(year int4, programme text?, smallest int8) -> many statistics_row(programme text, result text?, year int4, cases int8, persons int8)
+SELECT programme, result, closed_year AS year, count(*) AS cases, sum(persons) AS persons
+  FROM case_statistics
+ WHERE org = sec.org() AND closed_year = $year AND ($programme::text IS NULL OR programme = $programme)
+ GROUP BY programme, result, closed_year HAVING count(*) >= $smallest
+ ORDER BY programme, result NULLS LAST LIMIT 1000;
+
 -- q_rights_erased_person(person_id uuid, now timestamptz) -> exactly 1
 UPDATE persons SET erased_at = $now, updated_at = $now WHERE id = $person_id;
 
