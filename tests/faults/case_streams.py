@@ -10,7 +10,7 @@ from programs import wait_for
 
 STALLED = 20
 UNSENT_KB = 64
-NOISE_KB = 4096  # what the process may grow by for other reasons
+NOISE_KB = 8192  # all fetches at once, each with its page until its trail is on its way; without a bound it would be 20 MB
 USER = "lena"
 
 
