@@ -2,9 +2,9 @@
  * audit.h - one trail for reads and writes: actor, client, organisation, purpose, operation, object, action,
  * fields, trace.
  *
- * A change's is written in its transaction. A read's is posted at its end (io/db.h), together with what others
- * read meanwhile: it is on its way to PostgreSQL before the answer goes, that of a sensitivity class on disk;
- * and what cannot be recorded is not shown. Sealed by the relay's process into a hash chain.
+ * A change's is written in its transaction. A read's is posted at its end (io/db.h), together with what
+ * others read meanwhile: it is on its way to PostgreSQL before the answer goes, that of a sensitivity class
+ * on disk; and what cannot be recorded is not shown. Sealed by the relay's process into a hash chain.
  */
 #pragma once
 
