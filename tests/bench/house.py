@@ -26,7 +26,7 @@ def cpu_of(pids):
     for pid in pids:
         try:
             fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         ticks += sum(int(v) for v in fields[11:15])
     return ticks / TICK
@@ -35,7 +35,7 @@ def cpu_of(pids):
 def children(pid):
     try:
         return [int(p) for p in read(f"/proc/{pid}/task/{pid}/children").split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []
 
 
