@@ -1,8 +1,8 @@
 /*
  * envelope.c - see envelope.h.
  *
- * Sealed: 1 byte form (1), 12 bytes nonce, the content, 16 bytes tag. A key is used once, so no nonce can
- * meet another; it is random all the same.
+ * Sealed: 1 byte form (1), then nonce, content and tag (base/gcm.h). A key is used once, so no nonce can meet
+ * another; it is random all the same.
  */
 #include "app/envelope.h"
 
@@ -14,27 +14,25 @@
 #include "app/keyring.h"
 #include "app/program.h"
 #include "base/arena.h"
+#include "base/gcm.h"
 #include "base/str.h"
 #include "io/aside.h"
 
-#define KEY 32
+#define KEY GCM_KEY
 #define FORM 1
-#define HEAD (1 + 12)
-#define TAG 16
+#define HEAD 1
 
 ERR_DEFINE(err_sealed, ERR_BUG, "envelope.sealed", "A content could not be opened.");
 ERR_DEFINE(err_cipher, ERR_BUG, "envelope.cipher", "OpenSSL refused to work.");
 
-_Static_assert(ENVELOPE_MORE == HEAD + TAG, "what is put around a content");
+_Static_assert(ENVELOPE_MORE == HEAD + GCM_MORE, "what is put around a content");
 
 /* What the thread beside the loop works on. */
 struct cipher_job {
-    const uint8_t *in;
+    struct bytes in;
     uint8_t *out;
-    size_t n;
-    const uint8_t *key, *nonce, *aad;
-    size_t aad_n;
-    uint8_t tag[TAG];
+    const uint8_t *key;
+    struct bytes aad;
     bool ok;
 };
 
@@ -42,37 +40,21 @@ static void digest(void *arg)
 {
     struct cipher_job *j = arg;
 
-    j->ok = EVP_Digest(j->in, j->n, j->out, NULL, EVP_sha256(), NULL) == 1;
+    j->ok = EVP_Digest(j->in.p, j->in.n, j->out, NULL, EVP_sha256(), NULL) == 1;
 }
 
 static void encrypt(void *arg)
 {
     struct cipher_job *j = arg;
-    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
-    int len;
 
-    j->ok = e && EVP_EncryptInit_ex(e, EVP_aes_256_gcm(), NULL, j->key, j->nonce) == 1 &&
-            EVP_EncryptUpdate(e, NULL, &len, j->aad, (int)j->aad_n) == 1 &&
-            EVP_EncryptUpdate(e, j->out, &len, j->in, (int)j->n) == 1 &&
-            EVP_EncryptFinal_ex(e, j->out + len, &len) == 1 &&
-            EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_GET_TAG, TAG, j->tag) == 1;
-    EVP_CIPHER_CTX_free(e);
+    j->ok = gcm_seal(j->key, j->aad, j->in.p, j->in.n, j->out);
 }
 
 static void decrypt(void *arg)
 {
     struct cipher_job *j = arg;
-    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
-    int len;
 
-    j->ok = e && EVP_DecryptInit_ex(e, EVP_aes_256_gcm(), NULL, j->key, j->nonce) == 1 &&
-            EVP_DecryptUpdate(e, NULL, &len, j->aad, (int)j->aad_n) == 1 &&
-            EVP_DecryptUpdate(e, j->out, &len, j->in, (int)j->n) == 1 &&
-            EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_SET_TAG, TAG, j->tag) == 1 &&
-            EVP_DecryptFinal_ex(e, j->out + len, &len) == 1;
-    EVP_CIPHER_CTX_free(e);
-    if (!j->ok)
-        OPENSSL_cleanse(j->out, j->n);
+    j->ok = gcm_open(j->key, j->aad, j->in, j->out);
 }
 
 static struct bytes associated(struct ctx *x, const struct envelope_place *p)
@@ -89,7 +71,7 @@ static struct bytes associated(struct ctx *x, const struct envelope_place *p)
 
 err_t envelope_digest(struct ctx *x, struct bytes content, uint8_t ret[ENVELOPE_DIGEST])
 {
-    struct cipher_job j = {.in = content.p, .n = content.n, .out = ret};
+    struct cipher_job j = {.in = content, .out = ret};
 
     TRY(aside_run(x, program_of(x)->aside, digest, &j));
     return j.ok ? NULL : err_cipher;
@@ -112,20 +94,13 @@ err_t envelope_seal(struct ctx *x, const struct envelope_place *p, struct bytes 
     TRY(e);
     out = arena_raw(x->arena, content.n + ENVELOPE_MORE);
     out[0] = FORM;
-    struct cipher_job j = {.in = content.p,
-                           .out = out + HEAD,
-                           .n = content.n,
-                           .key = key,
-                           .nonce = out + 1,
-                           .aad = aad.p,
-                           .aad_n = aad.n};
+    struct cipher_job j = {.in = content, .out = out + HEAD, .key = key, .aad = aad};
 
-    e = RAND_bytes(out + 1, HEAD - 1) == 1 ? aside_run(x, program_of(x)->aside, encrypt, &j) : err_cipher;
+    e = aside_run(x, program_of(x)->aside, encrypt, &j);
     OPENSSL_cleanse(key, KEY);
     TRY(e);
     if (!j.ok)
         return err_cipher;
-    memcpy(out + HEAD + content.n, j.tag, TAG);
     *ret_sealed = (struct bytes){.p = out, .n = content.n + ENVELOPE_MORE};
     return NULL;
 }
@@ -143,20 +118,14 @@ err_t envelope_open(struct ctx *x, const struct envelope_place *p, struct bytes 
     if (sealed.n < ENVELOPE_MORE || in[0] != FORM || strlen(hex) != (size_t)2 * KEY ||
         !str_unhex(hex, raw, KEY))
         return err_sealed;
-    struct cipher_job j = {.in = in + HEAD,
-                           .out = in + HEAD,
-                           .n = sealed.n - ENVELOPE_MORE,
-                           .key = raw,
-                           .nonce = in + 1,
-                           .aad = aad.p,
-                           .aad_n = aad.n};
+    struct cipher_job j = {
+        .in = {in + HEAD, sealed.n - HEAD}, .out = in + HEAD + GCM_NONCE, .key = raw, .aad = aad};
 
-    memcpy(j.tag, in + sealed.n - TAG, TAG);
     e = aside_run(x, program_of(x)->aside, decrypt, &j);
     OPENSSL_cleanse(raw, KEY);
     TRY(e);
     if (!j.ok)
         return err_sealed;
-    *ret = (struct bytes){.p = in + HEAD, .n = j.n};
+    *ret = (struct bytes){.p = j.out, .n = sealed.n - ENVELOPE_MORE};
     return NULL;
 }

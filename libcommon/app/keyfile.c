@@ -2,7 +2,6 @@
 #include "app/keyfile.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -10,11 +9,10 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/gcm.h"
 #include "base/str.h"
 
-#define NONCE 12
-#define TAG 16
-#define WRAPPED (NONCE + KEY_BYTES + TAG)
+#define WRAPPED (KEY_BYTES + GCM_MORE)
 #define HEX (2 * KEY_BYTES)
 
 static void hmac(const uint8_t key[KEY_BYTES], const void *p, size_t n, uint8_t out[KEY_BYTES])
@@ -72,38 +70,9 @@ err_t wrapping_keys_read(struct arena *a, const char *path, struct wrapping_keys
     return NULL;
 }
 
-static bool wrap(const uint8_t kek[KEY_BYTES], const char *cls, const uint8_t raw[KEY_BYTES],
-                 uint8_t out[WRAPPED])
+static struct bytes class_of(const char *cls)
 {
-    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
-    int len;
-    bool ok = e && RAND_bytes(out, NONCE) == 1 &&
-              EVP_EncryptInit_ex(e, EVP_aes_256_gcm(), NULL, kek, out) == 1 &&
-              EVP_EncryptUpdate(e, NULL, &len, (const uint8_t *)cls, (int)strlen(cls)) == 1 &&
-              EVP_EncryptUpdate(e, out + NONCE, &len, raw, KEY_BYTES) == 1 &&
-              EVP_EncryptFinal_ex(e, out + NONCE + KEY_BYTES, &len) == 1 &&
-              EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_GET_TAG, TAG, out + NONCE + KEY_BYTES) == 1;
-
-    EVP_CIPHER_CTX_free(e);
-    return ok;
-}
-
-static bool unwrap(const uint8_t kek[KEY_BYTES], const char *cls, const uint8_t in[WRAPPED],
-                   uint8_t raw[KEY_BYTES])
-{
-    EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
-    uint8_t tag[TAG];
-    int len;
-    bool ok;
-
-    memcpy(tag, in + NONCE + KEY_BYTES, TAG);
-    ok = e && EVP_DecryptInit_ex(e, EVP_aes_256_gcm(), NULL, kek, in) == 1 &&
-         EVP_DecryptUpdate(e, NULL, &len, (const uint8_t *)cls, (int)strlen(cls)) == 1 &&
-         EVP_DecryptUpdate(e, raw, &len, in + NONCE, KEY_BYTES) == 1 &&
-         EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 &&
-         EVP_DecryptFinal_ex(e, raw + KEY_BYTES, &len) == 1;
-    EVP_CIPHER_CTX_free(e);
-    return ok;
+    return (struct bytes){.p = (const uint8_t *)cls, .n = strlen(cls)};
 }
 
 /* ---- reading ---- */
@@ -140,8 +109,9 @@ static err_t read_wrapped(const struct reading *r, char **rest, struct key_line 
     for (size_t i = 0; i < r->w->n; i++)
         if (str_eq(r->w->ids[i], kek)) {
             memcpy(k->kek, kek, sizeof(k->kek));
-            return unwrap(r->w->keys[i], r->f->cls, in, k->raw) ? NULL
-                                                                : bad(r, "damaged, or of another class");
+            return gcm_open(r->w->keys[i], class_of(r->f->cls), (struct bytes){in, WRAPPED}, k->raw)
+                       ? NULL
+                       : bad(r, "damaged, or of another class");
         }
     return err_internal(r->arena, ERR_INVALID, "keyring.kek",
                         "%s, line %zu: wrapped by key %s, which the file of WAYFARE_KEK does not have",
@@ -205,7 +175,7 @@ err_t key_file_text(struct arena *a, const struct key_file *f, const struct wrap
         const struct key_line *k = &f->lines[i];
 
         if (w->n > 0) {
-            if (!wrap(w->keys[0], f->cls, k->raw, wrapped))
+            if (!gcm_seal(w->keys[0], class_of(f->cls), k->raw, KEY_BYTES, wrapped))
                 return err_internal(a, ERR_UNAVAILABLE, "keyring.wrap", "OpenSSL could not wrap a key");
             str_hex(hex, wrapped, WRAPPED);
             buf_printf(&out, "wrapped %s %s", w->ids[0], hex);

@@ -12,7 +12,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,13 +19,13 @@
 #include "app/keyfile.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/gcm.h"
 #include "base/log.h"
 #include "base/str.h"
 
 #define KEY 32
 #define FORM 1
-#define HEAD (1 + 4 + 12)
-#define TAG 16
+#define HEAD (1 + 4) /* the rest is gcm's: nonce, text, tag */
 #define PAD 32
 #define CLASSES 16
 #define LOOK_US (1000 * 1000)
@@ -308,10 +307,9 @@ err_t keyring_seal(struct arena *a, struct keyring *k, const char *cls, const ch
 {
     size_t n = strlen(plain), padded = (n / PAD + 1) * PAD;
     struct bytes aad = associated(a, place, organisation, row);
-    uint8_t *out = arena_alloc(a, HEAD + padded + TAG), *text = out + HEAD, key[KEY];
+    size_t sealed = padded + GCM_MORE;
+    uint8_t *out = arena_alloc(a, HEAD + sealed), *text = out + HEAD + GCM_NONCE, key[KEY];
     const struct key_file *c = NULL;
-    EVP_CIPHER_CTX *e;
-    int len;
     bool ok;
 
     if (!k->trusted)
@@ -323,18 +321,11 @@ err_t keyring_seal(struct arena *a, struct keyring *k, const char *cls, const ch
     memcpy(out + 1, c->lines[0].id, 4);
     memcpy(text, plain, n);
     text[n] = 0x80; /* the rest is zero */
-    e = EVP_CIPHER_CTX_new();
-    ok = e && RAND_bytes(out + 5, 12) == 1 &&
-         EVP_EncryptInit_ex(e, EVP_aes_256_gcm(), NULL, key, out + 5) == 1 &&
-         EVP_EncryptUpdate(e, NULL, &len, aad.p, (int)aad.n) == 1 &&
-         EVP_EncryptUpdate(e, text, &len, text, (int)padded) == 1 &&
-         EVP_EncryptFinal_ex(e, text + len, &len) == 1 &&
-         EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_GET_TAG, TAG, text + padded) == 1;
-    EVP_CIPHER_CTX_free(e);
+    ok = gcm_seal(key, aad, text, padded, out + HEAD);
     OPENSSL_cleanse(key, sizeof(key));
     if (!ok)
         return err_internal(a, ERR_BUG, "keyring.seal", "OpenSSL refused to encrypt");
-    *ret = (struct bytes){.p = out, .n = HEAD + padded + TAG};
+    *ret = (struct bytes){.p = out, .n = HEAD + sealed};
     return NULL;
 }
 
@@ -353,27 +344,18 @@ err_t keyring_unseal(struct arena *a, struct keyring *k, const char *cls, const 
 {
     struct bytes aad = associated(a, place, organisation, row);
     const struct key_line *line = NULL;
-    uint8_t key[KEY], tag[TAG];
-    EVP_CIPHER_CTX *e;
+    uint8_t key[KEY];
     size_t n;
     char *text;
-    int len;
     bool ok;
 
-    if (sealed.n < HEAD + PAD + TAG || sealed.p[0] != FORM || (sealed.n - HEAD - TAG) % PAD != 0)
+    if (sealed.n < HEAD + PAD + GCM_MORE || sealed.p[0] != FORM || (sealed.n - HEAD - GCM_MORE) % PAD != 0)
         return err_sealed;
     TRY(key_for(a, k, cls, sealed.p + 1, &line));
-    n = sealed.n - HEAD - TAG;
+    n = sealed.n - HEAD - GCM_MORE;
     text = arena_alloc(a, n + 1);
-    memcpy(tag, sealed.p + HEAD + n, TAG);
     derive(a, line->prk, "field", cls, organisation, key);
-    e = EVP_CIPHER_CTX_new();
-    ok = e && EVP_DecryptInit_ex(e, EVP_aes_256_gcm(), NULL, key, sealed.p + 5) == 1 &&
-         EVP_DecryptUpdate(e, NULL, &len, aad.p, (int)aad.n) == 1 &&
-         EVP_DecryptUpdate(e, (uint8_t *)text, &len, sealed.p + HEAD, (int)n) == 1 &&
-         EVP_CIPHER_CTX_ctrl(e, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 &&
-         EVP_DecryptFinal_ex(e, (uint8_t *)text + len, &len) == 1;
-    EVP_CIPHER_CTX_free(e);
+    ok = gcm_open(key, aad, (struct bytes){sealed.p + HEAD, sealed.n - HEAD}, text);
     OPENSSL_cleanse(key, sizeof(key));
     if (!ok || !unpad(text, n)) {
         OPENSSL_cleanse(text, n);

@@ -3,13 +3,11 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-
-enum { NONCE = 12, TAG = 16 };
+#include "base/gcm.h"
 
 /* OpenSSL fails here only without memory or entropy: nothing that a request could be answered with. */
 static void must(int ok)
@@ -37,46 +35,24 @@ struct seal_key seal_derive(const char *secret, const char *purpose)
 struct bytes seal(struct arena *a, const struct seal_key *k, const char *bound, size_t bound_bytes,
                   const void *p, size_t n)
 {
-    uint8_t *out = arena_alloc(a, NONCE + n + TAG);
-    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-    int done;
+    uint8_t *out = arena_alloc(a, n + GCM_MORE);
 
-    must(c != NULL);
-    must(RAND_bytes(out, NONCE));
-    must(EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, k->b, out));
-    must(EVP_EncryptUpdate(c, NULL, &done, (const uint8_t *)bound, (int)bound_bytes));
-    must(EVP_EncryptUpdate(c, out + NONCE, &done, p, (int)n));
-    must(EVP_EncryptFinal_ex(c, out + NONCE + n, &done));
-    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG, out + NONCE + n));
-    EVP_CIPHER_CTX_free(c);
-    return (struct bytes){out, NONCE + n + TAG};
+    must(gcm_seal(k->b, (struct bytes){(const uint8_t *)bound, bound_bytes}, p, n, out));
+    return (struct bytes){out, n + GCM_MORE};
 }
 
 bool unseal(struct arena *a, const struct seal_key *k, const char *bound, size_t bound_bytes,
             struct bytes sealed, struct bytes *ret)
 {
-    EVP_CIPHER_CTX *c;
-    uint8_t tag[TAG];
-    int done;
-
-    if (!sealed.p || sealed.n < NONCE + TAG)
+    if (!sealed.p || sealed.n < GCM_MORE)
         return false;
-    size_t n = sealed.n - NONCE - TAG;
+    size_t n = sealed.n - GCM_MORE;
     uint8_t *out = arena_alloc(a, n + 1);
 
-    c = EVP_CIPHER_CTX_new();
-    must(c != NULL);
-    memcpy(tag, sealed.p + NONCE + n, TAG);
-    must(EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, k->b, sealed.p));
-    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag));
-    must(EVP_DecryptUpdate(c, NULL, &done, (const uint8_t *)bound, (int)bound_bytes));
-    bool ok = EVP_DecryptUpdate(c, out, &done, sealed.p + NONCE, (int)n) == 1 &&
-              EVP_DecryptFinal_ex(c, out + n, &done) == 1;
-
-    EVP_CIPHER_CTX_free(c);
-    if (ok)
-        *ret = (struct bytes){out, n};
-    return ok;
+    if (!gcm_open(k->b, (struct bytes){(const uint8_t *)bound, bound_bytes}, sealed, out))
+        return false;
+    *ret = (struct bytes){out, n};
+    return true;
 }
 
 void seal_hmac(const struct seal_key *k, const struct seal_part *parts, size_t n, uint8_t out[32])
