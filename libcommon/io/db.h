@@ -1,5 +1,5 @@
 /*
- * db.h - PostgreSQL: one database per service, two ways to use it.
+ * db.h - PostgreSQL: one database per service, three ways to use it.
  *
  *   db_read        short reads by key on one or two shared, pipelined connections; every statement must be of
  *                  lane point

@@ -104,7 +104,7 @@ enum conn_state {
     CONN_CONNECTING, /* libpq is at it */
     CONN_IDLE,       /* can take work; shared ones are always idle when they live */
     CONN_HELD,       /* a transaction has it */
-    CONN_CLEANING,   /* rolls back, or waits for what was posted */
+    CONN_CLEANING,   /* rolls back */
 };
 
 struct conn {
@@ -201,7 +201,8 @@ const char *hosts_from(const struct place *p, const char *keyword, unsigned k, c
 /* Parse where it is not prepared yet: under a Sync of its own on a shared connection. False: connection lost.
  */
 bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p);
-bool pipe_run(struct conn *c, struct tx *tx, struct pending *p, bool posted);
+/* tx NULL: it is posted. */
+bool pipe_run(struct conn *c, struct tx *tx, struct pending *p);
 bool pipe_sync(struct conn *c, struct tx *tx);
 /* The Sync behind posts: posts_answered when its answer comes. */
 bool pipe_sync_posts(struct conn *c);
@@ -269,8 +270,6 @@ extern const struct db_statement db_commit_statement;
 struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *params);
 struct pending *tx_context(struct tx *tx); /* row security's */
 void tx_append(struct tx *tx, struct pending *p);
-void tx_prepend(struct tx *tx, struct pending *p);
-void tx_prepend_begin(struct tx *tx);
 void tx_empty_queue(struct tx *tx);
 /* Sends what is queued and waits for all of it. */
 AWAITS MUST_CHECK err_t tx_round_trip(struct tx *tx);

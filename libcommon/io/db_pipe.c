@@ -140,7 +140,7 @@ bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p)
     return !c->lane->shared || pipe_sync(c, NULL);
 }
 
-bool pipe_run(struct conn *c, struct tx *tx, struct pending *p, bool posted)
+bool pipe_run(struct conn *c, struct tx *tx, struct pending *p)
 {
     struct text *t = p->text;
     char space[DB_MAX_NAME + 8];
@@ -151,29 +151,31 @@ bool pipe_run(struct conn *c, struct tx *tx, struct pending *p, bool posted)
     if (!PQsendQueryPrepared(c->pg, name, t->nparams, p->values, p->lengths, all_binary, 1))
         return false;
     push(c, (struct slot){.kind = SLOT_RUN,
-                          .posted = posted,
+                          .posted = !tx,
                           .tx = tx,
                           .p = tx ? p : NULL,
                           .text = t->index,
-                          .said = posted ? t : NULL});
+                          .said = tx ? NULL : t});
     c->db->stats.statements++;
+    return true;
+}
+
+static bool sync(struct conn *c, struct slot slot)
+{
+    if (!PQpipelineSync(c->pg))
+        return false;
+    push(c, slot);
     return true;
 }
 
 bool pipe_sync(struct conn *c, struct tx *tx)
 {
-    if (!PQpipelineSync(c->pg))
-        return false;
-    push(c, (struct slot){.kind = SLOT_SYNC, .tx = tx, .text = TEXT_UNNAMED});
-    return true;
+    return sync(c, (struct slot){.kind = SLOT_SYNC, .tx = tx, .text = TEXT_UNNAMED});
 }
 
 bool pipe_sync_posts(struct conn *c)
 {
-    if (!PQpipelineSync(c->pg))
-        return false;
-    push(c, (struct slot){.kind = SLOT_SYNC, .posted = true, .text = TEXT_UNNAMED});
-    return true;
+    return sync(c, (struct slot){.kind = SLOT_SYNC, .posted = true, .text = TEXT_UNNAMED});
 }
 
 /*
@@ -320,7 +322,7 @@ void pipe_results(struct conn *c)
         return;
     if (PQtransactionStatus(c->pg) == PQTRANS_IDLE)
         conn_free_for_next(c);
-    else if (pipe_rollback(c, false)) /* what was posted failed */
+    else if (pipe_rollback(c, false)) /* it was skipped behind a failure */
         conn_flush(c);
     else
         conn_lost(c, PQerrorMessage(c->pg));

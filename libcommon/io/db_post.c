@@ -1,7 +1,7 @@
 /*
  * db_post.c - what reads post at their end: the trail of who read what.
  *
- *   tx_post ──► the connection's posts ──► one segment for all that wait ──► sent: the answers may go
+ *   tx_commit ──► the connection's posts ──► one segment for all that wait ──► sent: the answers may go
  *                     ▲                              │
  *                     └── who comes meanwhile ◄──────┴─► answered: durable ones are on disk; the next segment
  *
@@ -55,10 +55,10 @@ static bool prepare(struct conn *c, const struct post *p)
 
 static bool run(struct conn *c, const struct post *p, const struct post *before)
 {
-    if ((!before || !same_reader(before->context, p->context)) && !pipe_run(c, NULL, p->context, true))
+    if ((!before || !same_reader(before->context, p->context)) && !pipe_run(c, NULL, p->context))
         return false;
     for (struct pending *s = p->tx->posts; s; s = s->next) {
-        if (!pipe_run(c, NULL, s, true))
+        if (!pipe_run(c, NULL, s))
             return false;
     }
     return true;

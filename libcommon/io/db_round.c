@@ -43,6 +43,7 @@ static const struct db_statement context_statement = {
 
 static const struct db_statement begin_statement = {.name = "wf_begin", .sql = "BEGIN", .rows = DB_ANY};
 const struct db_statement db_commit_statement = {.name = "wf_commit", .sql = "COMMIT", .rows = DB_ANY};
+
 struct pending *tx_own(struct tx *tx, const struct db_statement *s, const void *params)
 {
     struct pending *p = NULL;
@@ -73,7 +74,7 @@ void tx_append(struct tx *tx, struct pending *p)
     tx->queue_end = &p->next;
 }
 
-void tx_prepend(struct tx *tx, struct pending *p)
+static void prepend(struct tx *tx, struct pending *p)
 {
     p->next = tx->queue;
     if (!tx->queue)
@@ -81,10 +82,10 @@ void tx_prepend(struct tx *tx, struct pending *p)
     tx->queue = p;
 }
 
-void tx_prepend_begin(struct tx *tx)
+static void prepend_begin(struct tx *tx)
 {
-    tx_prepend(tx, tx_context(tx));
-    tx_prepend(tx, tx_own(tx, &begin_statement, NULL));
+    prepend(tx, tx_context(tx));
+    prepend(tx, tx_own(tx, &begin_statement, NULL));
 }
 
 void tx_empty_queue(struct tx *tx)
@@ -111,7 +112,7 @@ static void send_round(struct tx *tx)
     for (struct pending *p = tx->round; shared && ok && p; p = p->next)
         ok = pipe_prepare(c, tx, p);
     for (struct pending *p = tx->round; ok && p; p = p->next) {
-        ok = (shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p, false);
+        ok = (shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p);
         tx->at = p->s->name;
     }
     if (ok && ends_transaction(tx))
@@ -317,9 +318,9 @@ err_t tx_round_trip(struct tx *tx)
         tx->rounds = 0;
         if (!tx->context)
             tx->context = tx_context(tx);
-        tx_prepend(tx, tx->context);
+        prepend(tx, tx->context);
     } else if (!tx->begun) {
-        tx_prepend_begin(tx);
+        prepend_begin(tx);
         tx->begun = true;
     }
     tx->round = tx->queue;
