@@ -26,8 +26,6 @@
 #define CA_MAX_BYTES (1024 * 1024)
 
 ERR_DEFINE(err_url, ERR_INVALID, "outcall.url", "The address is no URL that may be called.");
-ERR_DEFINE(err_address, ERR_UPSTREAM, "outcall.address", "The address is not public.");
-ERR_DEFINE(err_timeout, ERR_UNAVAILABLE, "outcall.timeout", "The other side took too long.");
 ERR_DEFINE(err_connect, ERR_UNAVAILABLE, "outcall.connect", "The other side could not be reached.");
 ERR_DEFINE(err_too_large, ERR_UPSTREAM, "outcall.tooLarge", "The answer is too large.");
 ERR_DEFINE(err_tls, ERR_UPSTREAM, "outcall.tls", "The other side's certificate or TLS is not acceptable.");
@@ -340,8 +338,7 @@ static void set_common(struct outcall_call *call, bool public_only)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
-    if (!call->host)
-        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)OUTCALL_CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)OUTCALL_CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
@@ -368,11 +365,9 @@ err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only
     e = read_url(call, u, url, public_only, &host, &port);
     curl_url_cleanup(u);
     TRY(e);
-    if (!numeric(host))
-        TRY(outcall_resolve(call, host, port));
     curl_easy_setopt(call->easy, CURLOPT_URL, url);
     set_common(call, public_only);
-    return NULL;
+    return numeric(host) ? NULL : outcall_resolve(call, host, port);
 }
 
 err_t outcall_begin_unix(struct outcall_call *call, const char *url, const char *path)
@@ -417,10 +412,10 @@ err_t outcall_error(const struct outcall_call *call)
     struct arena *a = call->x->arena;
 
     if (call->refused)
-        return err_address;
+        return &outcall_err_address;
     switch ((int)call->result) { /* of curl's hundred codes those that a caller treats in its own way */
     case CURLE_OPERATION_TIMEDOUT:
-        return err_timeout;
+        return &outcall_err_timeout;
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
         return err_connect;

@@ -80,6 +80,7 @@ void outcall_hang_up(const struct outcall_call *call);
 /* The error of a call whose result is not CURLE_OK. */
 err_t outcall_error(const struct outcall_call *call);
 
+extern const struct err outcall_err_address, outcall_err_timeout;
 /* What is left of the call's time. */
 int64_t outcall_left_us(const struct outcall_call *call);
 

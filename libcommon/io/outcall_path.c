@@ -17,8 +17,10 @@
 
 #define SUSPECT_US (30 * 1000000LL)
 
-ERR_DEFINE(err_address, ERR_UPSTREAM, "outcall.address", "The address is not public.");
-ERR_DEFINE(err_timeout, ERR_UNAVAILABLE, "outcall.timeout", "The other side took too long.");
+const struct err outcall_err_address = {
+    .kind = ERR_UPSTREAM, .code = "outcall.address", .detail = "The address is not public."};
+const struct err outcall_err_timeout = {
+    .kind = ERR_UNAVAILABLE, .code = "outcall.timeout", .detail = "The other side took too long."};
 
 /* ---- suspects ---- */
 
@@ -105,11 +107,13 @@ static void insert(struct outcall_call *call, const char *address)
     call->addresses[i] = address;
 }
 
-/* "+": the entry times out of curl's cache like one that it had looked up. */
+/* With all the time that is left, and of it a share for connecting. "+": the entry times out of curl's cache
+ * like one that it had looked up. */
 static void hand_over(struct outcall_call *call)
 {
     const char *address = call->addresses[call->at];
-    int64_t connect_ms = outcall_left_us(call) / 1000 / (int64_t)(call->naddresses - call->at);
+    int64_t left_ms = outcall_left_us(call) / 1000;
+    int64_t connect_ms = left_ms / (int64_t)(call->naddresses - call->at);
     struct curl_slist *before = call->resolve;
 
     if (connect_ms > OUTCALL_CONNECT_MS)
@@ -119,6 +123,7 @@ static void hand_over(struct outcall_call *call)
                                                          call->host, call->port, address));
     curl_easy_setopt(call->easy, CURLOPT_RESOLVE, call->resolve);
     curl_easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_ms > 0 ? connect_ms : 1));
+    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 0 ? left_ms : 1));
     curl_slist_free_all(before);
 }
 
@@ -128,7 +133,7 @@ err_t outcall_resolve(struct outcall_call *call, const char *host, unsigned port
     char text[INET6_ADDRSTRLEN];
 
     if (outcall_left_us(call) <= 0)
-        return err_timeout;
+        return &outcall_err_timeout;
     TRY(outcall_lookup(call, host, port, outcall_left_us(call), &names));
     call->host = host;
     call->port = port;
@@ -143,7 +148,7 @@ err_t outcall_resolve(struct outcall_call *call, const char *host, unsigned port
             insert(call, arena_strdup(call->x->arena, text));
     }
     if (call->naddresses == 0)
-        return err_address;
+        return &outcall_err_address;
     hand_over(call);
     return NULL;
 }
@@ -151,16 +156,15 @@ err_t outcall_resolve(struct outcall_call *call, const char *host, unsigned port
 bool outcall_next(struct outcall_call *call)
 {
     curl_off_t connected_us = 0;
-    int64_t left_ms = outcall_left_us(call) / 1000;
 
     judge(call);
     if (call->result != CURLE_COULDNT_CONNECT && call->result != CURLE_OPERATION_TIMEDOUT)
         return false;
     curl_easy_getinfo(call->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (!call->address[0] || connected_us > 0 || call->at + 1 >= call->naddresses || left_ms <= 0)
+    if (!call->address[0] || connected_us > 0 || call->at + 1 >= call->naddresses ||
+        outcall_left_us(call) <= 0)
         return false;
     call->at++;
     hand_over(call);
-    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
     return true;
 }
