@@ -71,9 +71,22 @@ err_t correction_keep_row(struct ctx *x, struct tx *tx, const struct correction 
     return corrections_keep(x, tx, c, named, was, is);
 }
 
+err_t correction_read(struct ctx *x, struct tx *tx, const struct request *rq, const struct correction *c,
+                      const struct json_shape *shape, void *row)
+{
+    const json_t *patch = request_body(rq);
+    struct correction said = *c;
+    json_t *was;
+
+    said.reason = json_member_text(patch, "reason");
+    TRY(correction_view(x, shape, row, &was));
+    TRY(request_read(x, rq, shape, row));
+    return correction_keep_row(x, tx, &said, patch, was, shape, row);
+}
+
 static bool is_shown(struct ctx *x, const struct correction_row *row, const struct correction_scope *s)
 {
-    for (; s->scope; s++) {
+    for (; s && s->scope; s++) {
         if (str_eq(row->kind, s->kind) && str_eq(row->field, s->field) && !principal_has(x->who, s->scope))
             return false;
     }

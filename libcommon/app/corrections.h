@@ -36,6 +36,11 @@ MUST_CHECK err_t correction_keep_row(struct ctx *x, struct tx *tx, const struct 
                                      const json_t *named, const json_t *was, const struct json_shape *shape,
                                      const void *row);
 
+/* All of it for a row that the request's body (its members, and `reason`) corrects: reads the body into it
+ * and keeps what it said. */
+MUST_CHECK err_t correction_read(struct ctx *x, struct tx *tx, const struct request *rq,
+                                 const struct correction *c, const struct json_shape *shape, void *row);
+
 /* A member that is shown only with a scope; ended by a NULL scope. */
 struct correction_scope {
     const char *kind, *field, *scope;
@@ -43,8 +48,8 @@ struct correction_scope {
 /* What the query asks for, before anything else is: limit, sort, cursor. */
 MUST_CHECK err_t corrections_page(struct ctx *x, const struct request *rq, struct page *ret);
 /* Answers with the page of the subject's corrections: the query says of which kind and record, unless object
- * does. The caller has read that the subject is there and leaves the row in the trail, with a transaction of
- * db_begin: it is committed before the answer. */
+ * does; scopes NULL: all that the policies show. The caller has read that the subject is there and leaves the
+ * row in the trail. */
 AWAITS MUST_CHECK err_t corrections_reply(struct ctx *x, const struct request *rq, struct tx *tx,
                                           struct page *page, struct uuid subject, struct opt_uuid object,
                                           const struct correction_scope *scopes, struct response *rs);

@@ -144,14 +144,9 @@ err_t update_residence_status(struct ctx *x, const struct request *rq, struct re
 {
     struct uuid person_id = request_path_uuid(rq, "personId"),
                 id = request_path_uuid(rq, "residenceStatusId");
-    const json_t *patch = request_body(rq);
-    const struct correction c = {.subject = person_id,
-                                 .kind = "residenceStatus",
-                                 .object = id,
-                                 .reason = json_member_text(patch, "reason")};
+    const struct correction c = {.subject = person_id, .kind = "residenceStatus", .object = id};
     struct residence_status_row row;
     struct tx *tx;
-    json_t *was;
 
     TRY(residence_status_rules(x, rq));
     TRY(db_begin(x, &tx));
@@ -159,10 +154,8 @@ err_t update_residence_status(struct ctx *x, const struct request *rq, struct re
     TRY(etag_match(rq, row.version));
     TRY(person_changeable(tx, person_id));
     TRY(number_unseal(x, &row));
-    TRY(correction_view(x, &residence_status_row_json, &row, &was));
-    TRY(request_read(x, rq, &residence_status_row_json, &row));
+    TRY(correction_read(x, tx, rq, &c, &residence_status_row_json, &row));
     TRY(dates_in_order(x->arena, row.valid_from, row.valid_until, "/validUntil"));
-    TRY(correction_keep_row(x, tx, &c, patch, was, &residence_status_row_json, &row));
     verification(x, request_body(rq), &row);
     TRY(number_seal(x, &row));
 
@@ -178,7 +171,7 @@ err_t update_residence_status(struct ctx *x, const struct request *rq, struct re
                                     .verified_at = row.verified_at,
                                     .now = x->now_us,
                                 });
-    audit_write(tx, "residenceStatus", id, "update", json_member_names(x->arena, patch));
+    audit_write(tx, "residenceStatus", id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(q_residence_status_get(tx, person_id, id, &row));
     return residence_status_reply(x, rs, 200, &row);
 }
@@ -251,21 +244,16 @@ err_t create_stay(struct ctx *x, const struct request *rq, struct response *rs)
 err_t update_stay(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct uuid person_id = request_path_uuid(rq, "personId"), id = request_path_uuid(rq, "stayId");
-    const json_t *patch = request_body(rq);
-    const struct correction c = {
-        .subject = person_id, .kind = "stay", .object = id, .reason = json_member_text(patch, "reason")};
+    const struct correction c = {.subject = person_id, .kind = "stay", .object = id};
     struct stay_row row;
     struct tx *tx;
-    json_t *was;
 
     TRY(db_begin(x, &tx));
     TRY(q_stay_lock(tx, person_id, id, &row));
     TRY(etag_match(rq, row.version));
     TRY(person_changeable(tx, person_id));
-    TRY(correction_view(x, &stay_row_json, &row, &was));
-    TRY(request_read(x, rq, &stay_row_json, &row));
+    TRY(correction_read(x, tx, rq, &c, &stay_row_json, &row));
     TRY(dates_in_order(x->arena, OPT_DATE(row.from_on), row.until_on, "/untilOn"));
-    TRY(correction_keep_row(x, tx, &c, patch, was, &stay_row_json, &row));
     q_stay_save(tx, &(struct q_stay_save_in){
                         .id = id,
                         .kind = row.kind,
@@ -275,7 +263,7 @@ err_t update_stay(struct ctx *x, const struct request *rq, struct response *rs)
                         .until_on = row.until_on,
                         .now = x->now_us,
                     });
-    audit_write(tx, "stay", id, "update", json_member_names(x->arena, patch));
+    audit_write(tx, "stay", id, "update", json_member_names(x->arena, request_body(rq)));
     TRY(q_stay_get(tx, person_id, id, &row));
     return stay_reply(rs, 200, &row);
 }

@@ -115,21 +115,17 @@ static err_t get_expert(struct ctx *x, const struct request *rq, struct response
 static err_t patch_expert(struct ctx *x, const struct request *rq, struct response *rs)
 {
     const json_t *patch = request_body(rq);
-    struct correction c = {.kind = "expert", .reason = json_member_text(patch, "reason")};
     struct expert_locked in;
     struct text_array before;
     struct uuid id;
     struct tx *tx;
-    json_t *was;
 
     TRY(expert_lock(x, rq, &tx, &id, &in));
-    c.subject = c.object = id;
     before = in.programmes;
-    TRY(correction_view(x, &expert_locked_json, &in, &was));
-    TRY(request_read(x, rq, &expert_locked_json, &in));
+    TRY(correction_read(x, tx, rq, &(struct correction){.subject = id, .kind = "expert", .object = id},
+                        &expert_locked_json, &in));
     TRY(programmes_change_mine(x, &before, &in.programmes, "/programmes"));
     TRY(check_profile(x, rq));
-    TRY(correction_keep_row(x, tx, &c, patch, was, &expert_locked_json, &in));
     q_expert_save(tx, &(struct q_expert_save_in){.id = id,
                                                  .programmes = in.programmes,
                                                  .names = in.names,
@@ -152,7 +148,6 @@ static err_t patch_expert(struct ctx *x, const struct request *rq, struct respon
 /* listExpertHistory: GET /experts/{expertId}/history. In the trail before the answer. */
 static err_t list_expert_history(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    static const struct correction_scope none[] = {{0}};
     struct uuid id = request_path_uuid(rq, "expertId");
     struct expert_seen seen;
     struct page page;
@@ -162,7 +157,7 @@ static err_t list_expert_history(struct ctx *x, const struct request *rq, struct
     TRY(db_begin(x, &tx));
     TRY(q_expert_seen(tx, id, &seen));
     audit_read(tx, "expert", id, "history");
-    return corrections_reply(x, rq, tx, &page, id, (struct opt_uuid){0}, none, rs);
+    return corrections_reply(x, rq, tx, &page, id, (struct opt_uuid){0}, NULL, rs);
 }
 
 const struct handler experts_handlers[] = {
