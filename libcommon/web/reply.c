@@ -63,11 +63,6 @@ err_t reply_file(struct response *rs, const char *media_type, const char *name, 
     return NULL;
 }
 
-err_t reply_unchanged(struct response *rs)
-{
-    return reply_empty(rs, 304);
-}
-
 static bool is_line(const char *s)
 {
     for (; *s; s++) {

@@ -66,7 +66,7 @@ err_t reply_row(struct response *rs, int status, const struct json_shape *shape,
 /* {"items":[row,row]}: a list that is short by nature and has no pages. */
 err_t reply_items(struct response *rs, const struct json_shape *shape, const void *rows, size_t n);
 err_t reply_json_text(struct response *rs, int status, const char *json);
-err_t reply_empty(struct response *rs, int status); /* 204, 202 */
+err_t reply_empty(struct response *rs, int status); /* 204, 202; 304 after etag_unchanged */
 /* Bytes of another media type: to be kept as a file of that (neutral) name, never to be shown in place. They
  * stay where they are, in the request's arena. */
 err_t reply_file(struct response *rs, const char *media_type, const char *name, struct bytes content);
@@ -75,8 +75,6 @@ err_t reply_file(struct response *rs, const char *media_type, const char *name, 
  * read. */
 #define REPLY_LARGE_BYTES (1 << 20)
 MUST_CHECK err_t reply_large(struct response *rs);
-/* 304: the client has it (etag_unchanged). */
-err_t reply_unchanged(struct response *rs);
 void reply_header(struct response *rs, const char *name, const char *value);
 /* ETag "v<version>". */
 void reply_etag(struct response *rs, int64_t version);

@@ -155,7 +155,7 @@ err_t get_document_content(struct ctx *x, const struct request *rq, struct respo
     TRY(tx_commit(x));
     reply_etag(rs, row.version);
     if (etag_unchanged(rq, row.version))
-        return reply_unchanged(rs);
+        return reply_empty(rs, 304);
     if (row.bytes.v > REPLY_LARGE_BYTES)
         TRY(reply_large(rs));
     struct envelope_place place = {

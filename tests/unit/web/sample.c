@@ -203,7 +203,7 @@ static err_t get_file(struct ctx *x, const struct request *rq, struct response *
 
     reply_etag(rs, 7);
     if (etag_unchanged(rq, 7))
-        return reply_unchanged(rs);
+        return reply_empty(rs, 304);
     TRY(reply_large(rs));
     return reply_file(rs, "application/pdf", "document.pdf",
                       (struct bytes){.p = arena_alloc(x->arena, n), .n = n});
