@@ -88,6 +88,14 @@ static void wait_until(const int *count, int n)
     ck_assert_int_ge(*count, n);
 }
 
+/* What is sent need not be there yet. */
+static void wait_for_notes(const char *n)
+{
+    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), n) != 0; i++)
+        OK(co_sleep(1000));
+    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), n);
+}
+
 START_TEST(what_comes_while_one_is_under_way_goes_together)
 {
     lock_notes();
@@ -98,9 +106,7 @@ START_TEST(what_comes_while_one_is_under_way_goes_together)
     release();
     run_all();
     ck_assert_int_eq(post_done, READERS);
-    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), "20") != 0; i++)
-        OK(co_sleep(1000));
-    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), "20");
+    wait_for_notes("20");
     ck_assert_str_eq(sql("SELECT count(DISTINCT xmin::text) FROM t.notes"), "2");
 }
 END_TEST
@@ -113,8 +119,7 @@ START_TEST(each_is_recorded_under_its_own_organisation)
     wait_until(&read_done, READERS);
     release();
     run_all();
-    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), "20") != 0; i++)
-        OK(co_sleep(1000));
+    wait_for_notes("20");
     ck_assert_str_eq(sql("SELECT count(*) FROM t.notes WHERE org = note"), "20");
     ck_assert_str_eq(sql("SELECT count(*) FROM t.notes WHERE org = 'coa'"), "7");
 }
@@ -174,9 +179,7 @@ START_TEST(a_connection_that_is_lost_loses_none_that_waits)
     release();
     run_all();
     ck_assert(jobs[0].e && jobs[0].e->kind == ERR_UNAVAILABLE);
-    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), "19") != 0; i++)
-        OK(co_sleep(1000));
-    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), "19");
+    wait_for_notes("19");
 }
 END_TEST
 
@@ -205,9 +208,7 @@ START_TEST(who_has_no_time_to_wait_leaves_the_others_alone)
     FAILS(jobs[1].e, ERR_CANCELLED, "co.deadline");
     release();
     run_all();
-    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), "2") != 0; i++)
-        OK(co_sleep(1000));
-    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), "2");
+    wait_for_notes("2");
 }
 END_TEST
 
