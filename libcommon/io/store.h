@@ -6,7 +6,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -28,6 +30,14 @@ void store_close(struct store *s);
 /* The name of an object that is to be: random, tells nothing. */
 struct uuid store_name(void);
 
+/* What lies in the store. */
+struct store_entry {
+    struct uuid object;
+    int64_t bytes;
+    bool part; /* what a broken store_put left of it */
+};
+#define STORE_SHELVES 256 /* by the first byte of the name */
+
 /* NULL, or why nothing can be stored: ERR_UNAVAILABLE store.away, its cause says it. */
 AWAITS MUST_CHECK err_t store_check(struct ctx *x, struct store *s);
 
@@ -39,3 +49,7 @@ AWAITS MUST_CHECK err_t store_get(struct ctx *x, struct store *s, struct uuid ob
                                   struct bytes *ret);
 /* With what a broken store_put left of it. One that is not there is fine. ERR_UNAVAILABLE store.away. */
 AWAITS MUST_CHECK err_t store_remove(struct ctx *x, struct store *s, struct uuid object);
+/* All that lies on a shelf, by name, in x->arena; what bears no object's name is passed over. For comparing
+ * with the database, not for requests. ERR_UNAVAILABLE store.away. */
+AWAITS MUST_CHECK err_t store_list(struct ctx *x, struct store *s, unsigned shelf, struct store_entry **ret,
+                                   size_t *ret_n);

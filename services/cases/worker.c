@@ -79,8 +79,16 @@ static const struct work works[] = {
     {.name = "contents.sweep", .run_once = contents_sweep, .tick_us = 5 * 1000 * 1000},
 };
 
+static const struct conf_entry conf_table[] = {
+    {"WAYFARE_KEEP_CONTENTS_DAYS", CONF_INT, offsetof(struct contents_conf, keep_days), "7",
+     "so long stays a content that no document has any more: for a restore to a moment before, and until a "
+     "backup has it"},
+};
+
 int main(int argc, char **argv)
 {
+    static const struct program_settings settings = {
+        .table = conf_table, .n = LENGTH(conf_table), .size = sizeof(struct contents_conf)};
     static const struct inbox_worker worker = {.name = "cases-worker",
                                                .about = "takes the events that concern the cases service",
                                                .service = "cases",
@@ -88,6 +96,7 @@ int main(int argc, char **argv)
                                                .works = works,
                                                .nworks = LENGTH(works),
                                                .needs = PROGRAM_DATA | PROGRAM_KEYS | PROGRAM_STORE,
+                                               .settings = &settings,
                                                .start = cases_start};
     return inbox_worker_main(argc, argv, &worker);
 }

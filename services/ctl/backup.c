@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ctl/admin.h"
 #include "ctl/commands.h"
+#include "ctl/contents.h"
 #include "ctl/files.h"
 #include "ctl/manifest.h"
 #include "ctl/names.h"
@@ -39,7 +40,7 @@ static err_t read_snapshot(struct arena *a, const char *line, struct backup_part
     return NULL;
 }
 
-static err_t dump(struct ctl *c, struct backup *b, const char *service)
+static err_t dump(struct ctl *c, struct backup *b, const char *service, struct content_rows *ret_contents)
 {
     struct backup_part *p = &b->parts[b->n];
     struct service_names n;
@@ -60,6 +61,8 @@ static err_t dump(struct ctl *c, struct backup *b, const char *service)
                                        arena_printf(c->arena, "--file=%s/%s", b->folder, p->file),
                                        arena_printf(c->arena, "--dbname=%s", ad.conninfo), NULL},
                  ad.password));
+    if (ret_contents != NULL)
+        TRY(contents_rows(c->arena, &ad, ret_contents));
     TRY(db_script_run(ad.db, "backup", "COMMIT", NULL));
     b->n++;
     printf("%s of %s\n", p->file, p->at);
@@ -126,22 +129,37 @@ static err_t run(struct ctl *c)
 {
     struct backup b = {.folder = ctl_option(c, "to"), .with_keys = ctl_option(c, "with-keys") != NULL};
     struct text_array services;
+    struct contents *contents;
+    struct content_rows rows = {0};
+    bool of_documents = false;
 
     TRY(admin_services(c, &services));
+    TRY(contents_open(c, &contents));
     if (file_exists(arena_printf(c->arena, "%s/SHA256SUMS", b.folder)))
         return err_new(c->arena, ERR_CONFLICT, "backup.exists",
                        "%s holds a backup; each goes into a folder of its own", b.folder);
     TRY(folder_make(c->arena, b.folder, 0700));
     TRY(folder_lock(c->arena, b.folder));
-    for (size_t i = 0; i < services.n; i++)
-        TRY(dump(c, &b, services.v[i]));
+    for (size_t i = 0; i < services.n; i++) {
+        bool here = contents != NULL && str_eq(services.v[i], CONTENTS_SERVICE);
+
+        TRY(dump(c, &b, services.v[i], here ? &rows : NULL));
+        of_documents = of_documents || here;
+    }
+    if (of_documents)
+        TRY(contents_keep(c, contents, rows, &b));
     if (b.with_keys)
         for (size_t i = 0; i < services.n; i++)
             TRY(keep_keys(c, services.v[i], &b));
     if (ctl_flag(c, "cluster"))
         TRY(copy_cluster(c, &b));
     TRY(backup_write(c->arena, &b));
-    printf("backup in %s\nnot in it: %s\n", b.folder, backup_lacks(&b));
+    printf("backup in %s\nnot in it: %s\n", b.folder, backup_lacks(c->arena, &b));
+    if (b.contents_lack > 0)
+        return err_new(c->arena, ERR_CONFLICT, "backup.contents",
+                       "the backup is whole, but %zu contents were not in the store: "
+                       "deploy/runbooks/contents-lost.md",
+                       b.contents_lack);
     return NULL;
 }
 
@@ -155,6 +173,10 @@ const struct command ctl_backup = {
                 {"cluster", NULL, NULL,
                  "also a copy of the whole cluster, for restore --to-time (its log must be archived)", false,
                  false},
+                CONTENTS_OPTION,
+                {"former", "DIR", NULL,
+                 "a former backup on the same file system: contents that it has are linked, not copied",
+                 false, false},
                 {"with-keys", "DIR", NULL,
                  "also the field keys in this folder ({{service}} stands for the service), if they are "
                  "wrapped; never "

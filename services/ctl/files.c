@@ -111,14 +111,18 @@ static bool owner_keep(const char *path, int fd)
 
 err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode)
 {
+    return file_write_data(a, path, text, strlen(text), mode);
+}
+
+err_t file_write_data(struct arena *a, const char *path, const void *data, size_t n, mode_t mode)
+{
     const char *part = arena_printf(a, "%s.part", path);
     CLEANUP(fd_endp) int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    size_t n = strlen(text);
 
     if (fd < 0 || !owner_keep(path, fd) || fchmod(fd, mode) != 0)
         return file_bad(a, part);
     for (size_t at = 0; at < n;) {
-        ssize_t put = write(fd, text + at, n - at);
+        ssize_t put = write(fd, (const char *)data + at, n - at);
         if (put <= 0)
             return file_bad(a, part);
         at += (size_t)put;

@@ -19,6 +19,7 @@ MUST_CHECK err_t file_read_data(struct arena *a, const char *path, const char **
 MUST_CHECK err_t file_read(struct arena *a, const char *path, const char **ret);
 /* Written beside, synced and renamed, so that a reader sees the old or the new one. */
 MUST_CHECK err_t file_write(struct arena *a, const char *path, const char *text, mode_t mode);
+MUST_CHECK err_t file_write_data(struct arena *a, const char *path, const void *data, size_t n, mode_t mode);
 /* The SHA-256 of a file of any size, in hexadecimal, and its size. */
 MUST_CHECK err_t file_sha256(struct arena *a, const char *path, const char **ret_hex, int64_t *ret_bytes);
 /* 64 hexadecimal digits of randomness, unless the file is there already. */

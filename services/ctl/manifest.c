@@ -40,15 +40,16 @@ static void part_write(struct buf *out, const struct backup_part *p)
     buf_printf(out, ", \"xid\": %lld, \"version\": %lld}", (long long)p->xid, (long long)p->version);
 }
 
-const char *backup_lacks(const struct backup *b)
+const char *backup_lacks(struct arena *a, const struct backup *b)
 {
-    return b->with_keys
-               ? "the key that wraps the field keys (WAYFARE_KEK), the other secrets of WAYFARE_KEYS, "
-                 "certificates, token issuers, passwords of roles, configuration, Redis (it holds "
-                 "nothing that cannot be made again)"
-               : "field keys (without them the sealed fields do not open: --with-keys, or copies of "
-                 "your own), the other secrets of WAYFARE_KEYS, certificates, token issuers, passwords "
-                 "of roles, configuration, Redis (it holds nothing that cannot be made again)";
+    return arena_printf(
+        a,
+        "%s, %sthe other secrets of WAYFARE_KEYS, certificates, token issuers, passwords of roles, "
+        "configuration, Redis (it holds nothing that cannot be made again)",
+        b->with_keys ? "the key that wraps the field keys (WAYFARE_KEK)"
+                     : "field keys (without them the sealed fields do not open: --with-keys, or copies of "
+                       "your own)",
+        b->with_contents ? "" : "contents of documents (--contents), ");
 }
 
 err_t backup_write(struct arena *a, const struct backup *b)
@@ -63,7 +64,7 @@ err_t backup_write(struct arena *a, const struct backup *b)
         buf_puts(&json, i + 1 < b->n ? ",\n" : "\n");
     }
     buf_puts(&json, "  ],\n  \"notInIt\": ");
-    json_write_text(&json, backup_lacks(b));
+    json_write_text(&json, backup_lacks(a, b));
     buf_puts(&json, "}\n");
     TRY(file_write(a, arena_printf(a, "%s/manifest.json", b->folder), buf_text(&json), 0600));
     TRY(sum_add(a, &sums, b->folder, "manifest.json"));
@@ -143,15 +144,28 @@ static err_t manifest_read(struct arena *a, const char *folder, struct backup *r
     return NULL;
 }
 
+static err_t sums_read(struct arena *a, const char *folder, const char **ret)
+{
+    if (!file_exists(arena_printf(a, "%s/SHA256SUMS", folder)))
+        return err_new(a, ERR_INVALID, "backup.incomplete",
+                       "%s is no backup, or one that did not come to its end: it has no SHA256SUMS", folder);
+    return file_read(a, arena_printf(a, "%s/SHA256SUMS", folder), ret);
+}
+
+err_t backup_check(struct arena *a, const char *folder, const char *file)
+{
+    const char *sums;
+
+    TRY(sums_read(a, folder, &sums));
+    return check(a, folder, sums, file);
+}
+
 err_t backup_read(struct arena *a, const char *folder, struct text_array services, struct backup *ret)
 {
     const char *sums;
 
     *ret = (struct backup){.folder = folder};
-    if (!file_exists(arena_printf(a, "%s/SHA256SUMS", folder)))
-        return err_new(a, ERR_INVALID, "backup.incomplete",
-                       "%s is no backup, or one that did not come to its end: it has no SHA256SUMS", folder);
-    TRY(file_read(a, arena_printf(a, "%s/SHA256SUMS", folder), &sums));
+    TRY(sums_read(a, folder, &sums));
     if (sum_of(a, sums, "manifest.json") == NULL)
         return err_new(a, ERR_INVALID, "backup.foreign", "%s is not a backup of Wayfare", folder);
     TRY(check(a, folder, sums, "manifest.json"));

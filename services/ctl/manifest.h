@@ -28,15 +28,19 @@ struct backup {
     size_t n;
     struct text_array files; /* further ones: keys, base */
     bool with_keys;
+    bool with_contents;
+    size_t contents_lack; /* so many of the documents' contents were not in the store */
 };
 
 /* What it does not contain, for people: told by backup and in the manifest. */
-const char *backup_lacks(const struct backup *b);
+const char *backup_lacks(struct arena *a, const struct backup *b);
 /* Writes manifest.json, then SHA256SUMS. */
 MUST_CHECK err_t backup_write(struct arena *a, const struct backup *b);
 /* Reads and believes it only if the sums of manifest.json and of the parts of these services hold.
  * ERR_INVALID backup.incomplete, backup.damaged, backup.foreign. */
 MUST_CHECK err_t backup_read(struct arena *a, const char *folder, struct text_array services,
                              struct backup *ret);
+/* A further file of a backup, which has come to its end. */
+MUST_CHECK err_t backup_check(struct arena *a, const char *folder, const char *file);
 MUST_CHECK err_t backup_part_of(struct arena *a, const struct backup *b, const char *service,
                                 const struct backup_part **ret);

@@ -52,7 +52,8 @@ static void help_all(const struct command *const *commands, size_t n)
                  cmd->argument ? cmd->argument : "");
         printf("  %-28s %s\n", left, cmd->about);
     }
-    printf("\nExit status: 0 done, 1 refused, 2 wrong use, 3 the database is away.\n");
+    printf(
+        "\nExit status: 0 done, 1 refused, 2 wrong use, 3 the database or the store of contents is away.\n");
 }
 
 static void help_one(const struct command *cmd)

@@ -13,6 +13,7 @@
 #include "ctl/admin.h"
 #include "ctl/commands.h"
 #include "ctl/compare.h"
+#include "ctl/contents.h"
 #include "ctl/files.h"
 #include "ctl/names.h"
 #include "ctl/references.h"
@@ -171,6 +172,37 @@ static err_t check_references(struct reconcile *r)
     return NULL;
 }
 
+/* What the store and the database do not agree on. */
+static err_t check_contents(struct reconcile *r)
+{
+    struct side *s = side_of(r, CONTENTS_SERVICE);
+    struct contents_compared found;
+    struct contents *k;
+
+    TRY(contents_open(r->c, &k));
+    if (k == NULL) {
+        printf("contents of documents were not looked at: --contents\n");
+        return NULL;
+    }
+    TRY(contents_compare(r->c, k, &s->admin, &found));
+    r->differences += found.lost.n + found.stray.n;
+    if (found.lost.n > 0)
+        printf("contents: %zu are not in the store; out of a backup that has them: wayfare-ctl restore "
+               "--contents-only (deploy/runbooks/contents-lost.md)\n",
+               found.lost.n);
+    tell_each("object, document", found.lost);
+    if (found.stray.n > 0)
+        printf("contents: %zu objects (%lld bytes) are no document's: %s\n", found.stray.n,
+               (long long)found.stray_bytes,
+               r->apply
+                   ? "left to the worker, which removes them when their days have passed"
+                   : "--apply leaves them to the worker, which removes them when their days have passed");
+    tell_each("object", found.stray);
+    if (!r->apply)
+        return NULL;
+    return for_ids(r->c->arena, &s->admin, "contents_adopt.sql", embed_contents_adopt_sql, "", found.stray);
+}
+
 /* First the rights, then the mark: in between the next reconcile finds it still to do. */
 static err_t let_in(struct reconcile *r, struct side *s)
 {
@@ -196,6 +228,7 @@ static err_t run(struct ctl *c)
             if (i != k) /* what a service sends itself was put back with it */
                 TRY(pair(&r, &r.sides[i], &r.sides[k]));
     TRY(check_references(&r));
+    TRY(check_contents(&r));
     printf("%zu differences\n", r.differences);
     if (r.apply)
         for (size_t i = 0; i < r.n; i++)
@@ -209,6 +242,7 @@ const struct command ctl_reconcile = {
     .about = "After a restore: tells what the services do not agree on, sends again what was forgotten "
              "(--apply), and lets the programs in.",
     .options = {ADMIN_OPTIONS,
+                CONTENTS_OPTION,
                 {"apply", NULL, NULL, "put right what can be, and open the restored databases", false,
                  false}},
     .run = run,

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "ctl/admin.h"
 #include "ctl/commands.h"
+#include "ctl/contents.h"
 #include "ctl/files.h"
 #include "ctl/manifest.h"
 #include "ctl/names.h"
@@ -252,6 +253,34 @@ static err_t swap(struct restore *r)
     return db_script_run_atomic(r->admin.db, "restore_swap.sql", aside, into);
 }
 
+/* Before it takes its place: what was brought back for a database that does not come is nobody's, and is
+ * told by reconcile. */
+static err_t bring_contents(struct ctl *c, const char *database)
+{
+    struct arena *a = arena_new(); /* so that the connection is closed before the database is renamed */
+    struct content_rows rows;
+    struct contents *k;
+    struct admin ad;
+    err_t e = contents_open(c, &k);
+
+    if (e == NULL && k == NULL)
+        printf("contents were not looked at: --contents; later: restore --contents-only\n");
+    if (e == NULL && k != NULL)
+        e = admin_open(c, a, CONTENTS_SERVICE, database, &ad);
+    if (e == NULL && k != NULL)
+        e = contents_rows(c->arena, &ad, &rows);
+    arena_free(a);
+    return e == NULL && k != NULL ? contents_bring(c, k, rows) : e;
+}
+
+/* The database is well, the store has lost something. */
+static err_t contents_only(struct ctl *c)
+{
+    if (ctl_option(c, "contents") == NULL)
+        return err_new(c->arena, ERR_INVALID, "ctl.usage", "--contents-only needs --contents");
+    return bring_contents(c, "wayfare_" CONTENTS_SERVICE);
+}
+
 static err_t restore_part(struct ctl *c, const struct backup_part *part, const char *dump)
 {
     struct arena *a = arena_new(); /* its connections end with it, the lock with them */
@@ -260,6 +289,8 @@ static err_t restore_part(struct ctl *c, const struct backup_part *part, const c
 
     if (e == NULL)
         e = fill(&r);
+    if (e == NULL && str_eq(part->service, CONTENTS_SERVICE))
+        e = bring_contents(c, r.fresh);
     if (e == NULL)
         e = swap(&r);
     if (e == NULL)
@@ -293,6 +324,8 @@ static err_t run(struct ctl *c)
     struct text_array services = {0};
     struct backup b;
 
+    if (ctl_flag(c, "contents-only"))
+        return contents_only(c);
     TRY(chosen(c, folder, &services, &b));
     if (time != NULL)
         return rewind_restore(c, &b, services, time, restore_part);
@@ -318,6 +351,11 @@ const struct command ctl_restore = {
           "the moment (RFC 3339) to go back to; needs backup --cluster and the archived log", false, false},
          {"log", "DIR", NULL, "folder of the archived log (WAL), for --to-time", false, false},
          {"scratch", "DIR", NULL, "folder that the server's user may write in, for --to-time", false, false},
+         CONTENTS_OPTION,
+         {"contents-from", "DIR", NULL, "further backup that may have contents which lack in the first",
+          false, true},
+         {"contents-only", NULL, NULL,
+          "the databases stay as they are; contents that lack in the store are brought back", false, false},
          {"replace", NULL, NULL,
           "the database that is there is to be replaced (it is kept under another name)", false, false},
          {"other-cluster", NULL, NULL, "the backup is of another cluster, and that is meant", false, false}},

@@ -158,7 +158,7 @@ def backup_of_the_night(house):
     os.mkdir(whole)
     done = subprocess.run([os.path.join(ROOT, "deploy/systemd/backup"), whole], capture_output=True, text=True, timeout=120 * PATIENCE,
                           env={"PATH": f"{os.path.dirname(CTL)}:{os.environ['PATH']}", "WAYFARE_ADMIN_DB": f"host={house.run}/pg user=postgres",
-                               "WAYFARE_BACKUP_OPTIONS": "--cluster", "WAYFARE_ARCHIVE": house.archive})
+                               "WAYFARE_BACKUP_OPTIONS": "--cluster", "WAYFARE_ARCHIVE": house.archive, "WAYFARE_CONTENTS": house.contents})
     assert done.returncode == 0, done.stdout + done.stderr
     name, = os.listdir(whole)
     return os.path.join(whole, name)
@@ -186,12 +186,15 @@ def test_one_service_goes_back_to_a_second_between_two_writes_by_the_runbook(hou
     backup = backup_of_the_night(house)
     assert not os.path.exists(os.path.join(house.archive, early)), "what lies before the only copy of the cluster was kept"
     kept = house.new_case()
+    document = house.new_document(kept)
+    obj = house.upload(document, b"%PDF-1.7 of before")
     house.quiet()
     before = house.case(kept)
     second = house.sql("cases", "SELECT to_char(date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC') + interval '1 s',"
                                 " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")[0][0]
     wait_for("the next second", lambda: house.sql("cases", f"SELECT clock_timestamp() > '{second}'") == [["t"]])
     lost = house.new_case()
+    house.take_content(document)  # the store has it for a day more; no backup does
     house.quiet()
     scratch = os.path.join(house.state, "scratch")
     refused = house.ctl("restore", *house.admin(), "--from", backup, "--service", "cases", "--to-time", "2020-01-01T00:00:00Z",
@@ -206,4 +209,6 @@ def test_one_service_goes_back_to_a_second_between_two_writes_by_the_runbook(hou
     assert not os.path.exists(os.path.join(scratch, "rewind")), "the scratch server was left behind"
     wait_for("cases is ready", lambda: house.metrics_ready("cases"), 30)
     assert house.case(kept) == before
+    assert house.content(document) == b"%PDF-1.7 of before"
+    assert house.sql("cases", f"SELECT state FROM stored_objects WHERE object = '{obj}'") == [["live"]]
     house.ask("amina", "GET", f"{CASES}/cases/{lost}", status=404)

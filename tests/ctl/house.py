@@ -32,6 +32,8 @@ class House(Stack):
         os.mkdir(self.archive, 0o777)
         os.chmod(self.archive, 0o777)
         self.environment["WAYFARE_ARCHIVE"] = self.archive
+        self.environment["WAYFARE_KEEP_CONTENTS_DAYS"] = "1"
+        self.contents = os.path.join(self.state, "contents")
         self.said = []  # all that wayfare-ctl ever wrote
 
     def admin(self):
@@ -74,8 +76,8 @@ class House(Stack):
             self.sql(s, "SELECT (SELECT count(*) FROM wf.delivery) + (SELECT count(*) FROM wf.inbox WHERE state <> 'done')") == [["0"]]
             for s in services), 40)
 
-    def ask(self, who, method, path, body=None, status=200, match=None):
-        headers = {"If-Match": match} if match else {}
+    def ask(self, who, method, path, body=None, status=200, match=None, headers=None):
+        headers = {**({"If-Match": match} if match else {}), **(headers or {})}
         if method == "POST" and "/_search" not in path:
             headers["Idempotency-Key"] = str(uuid.uuid4())
         until = time.monotonic() + 20 * PATIENCE
@@ -103,6 +105,27 @@ class House(Stack):
         referral = self.ask("coa", "POST", f"{CASES}/referrals", body, 201).json["id"]
         tag = self.ask("amina", "GET", f"{CASES}/referrals/{referral}").headers["etag"]
         return self.ask("amina", "POST", f"{CASES}/referrals/{referral}/accept", {"offices": ["nl"]}, match=tag).json["caseId"]
+
+    def new_document(self, case):
+        return self.ask("amina", "POST", f"{CASES}/cases/{case}/documents", {"kind": "passport", "country": "SO"}, 201).json["id"]
+
+    def upload(self, document, data):
+        """Gives a document this content: the object that it is in the store."""
+        path = f"{CASES}/documents/{document}"
+        tag = self.ask("amina", "GET", path).headers["etag"]
+        self.ask("amina", "PUT", f"{path}/content", data, match=tag, headers={"Content-Type": "application/pdf"})
+        return self.sql("cases", f"SELECT object FROM document_contents WHERE document_id = '{document}'")[0][0]
+
+    def take_content(self, document):
+        path = f"{CASES}/documents/{document}"
+        self.ask("amina", "DELETE", f"{path}/content", match=self.ask("amina", "GET", path).headers["etag"])
+
+    def content(self, document):
+        return self.ask("amina", "GET", f"{CASES}/documents/{document}/content", headers={"Accept": "*/*"}).raw
+
+    def stored(self, obj, folder=None):
+        """Where an object lies: in the store, or in a backup."""
+        return os.path.join(folder or self.contents, obj[:2], obj)
 
     def case(self, id_):
         return self.ask("amina", "GET", f"{CASES}/cases/{id_}").json

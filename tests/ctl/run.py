@@ -31,7 +31,7 @@ def test_every_command_explains_itself_and_refuses_wrong_use(house):
 
 def cases():
     yield test_every_command_explains_itself_and_refuses_wrong_use
-    for path in sorted(glob.glob(os.path.join(HERE, "case_*.py")), reverse=True):  # status, then restore, then keys
+    for path in sorted(glob.glob(os.path.join(HERE, "case_*.py")), reverse=True):  # status, then restore, keys, contents
         module = importlib.import_module(os.path.basename(path)[:-3])
         yield from (f for name, f in list(vars(module).items()) if name.startswith("test_"))
 

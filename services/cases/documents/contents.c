@@ -195,7 +195,7 @@ err_t contents_sweep(struct ctx *x, size_t *ret_done)
 
     TRY(db_begin(x, &tx));
     q_objects_give_up(tx);
-    TRY(q_objects_doomed(tx, &rows, &n));
+    TRY(q_objects_doomed(tx, PROGRAM_SETTINGS(x, struct contents_conf)->keep_days, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         TRY(store_remove(x, program_of(x)->store, rows[i].object));
         q_object_gone(tx, rows[i].object);

@@ -114,8 +114,8 @@ DELETE FROM document_contents WHERE org = sec.org() AND document_id = $document_
 UPDATE stored_objects SET state = 'doomed', since = now() WHERE state = 'writing' AND since < now() - interval '15 minutes';
 
 -- What is given up is removed when that is committed, and not before: until then it may still become live.
--- q_objects_doomed() -> many doomed_object(object uuid)        lane: own lease
-SELECT object FROM stored_objects WHERE state = 'doomed' AND since < now() ORDER BY since LIMIT 20 FOR UPDATE SKIP LOCKED;
+-- q_objects_doomed(keep_days int8) -> many doomed_object(object uuid)        lane: own lease
+SELECT object FROM stored_objects WHERE state = 'doomed' AND since < now() - make_interval(days => $keep_days::int4) ORDER BY since LIMIT 20 FOR UPDATE SKIP LOCKED;
 
 -- q_object_gone(object uuid) -> exactly 1
 DELETE FROM stored_objects WHERE object = $object AND state = 'doomed';

@@ -152,16 +152,46 @@ START_TEST(what_a_killed_program_left_is_removed)
 }
 END_TEST
 
+/* As the database would sort them; what is no object of ours is passed over. */
+START_TEST(a_shelf_tells_what_lies_on_it)
+{
+    struct uuid names[] = {store_name(), store_name(), store_name()};
+    struct store_entry *v;
+    size_t n;
+
+    for (size_t i = 0; i < 3; i++) {
+        names[i].b[0] = 0x0a;
+        names[i].b[1] = (uint8_t)(9 - i);
+        ck_assert_ptr_null(store_put(&x, s, names[i], text("four")));
+    }
+    ck_assert_int_eq(rename(path_of(names[1], ""), path_of(names[1], ".part")), 0);
+    fclose(fopen(arena_printf(unit_arena, "%s/0a/notes.txt", folder), "w"));
+    fclose(fopen(arena_printf(unit_arena, "%s.old", path_of(names[0], "")), "w"));
+    ck_assert_ptr_null(store_list(&x, s, 0x0a, &v, &n));
+    ck_assert_uint_eq(n, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(uuid_eq(v[i].object, names[2 - i]));
+        ck_assert_int_eq(v[i].bytes, 4);
+        ck_assert_int_eq(v[i].part, i == 1);
+    }
+    ck_assert_ptr_null(store_list(&x, s, 0x0b, &v, &n));
+    ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 START_TEST(a_store_that_is_away_says_so)
 {
     struct store *nowhere, *file;
+    struct store_entry *v;
     struct bytes b;
+    size_t n;
 
     ck_assert_str_eq(code(store_open(&(struct store_options){.place = "contents"}, &nowhere)), "store.place");
     ck_assert_ptr_null(store_open(&(struct store_options){.place = "/nowhere/at/all", .aside = a}, &nowhere));
     ck_assert_str_eq(code(store_check(&x, nowhere)), "store.away");
     ck_assert_str_eq(code(store_put(&x, nowhere, store_name(), text("x"))), "store.away");
     ck_assert_str_eq(code(store_get(&x, nowhere, store_name(), 1, &b)), "store.missing");
+    ck_assert_str_eq(code(store_list(&x, nowhere, 0, &v, &n)), "store.away");
     ck_assert_ptr_null(store_open(&(struct store_options){.place = "/dev/null", .aside = a}, &file));
     ck_assert_str_eq(code(store_check(&x, file)), "store.away");
     ck_assert_str_eq(code(store_put(&x, file, store_name(), text("x"))), "store.away");
@@ -254,9 +284,13 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 Suite *unit_suite(void)
 {
     Suite *suite = suite_create("store");
-    const TTest *const store[] = {what_is_put_is_there_until_it_is_removed, nobody_else_can_read_it,
-                                  another_length_is_not_what_was_put,       a_full_disk_leaves_nothing_behind,
-                                  what_a_killed_program_left_is_removed,    a_store_that_is_away_says_so};
+    const TTest *const store[] = {what_is_put_is_there_until_it_is_removed,
+                                  nobody_else_can_read_it,
+                                  another_length_is_not_what_was_put,
+                                  a_full_disk_leaves_nothing_behind,
+                                  what_a_killed_program_left_is_removed,
+                                  a_shelf_tells_what_lies_on_it,
+                                  a_store_that_is_away_says_so};
     const TTest *const aside[] = {what_has_begun_is_ended};
 
     add(suite, "folder", store, sizeof(store) / sizeof(*store));
