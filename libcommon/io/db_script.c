@@ -2,6 +2,10 @@
 #include "io/db_script.h"
 
 #include <libpq-fe.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,10 +133,52 @@ err_t db_script_run_atomic(struct db_script *s, const char *name, const char *te
     return e;
 }
 
+/*
+ * The many rounds of PBKDF2 slow down who guesses a password from its verifier, and each connection of a
+ * program too: libpq 15 takes 20 ms of the loop's time for the usual 4096. A password of at least 128 random
+ * bits, as `database create` makes them, cannot be guessed, and needs one.
+ */
+enum { RANDOM_DIGITS = 32, SALT_BYTES = 16, HASH_BYTES = 32 };
+
+static bool is_random(const char *password)
+{
+    size_t n = strlen(password);
+
+    return n >= RANDOM_DIGITS && strspn(password, "0123456789abcdef") == n;
+}
+
+static void keyed(const uint8_t *key, const char *text, uint8_t *ret)
+{
+    if (!HMAC(EVP_sha256(), key, HASH_BYTES, (const uint8_t *)text, strlen(text), ret, NULL))
+        abort();
+}
+
+/* RFC 5802, section 3, with one iteration, in PostgreSQL's form (src/common/scram-common.c). */
+static const char *verifier_of_random(struct arena *a, const char *password)
+{
+    uint8_t salt[SALT_BYTES], salted[HASH_BYTES], key[HASH_BYTES], stored[HASH_BYTES], server[HASH_BYTES];
+
+    if (RAND_bytes(salt, sizeof salt) != 1 ||
+        PKCS5_PBKDF2_HMAC(password, -1, salt, sizeof salt, 1, EVP_sha256(), sizeof salted, salted) != 1)
+        abort();
+    keyed(salted, "Client Key", key);
+    SHA256(key, sizeof key, stored);
+    keyed(salted, "Server Key", server);
+    OPENSSL_cleanse(salted, sizeof salted);
+    OPENSSL_cleanse(key, sizeof key);
+    return arena_printf(a, "SCRAM-SHA-256$1:%s$%s:%s", str_base64(a, salt, sizeof salt),
+                        str_base64(a, stored, sizeof stored), str_base64(a, server, sizeof server));
+}
+
 err_t db_script_scram(struct db_script *s, const char *role, const char *password, const char **ret)
 {
-    char *text = PQencryptPasswordConn(s->pg, password, role, "scram-sha-256");
+    char *text;
 
+    if (is_random(password)) {
+        *ret = verifier_of_random(s->arena, password);
+        return NULL;
+    }
+    text = PQencryptPasswordConn(s->pg, password, role, "scram-sha-256");
     if (text == NULL)
         return err_new(s->arena, ERR_INVALID, "script.password", "%s",
                        first_line(s->arena, PQerrorMessage(s->pg)));
