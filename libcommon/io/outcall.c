@@ -23,7 +23,7 @@
 #include "io/loop.h"
 #include "io/outcall_internal.h"
 
-#define CA_MAX_BYTES (1024 * 1024)
+enum { CA_MAX_BYTES = 1024 * 1024, CA_STEP_BYTES = 256 * 1024 };
 
 ERR_DEFINE(err_url, ERR_INVALID, "outcall.url", "The address is no URL that may be called.");
 ERR_DEFINE(err_connect, ERR_UNAVAILABLE, "outcall.connect", "The other side could not be reached.");
@@ -195,27 +195,46 @@ void outcall_hang_up(const struct outcall_call *call)
 
 /* ---- open and close ---- */
 
-/* curl takes one bundle: the system's and ours are put behind each other. */
-static err_t ca_load(struct outcall *c, const char *path)
+static void file_endp(FILE **f)
 {
-    const char *paths[] = {curl_version_info(CURLVERSION_NOW)->cainfo, path};
-    char *all = arena_alloc(c->arena, CA_MAX_BYTES);
-    size_t n = 0;
+    if (*f)
+        fclose(*f);
+}
 
-    for (size_t i = 0; i < LENGTH(paths); i++) {
-        FILE *f = paths[i] ? fopen(paths[i], "re") : NULL;
+/* Puts a file behind what buf has, and a line end. */
+static err_t ca_add(struct buf *b, const char *path)
+{
+    CLEANUP(file_endp) FILE *f = fopen(path, "re");
+    size_t n;
 
-        if (!f && i == 1)
-            return err_internal(c->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, strerror(errno));
-        if (!f)
-            continue;
-        n += fread(all + n, 1, CA_MAX_BYTES - n - 1, f);
-        all[n++] = '\n';
-        fclose(f);
-        if (n + 1 >= CA_MAX_BYTES)
-            return err_internal(c->arena, ERR_INVALID, "outcall.ca", "%s is too large", path);
-    }
-    c->ca = (struct curl_blob){.data = all, .len = n, .flags = CURL_BLOB_NOCOPY};
+    if (!f)
+        return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, strerror(errno));
+    do {
+        buf_reserve(b, CA_STEP_BYTES);
+        n = fread(b->p + b->n, 1, CA_STEP_BYTES, f);
+        b->n += n;
+        if (b->n > CA_MAX_BYTES)
+            return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s is too large", path);
+    } while (n > 0);
+    buf_putc(b, '\n');
+    return NULL;
+}
+
+/*
+ * curl takes one bundle: the system's and ours are put behind each other. Both are read when the first call
+ * needs them: many a process makes none by TLS.
+ */
+static err_t ca_load(struct outcall *c, struct arena *scratch)
+{
+    const char *systems = curl_version_info(CURLVERSION_NOW)->cainfo;
+    struct buf all;
+
+    buf_init(&all, scratch, CA_STEP_BYTES);
+    if (systems && access(systems, R_OK) == 0)
+        TRY(ca_add(&all, systems));
+    TRY(ca_add(&all, c->ca_file));
+    c->ca = (struct curl_blob){
+        .data = arena_strndup(c->arena, all.p, all.n), .len = all.n, .flags = CURL_BLOB_NOCOPY};
     return NULL;
 }
 
@@ -272,7 +291,10 @@ err_t outcall_open(struct loop *l, const struct outcall_options *o, struct outca
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 16L);
     if (o->house)
         TRY(house_open(c, o->house));
-    return o->ca_file ? ca_load(c, o->ca_file) : NULL;
+    if (o->ca_file && access(o->ca_file, R_OK) != 0)
+        return err_internal(a, ERR_INVALID, "outcall.ca", "%s: %s", o->ca_file, strerror(errno));
+    c->ca_file = o->ca_file ? arena_strdup(a, o->ca_file) : NULL;
+    return NULL;
 }
 
 void outcall_close(struct outcall *c)
@@ -356,13 +378,14 @@ err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only
     CURLU *u = curl_url();
     const char *host = NULL;
     unsigned port = 0;
-    err_t e;
+    err_t e = call->c->ca_file && !call->c->ca.data ? ca_load(call->c, call->x->arena) : NULL;
 
     call->begin_us = clock_mono_us();
     call->easy = curl_easy_init();
     if (!u || !call->easy)
         abort();
-    e = read_url(call, u, url, public_only, &host, &port);
+    if (!e)
+        e = read_url(call, u, url, public_only, &host, &port);
     curl_url_cleanup(u);
     TRY(e);
     curl_easy_setopt(call->easy, CURLOPT_URL, url);

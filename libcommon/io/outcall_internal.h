@@ -45,7 +45,8 @@ struct outcall {
     const char *allow;                                    /* host:port list */
     const char *house_ca, *house_certificate, *house_key; /* files; NULL none */
     struct outcall_suspect suspects[OUTCALL_SUSPECTS];
-    struct curl_blob ca; /* the system's authorities and ca_file; len 0: the system's alone */
+    const char *ca_file; /* authorities beside the system's; NULL none */
+    struct curl_blob ca; /* both, once they were needed; len 0: the system's alone */
 };
 
 /* One call; lives on its coroutine's stack. */
