@@ -1,6 +1,8 @@
 /* service_main.c - opens a service's parts in their order, answers until the drain is done, closes them. */
 #include "app/service_main.h"
 
+#include <malloc.h>
+
 #include "app/keyguard.h"
 #include "app/observe.h"
 #include "app/peers.h"
@@ -18,7 +20,7 @@
 #include "web/quota.h"
 
 #define DATABASE_US 3000000LL /* how long a start waits for it */
-#define DATABASE_TICK_US 10000LL
+#define DATABASE_TICK_US 100000LL
 #define DRAIN_US 30000000LL /* systemd's and Kubernetes' patience, less a little */
 
 /* What only main needs. */
@@ -110,6 +112,8 @@ static void check_keys(void *arg)
     parts->checked = !parts->error;
     if (parts->error)
         loop_drain(parts->program->loop);
+    else if (parts->opening)
+        co_on_loop_stack(on_opening, parts);
 }
 
 /* Ready is who also listens: not while the keys are being compared. */
@@ -130,6 +134,7 @@ static err_t start(struct program *p, const struct service *s, struct parts *par
         TRY(s->start(p));
     TRY(observe_open(p, &parts->health));
     health_part(parts->health, "edge", listening, p);
+    malloc_trim(0); /* documents were read, and are gone */
     parts->until_us = clock_mono_us() + DATABASE_US;
     parts->opening = loop_every(p->loop, DATABASE_TICK_US, on_opening, parts);
     TRY(co_start("keyguard", check_keys, parts));

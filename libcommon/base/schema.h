@@ -22,8 +22,8 @@ enum schema_flags {
 
 /*
  * Compiles the subschema of document at pointer ("" is all of it). References inside the document are
- * resolved against it ("#/…", $id, $anchor). The document is borrowed and must outlive the schema; the caller
- * owns the schema. Errors, in a: ERR_INVALID with the place and keyword; codes schema.keyword (unknown),
+ * resolved against it ("#/…", $id, $anchor). Nothing of the document is kept; the caller owns the schema.
+ * Errors, in a: ERR_INVALID with the place and keyword; codes schema.keyword (unknown),
  * .value (not as the keyword wants it), .ref, .id, .cycle (a $ref that does not descend in the instance),
  * .depth, .pattern, and for what we leave out schema.remote, .unsupported, .format.
  */
@@ -33,11 +33,12 @@ void schema_free(struct schema *s);
 void schema_endp(struct schema **s);
 
 /* Schemas of one document that share what they have in common; they live as long as the set. After an error,
- * free it. */
+ * free it. Sealed, a set compiles no more, and neither needs the document nor what it kept to compile. */
 struct schema_set;
 struct schema_set *schema_set_new(const json_t *document, unsigned flags);
 MUST_CHECK err_t schema_set_compile(struct arena *a, struct schema_set *set, const char *pointer,
                                     const struct schema **ret);
+void schema_set_seal(struct schema_set *set);
 void schema_set_free(struct schema_set *set);
 void schema_set_endp(struct schema_set **set);
 

@@ -2,6 +2,7 @@
  * refused. */
 #include "base/schema_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -33,7 +34,7 @@ static void entries_add(struct schema_set *set, const json_t *json, struct node 
 {
     if (set->nnodes * 2 >= set->cap_nodes) {
         size_t cap = set->cap_nodes ? set->cap_nodes * 2 : 64;
-        struct node_entry *larger = ARENA_ARRAY(set->arena, cap, struct node_entry);
+        struct node_entry *larger = ARENA_ARRAY(set->work, cap, struct node_entry);
         for (size_t i = 0; i < set->cap_nodes; i++) {
             if (set->nodes[i].json)
                 larger[entry_slot(larger, cap, set->nodes[i].json)] = set->nodes[i];
@@ -48,8 +49,8 @@ static void entries_add(struct schema_set *set, const json_t *json, struct node 
 static struct node *node_new(struct schema_set *set, const char *pointer)
 {
     struct node *n = ARENA_NEW(set->arena, struct node);
-    n->pointer = pointer;
-    set->all = grow(set->arena, set->all, set->nall, &set->cap_all, sizeof *set->all);
+    n->pointer = arena_strdup(set->arena, pointer);
+    set->all = grow(set->work, set->all, set->nall, &set->cap_all, sizeof *set->all);
     set->all[set->nall++] = n;
     return n;
 }
@@ -65,7 +66,7 @@ static err_t compile_keywords(struct compiling *c, struct node *n, const json_t 
             return err_new(c->errors, ERR_INVALID, "schema.keyword", "At %s: unknown keyword %s.", n->pointer,
                            name);
         if (k && k->compile)
-            TRY(k->compile(c, n, &(struct keyword_site){json, value, name, base}));
+            TRY(k->compile(c, n, &(struct keyword_site){json, value, k->name, base}));
     }
     if (n->object)
         object_finish(c->set->arena, n);
@@ -142,6 +143,7 @@ struct schema_set *schema_set_new(const json_t *document, unsigned flags)
     struct arena *a = arena_new();
     struct schema_set *set = ARENA_NEW(a, struct schema_set);
     set->arena = a;
+    set->work = arena_new();
     set->document = document;
     set->flags = flags;
     if (!matcher_init(&set->matcher, a))
@@ -151,10 +153,24 @@ struct schema_set *schema_set_new(const json_t *document, unsigned flags)
     return set;
 }
 
+void schema_set_seal(struct schema_set *set)
+{
+    arena_free(set->work);
+    set->work = NULL;
+    set->document = NULL;
+    set->places = NULL;
+    set->nodes = NULL;
+    set->all = NULL;
+    set->nplaces = set->cap_places = set->nnodes = set->cap_nodes = set->nall = set->cap_all = set->nchecked =
+        0;
+}
+
 void schema_set_free(struct schema_set *set)
 {
-    if (set)
-        arena_free(set->arena);
+    if (!set)
+        return;
+    arena_free(set->work);
+    arena_free(set->arena);
 }
 
 void schema_set_endp(struct schema_set **set)
@@ -169,6 +185,7 @@ err_t schema_set_compile(struct arena *a, struct schema_set *set, const char *po
     struct compiling c = {.set = set, .errors = a, .scratch = scratch};
     struct schema_place root = {"", set->document, "", ""}, at;
     struct node *n;
+    assert(set->work);
     if (!place_walk(set, &root, pointer, &at))
         return err_new(a, ERR_INVALID, "schema.ref", "%s: there is nothing.", pointer);
     TRY(places_index(&c, at.json, at.pointer, at.base, 0));
@@ -189,6 +206,7 @@ err_t schema_compile(struct arena *a, const json_t *document, const char *pointe
     TRY(schema_set_compile(a, set, pointer, &s));
     struct schema *own = ARENA_NEW(set->arena, struct schema);
     *own = (struct schema){.set = set, .root = s->root, .owns_set = true};
+    schema_set_seal(set);
     set = NULL;
     *ret = own;
     return NULL;

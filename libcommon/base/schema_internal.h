@@ -152,6 +152,7 @@ struct node_entry {
 
 struct schema_set {
     struct arena *arena; /* nodes, texts, patterns */
+    struct arena *work;  /* what only compiling needs; NULL once the set is sealed */
     const json_t *document;
     unsigned flags;
     uint64_t seed; /* of uniqueItems' hashes */

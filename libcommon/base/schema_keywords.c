@@ -20,7 +20,13 @@ err_t keyword_bad(struct compiling *c, const struct node *n, const char *keyword
 
 static const char *below(struct compiling *c, const struct node *n, const char *keyword)
 {
-    return arena_printf(c->set->arena, "%s/%s", n->pointer, keyword);
+    return arena_printf(c->set->work, "%s/%s", n->pointer, keyword);
+}
+
+/* A value that the schema keeps, of a document that goes. */
+static const json_t *kept(struct compiling *c, const json_t *v)
+{
+    return arena_own_json(c->set->arena, json_deep_copy(v));
 }
 
 err_t keyword_count(struct compiling *c, struct node *n, const struct keyword_site *at, size_t *ret)
@@ -40,7 +46,7 @@ err_t keyword_subschema(struct compiling *c, struct node *n, const struct keywor
 err_t keyword_member(struct compiling *c, struct node *n, const struct keyword_site *at, const char *name,
                      const json_t *value, struct node **ret)
 {
-    struct arena *a = c->set->arena;
+    struct arena *a = c->set->work;
     const char *pointer = arena_printf(a, "%s/%s/%s", n->pointer, at->keyword, json_pointer_token(a, name));
     return node_compile(c, value, pointer, at->keyword, at->base, ret);
 }
@@ -53,7 +59,7 @@ static err_t subschema_list(struct compiling *c, struct node *n, const struct ke
         return keyword_bad(c, n, at->keyword, "an array of schemas");
     ret->v = ARENA_ARRAY(c->set->arena, count, struct node *);
     for (ret->n = 0; ret->n < count; ret->n++) {
-        const char *pointer = arena_printf(c->set->arena, "%s/%s/%zu", n->pointer, at->keyword, ret->n);
+        const char *pointer = arena_printf(c->set->work, "%s/%s/%zu", n->pointer, at->keyword, ret->n);
         TRY(node_compile(c, json_array_get(at->value, ret->n), pointer, at->keyword, at->base,
                          &ret->v[ret->n]));
     }
@@ -134,13 +140,13 @@ static err_t keyword_enum(struct compiling *c, struct node *n, const struct keyw
 {
     if (!json_is_array(at->value))
         return keyword_bad(c, n, at->keyword, "an array");
-    n->enum_ = at->value;
+    n->enum_ = kept(c, at->value);
     return NULL;
 }
 
 static err_t keyword_const(struct compiling *c, struct node *n, const struct keyword_site *at)
 {
-    n->const_ = at->value;
+    n->const_ = kept(c, at->value);
     return NULL;
 }
 
@@ -150,13 +156,13 @@ static err_t keyword_number(struct compiling *c, struct node *n, const struct ke
     if (!json_is_number(at->value))
         return keyword_bad(c, n, at->keyword, "a number");
     if (str_eq(at->keyword, "minimum"))
-        p->minimum = at->value;
+        p->minimum = kept(c, at->value);
     else if (str_eq(at->keyword, "maximum"))
-        p->maximum = at->value;
+        p->maximum = kept(c, at->value);
     else if (str_eq(at->keyword, "exclusiveMinimum"))
-        p->exclusive_minimum = at->value;
+        p->exclusive_minimum = kept(c, at->value);
     else
-        p->exclusive_maximum = at->value;
+        p->exclusive_maximum = kept(c, at->value);
     return NULL;
 }
 

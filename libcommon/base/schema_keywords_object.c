@@ -31,7 +31,7 @@ static struct property *property_of(struct arena *a, struct object_part *o, cons
         o->properties = larger;
     }
     struct property *p = &o->properties[o->nproperties++];
-    *p = (struct property){.name = name, .len = strlen(name)};
+    *p = (struct property){.name = arena_strdup(a, name), .len = strlen(name)};
     return p;
 }
 
@@ -103,9 +103,10 @@ static err_t name_list(struct compiling *c, struct node *n, const struct keyword
         return keyword_bad(c, n, at->keyword, "a list of property names");
     const char **names = ARENA_ARRAY(c->set->arena, count ? count : 1, const char *);
     for (size_t i = 0; i < count; i++) {
-        names[i] = json_string_value(json_array_get(list, i));
-        if (!names[i])
+        const char *name = json_string_value(json_array_get(list, i));
+        if (!name)
             return keyword_bad(c, n, at->keyword, "a list of property names");
+        names[i] = arena_strdup(c->set->arena, name);
     }
     *ret = names;
     *ret_n = count;
@@ -191,7 +192,7 @@ err_t keyword_dependent_required(struct compiling *c, struct node *n, const stru
     json_object_foreach((json_t *)(uintptr_t)at->value, name, value)
     {
         struct dependent *d = &o->dependents[o->ndependents++];
-        d->trigger = name;
+        d->trigger = arena_strdup(c->set->arena, name);
         TRY(name_list(c, n, at, value, &d->required, &d->nrequired));
     }
     return NULL;
@@ -208,7 +209,7 @@ err_t keyword_dependent_schemas(struct compiling *c, struct node *n, const struc
     json_object_foreach((json_t *)(uintptr_t)at->value, name, value)
     {
         struct dependent *d = &o->dependents[o->ndependents++];
-        d->trigger = name;
+        d->trigger = arena_strdup(c->set->arena, name);
         TRY(keyword_member(c, n, at, name, value, &d->schema));
     }
     return NULL;

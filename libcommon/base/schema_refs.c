@@ -149,8 +149,8 @@ static err_t place_add(struct compiling *c, struct schema_place place)
     if (there)
         return err_new(c->errors, ERR_INVALID, "schema.id", "At %s: the identifier %s stands twice.",
                        place.pointer, place.uri);
-    place.pointer = arena_strdup(set->arena, place.pointer);
-    set->places = grow(set->arena, set->places, set->nplaces, &set->cap_places, sizeof place);
+    place.pointer = arena_strdup(set->work, place.pointer);
+    set->places = grow(set->work, set->places, set->nplaces, &set->cap_places, sizeof place);
     set->places[set->nplaces++] = place;
     return NULL;
 }
@@ -188,7 +188,7 @@ static err_t index_children(struct compiling *c, const json_t *json, const char 
 err_t places_index(struct compiling *c, const json_t *json, const char *pointer, const char *base,
                    unsigned depth)
 {
-    struct arena *a = c->set->arena;
+    struct arena *a = c->set->work;
     if (!json_is_object(json))
         return NULL;
     if (depth > SCHEMA_COMPILE_DEPTH_MAX)
@@ -263,7 +263,7 @@ static const json_t *child_of(const json_t *json, const char *token)
 bool place_walk(struct schema_set *set, const struct schema_place *from, const char *pointer,
                 struct schema_place *ret)
 {
-    char *token = arena_alloc(set->arena, strlen(pointer) + 1);
+    char *token = arena_alloc(set->work, strlen(pointer) + 1);
     struct schema_place at = *from;
     for (const char *p = pointer; *p;) {
         if (*p != '/' || !pointer_token(&p, token))
@@ -273,7 +273,7 @@ bool place_walk(struct schema_set *set, const struct schema_place *from, const c
             return false;
         at.base = place_base(set, at.json, at.base);
     }
-    at.pointer = arena_printf(set->arena, "%s%s", from->pointer, pointer);
+    at.pointer = arena_printf(set->work, "%s%s", from->pointer, pointer);
     *ret = at;
     return true;
 }
@@ -282,15 +282,15 @@ err_t reference_find(struct compiling *c, const char *base, const char *ref, str
 {
     struct schema_set *set = c->set;
     struct schema_place root = {"", set->document, "", ""};
-    const char *uri = uri_resolve(set->arena, base, ref), *hash = strchr(ref, '#');
-    const char *fragment = hash ? percent_decode(set->arena, hash + 1) : "";
+    const char *uri = uri_resolve(set->work, base, ref), *hash = strchr(ref, '#');
+    const char *fragment = hash ? percent_decode(set->work, hash + 1) : "";
     const struct schema_place *place = *uri ? place_find(set, uri) : &root;
     if (!place)
         return err_new(
             c->errors, ERR_INVALID, "schema.remote",
             "$ref %s: remote references are not supported, and nothing in the document has this $id.", ref);
     if (*fragment && *fragment != '/')
-        place = place_find(set, arena_printf(set->arena, "%s#%s", uri, fragment));
+        place = place_find(set, arena_printf(set->work, "%s#%s", uri, fragment));
     if (!place)
         return err_new(c->errors, ERR_INVALID, "schema.ref", "$ref %s: there is no such $anchor.", ref);
     if (*fragment != '/') {

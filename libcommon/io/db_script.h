@@ -25,6 +25,7 @@ MUST_CHECK err_t db_script_run(struct db_script *s, const char *name, const char
 MUST_CHECK err_t db_script_run_atomic(struct db_script *s, const char *name, const char *text,
                                       const char *after);
 /* What PostgreSQL keeps of a role's password (SCRAM-SHA-256), so that the password itself never reaches the
- * server or its log. With the usual 4096 iterations, but one for 32 or more hexadecimal digits: those are random. */
+ * server or its log. With the usual 4096 iterations, but one for 32 or more hexadecimal digits: those are
+ * random. */
 MUST_CHECK err_t db_script_scram(struct db_script *s, const char *role, const char *password,
                                  const char **ret);

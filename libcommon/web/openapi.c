@@ -19,41 +19,42 @@ static void release_file(FILE **f)
         fclose(*f);
 }
 
-static err_t read_document(struct arena *errors, struct openapi *api, const char *path)
+/* Its pages come from the file when somebody reads them, and need not stay. */
+static err_t map_file(struct arena *errors, const char *path, struct openapi *ret)
 {
     CLEANUP(release_file) FILE *f = fopen(path, "re");
-    struct buf b;
     struct stat st;
-    char chunk[16384];
-    size_t n;
     if (!f || fstat(fileno(f), &st) != 0)
         return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: %s", path, strerror(errno));
-    buf_init(&b, api->arena, (size_t)st.st_size + 1);
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && b.n <= DOCUMENT_BYTES_MAX)
-        buf_put(&b, chunk, n);
-    if (ferror(f) || b.n > DOCUMENT_BYTES_MAX)
-        return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: cannot be read, or is too large.",
-                       path);
-    api->text = buf_text(&b);
-    api->text_bytes = b.n;
-    err_t err = json_parse(api->arena, b.p, b.n, DOCUMENT_DEPTH_MAX, &api->document);
-    return err ? err_new(errors, ERR_INVALID, "openapi.document", "%s: %s", path, err->detail) : NULL;
-}
-
-/* A document is half a megabyte that hardly anybody asks for: its pages come from the file when they do. */
-static err_t map_whole(struct arena *errors, struct openapi *api, const char *path)
-{
-    CLEANUP(release_file) FILE *f = fopen(path, "re");
-    struct stat st;
-    if (!f || fstat(fileno(f), &st) != 0 || st.st_size <= 0)
-        return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: cannot be read, or is empty.", path);
+    if (st.st_size <= 0 || st.st_size > DOCUMENT_BYTES_MAX)
+        return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s is empty, or too large.", path);
     void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fileno(f), 0);
     if (p == MAP_FAILED)
         return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: %s", path, strerror(errno));
-    api->mapping = p;
-    api->text = p;
-    api->text_bytes = (size_t)st.st_size;
+    ret->text = p;
+    ret->text_bytes = (size_t)st.st_size;
     return NULL;
+}
+
+static void unmap(struct openapi *api)
+{
+    if (api->text)
+        munmap((void *)(uintptr_t)api->text, api->text_bytes);
+    api->text = NULL;
+}
+
+/* As it is to be handed out, the document is hardly ever asked for. */
+static err_t read_document(struct loading *l, const char *path, const char *whole)
+{
+    struct openapi *api = l->api;
+    TRY(map_file(l->errors, path, api));
+    err_t err = json_parse(l->spots, api->text, api->text_bytes, DOCUMENT_DEPTH_MAX, &l->document);
+    if (err)
+        return err_new(l->errors, ERR_INVALID, "openapi.document", "%s: %s", path, err->detail);
+    if (!whole)
+        return NULL;
+    unmap(api);
+    return map_file(l->errors, whole, api);
 }
 
 static err_t load_head(const struct loading *l, const struct spot *root)
@@ -65,7 +66,8 @@ static err_t load_head(const struct loading *l, const struct spot *root)
     if (!str_starts(version, "3.1."))
         return spot_bad(l, root, "only OpenAPI 3.1 is understood");
     struct spot info = spot_member(l, root, "info"), servers = spot_member(l, root, "servers");
-    TRY(spot_text(l, &info, "version", true, &api->version));
+    TRY(spot_text(l, &info, "version", true, &version));
+    api->version = arena_strdup(api->arena, version);
     if (json_array_size(servers.json) != 1)
         return spot_bad(l, &servers, "must have one server, whose url is the base path");
     struct spot server = spot_item(l, &servers, 0);
@@ -74,23 +76,25 @@ static err_t load_head(const struct loading *l, const struct spot *root)
     size_t n = strlen(url);
     if (url[0] != '/' || n < 2 || url[n - 1] == '/' || strpbrk(url, "{?#%"))
         return spot_bad(l, &server, "url must be a path such as /cases/v1");
-    api->base_path = url;
+    api->base_path = arena_strdup(api->arena, url);
     api->base_path_bytes = n;
     return NULL;
 }
 
-static err_t add_operation(const struct loading *l, struct operation *op)
+static err_t add_operation(const struct loading *l, const struct spot *at, struct operation *op)
 {
     struct openapi *api = l->api;
-    struct spot at = {op->node, op->pointer};
+    size_t n = api->noperations;
     if (openapi_operation_by_id(api, op->id))
-        return spot_bad(l, &at, "the operationId stands twice");
-    struct operation **more = ARENA_ARRAY(api->arena, api->noperations + 1, struct operation *);
-    if (api->noperations)
-        memcpy(more, api->operations, api->noperations * sizeof(*more));
-    more[api->noperations++] = op;
-    api->operations = more;
-    return route_add(l, op);
+        return spot_bad(l, at, "the operationId stands twice");
+    if ((n & (n - 1)) == 0) { /* full at each power of two */
+        struct operation **more = ARENA_ARRAY(api->arena, n ? n * 2 : 1, struct operation *);
+        if (n)
+            memcpy(more, api->operations, n * sizeof(*more));
+        api->operations = more;
+    }
+    api->operations[api->noperations++] = op;
+    return route_add(l, at, op);
 }
 
 static err_t load_path(const struct loading *l, const struct spot *path_item, const char *template)
@@ -103,7 +107,7 @@ static err_t load_path(const struct loading *l, const struct spot *path_item, co
         if (!at.json)
             continue;
         TRY(operation_load(l, template, path_item, &at, (enum openapi_method)m, &op));
-        TRY(add_operation(l, op));
+        TRY(add_operation(l, &at, op));
     }
     return NULL;
 }
@@ -118,7 +122,7 @@ static err_t load_paths(const struct loading *l, const struct spot *root)
     json_object_foreach((json_t *)(uintptr_t)paths.json, template, item)
     {
         struct spot at = spot_member(l, &paths, template);
-        TRY(load_path(l, &at, template));
+        TRY(load_path(l, &at, arena_strdup(l->api->arena, template)));
     }
     routes_finish(l->api);
     return NULL;
@@ -151,14 +155,13 @@ err_t openapi_load(struct arena *a, const char *path, const char *whole, struct 
     CLEANUP(arena_endp) struct arena *spots = arena_new();
     struct loading l = {.api = api, .errors = a, .spots = spots};
     api->arena = own;
-    TRY(read_document(a, api, path));
-    if (whole)
-        TRY(map_whole(a, api, whole));
-    api->schemas = schema_set_new(api->document, SCHEMA_ASSERT_FORMATS | SCHEMA_STRICT);
-    struct spot root = {api->document, ""};
+    TRY(read_document(&l, path, whole));
+    api->schemas = schema_set_new(l.document, SCHEMA_ASSERT_FORMATS | SCHEMA_STRICT);
+    struct spot root = {l.document, ""};
     TRY(load_head(&l, &root));
     TRY(load_schemas(&l, &root));
     TRY(load_paths(&l, &root));
+    schema_set_seal(api->schemas);
     *ret = api;
     api = NULL;
     return NULL;
@@ -169,8 +172,7 @@ void openapi_free(struct openapi *api)
     if (!api)
         return;
     schema_set_free(api->schemas);
-    if (api->mapping)
-        munmap(api->mapping, api->text_bytes);
+    unmap(api);
     arena_free(api->arena);
 }
 
@@ -240,21 +242,4 @@ struct operation *openapi_operation_by_id(const struct openapi *api, const char 
             return api->operations[i];
     }
     return NULL;
-}
-
-err_t openapi_response_schema(struct arena *a, struct openapi *api, const struct operation *op,
-                              const char *status, const char *media_type, const struct schema **ret)
-{
-    struct loading l = {.api = api, .errors = a, .spots = a};
-    struct spot at = {op->node, op->pointer};
-    *ret = NULL;
-    at = spot_member(&l, &at, "responses");
-    at = spot_member(&l, &at, status);
-    if (!at.json)
-        return NULL;
-    TRY(spot_resolve(&l, &at));
-    at = spot_member(&l, &at, "content");
-    at = spot_member(&l, &at, media_type);
-    at = spot_member(&l, &at, "schema");
-    return at.json ? spot_schema(&l, &at, ret) : NULL;
 }

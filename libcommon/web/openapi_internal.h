@@ -31,7 +31,7 @@ struct openapi_param {
     bool required;
     unsigned path_index; /* PARAM_PATH: its place among the template's parameters */
     const struct schema *schema;
-    json_t *default_value;    /* borrowed from the document; NULL if none */
+    json_t *default_value;    /* NULL if none */
     const char *default_text; /* the same as it would stand in the URL */
 };
 
@@ -83,9 +83,7 @@ struct operation {
 
     const char *const *produces; /* media types of the 2xx responses, each once, for Accept */
     size_t nproduces;
-    const json_t *node;  /* the operation in the document (responses, summary) */
-    const char *pointer; /* its JSON pointer */
-    void *edge;          /* web/http's own (metrics); set after loading */
+    void *edge; /* web/http's own (metrics); set after loading */
 };
 
 size_t openapi_noperations(const struct openapi *api);
@@ -158,11 +156,3 @@ const struct openapi_value *openapi_value(const struct operation *op, const stru
 
 /* True if the principal holds all scopes of one alternative; true for a public operation. who may be NULL. */
 bool openapi_allows(const struct operation *op, const struct principal *who);
-
-/*
- * The schema of a response body (status as "201"; media type without parameters), compiled when first asked:
- * for tests. ret is NULL with no error if the document describes no such body.
- */
-MUST_CHECK err_t openapi_response_schema(struct arena *a, struct openapi *api, const struct operation *op,
-                                         const char *status, const char *media_type,
-                                         const struct schema **ret);

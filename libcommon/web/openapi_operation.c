@@ -13,7 +13,7 @@ enum { DEADLINE_MS = 5000, DEADLINE_MS_MAX = 600000 };
 /* A security scheme that a bearer token satisfies. */
 static err_t check_scheme(const struct loading *l, const struct spot *at, const char *name)
 {
-    struct spot root = {l->api->document, ""}, components = spot_member(l, &root, "components");
+    struct spot root = {l->document, ""}, components = spot_member(l, &root, "components");
     struct spot schemes = spot_member(l, &components, "securitySchemes"),
                 scheme = spot_member(l, &schemes, name);
     const char *type, *http;
@@ -47,7 +47,7 @@ static err_t load_alternative(const struct loading *l, const struct spot *at, st
             const char *scope = json_string_value(json_array_get(list, i));
             if (!scope || !*scope || strchr(scope, ' '))
                 return spot_bad(l, at, "a scope must be one word");
-            scopes[ret->n++] = scope;
+            scopes[ret->n++] = arena_strdup(l->api->arena, scope);
         }
     }
     ret->scopes = scopes;
@@ -96,7 +96,7 @@ static err_t load_body(const struct loading *l, const struct spot *one, const ch
             *ret = (struct openapi_body){.media = known[i].media, .content_type = known[i].type};
     }
     if (ret->media == MEDIA_NONE && large && !schema.json)
-        *ret = (struct openapi_body){.media = MEDIA_BYTES, .content_type = type};
+        *ret = (struct openapi_body){.media = MEDIA_BYTES, .content_type = arena_strdup(l->api->arena, type)};
     if (ret->media == MEDIA_NONE)
         return spot_bad(l, one, "this request content type is not understood");
     TRY(spot_members(l, one, "schema example examples"));
@@ -165,7 +165,7 @@ static err_t load_response(const struct loading *l, const struct spot *given, bo
         if (schema.json)
             TRY(spot_schema(l, &schema, &ignored));
         if (success && !has_text(produces, op->nproduces, type))
-            produces[op->nproduces++] = type;
+            produces[op->nproduces++] = arena_strdup(l->api->arena, type);
     }
     op->produces = produces;
     return NULL;
@@ -221,7 +221,7 @@ static err_t load_extensions(const struct loading *l, const struct spot *at, str
 {
     const json_t *deadline = json_object_get(at->json, "x-deadline-ms");
     const json_t *most = json_object_get(at->json, "x-max-body");
-    const char *etag;
+    const char *etag, *purpose;
 
     op->body_max = FRAME_BODY_BYTES;
     if (most) {
@@ -242,7 +242,9 @@ static err_t load_extensions(const struct loading *l, const struct spot *at, str
         return spot_bad(l, at, "x-etag must be body");
     op->etag_of_body = etag != NULL;
     TRY(load_deprecation(l, at, op));
-    return spot_text(l, at, "x-purpose", false, &op->purpose);
+    TRY(spot_text(l, at, "x-purpose", false, &purpose));
+    op->purpose = purpose ? arena_strdup(l->api->arena, purpose) : NULL;
+    return NULL;
 }
 
 err_t operation_load(const struct loading *l, const char *template, const struct spot *path_item,
@@ -250,15 +252,14 @@ err_t operation_load(const struct loading *l, const char *template, const struct
 {
     struct operation *op = ARENA_NEW(l->api->arena, struct operation);
     struct spot shared = spot_member(l, path_item, "parameters"), own = spot_member(l, at, "parameters");
-    *op = (struct operation){.template = template,
-                             .method = method,
-                             .node = at->json,
-                             .pointer = arena_strdup(l->api->arena, at->pointer)};
+    const char *id;
+    *op = (struct operation){.template = template, .method = method};
     TRY(spot_members(
         l, at,
         "operationId summary description tags security parameters requestBody responses deprecated "
         "externalDocs"));
-    TRY(spot_text(l, at, "operationId", true, &op->id));
+    TRY(spot_text(l, at, "operationId", true, &id));
+    op->id = arena_strdup(l->api->arena, id);
     TRY(load_extensions(l, at, op));
     TRY(load_security(l, at, op));
     TRY(params_load(l, &shared, &own, op));

@@ -6,11 +6,12 @@
 
 static err_t load_place(const struct loading *l, const struct spot *at, struct openapi_param *p)
 {
-    const char *in, *style;
+    const char *in, *style, *name;
     bool explode;
     TRY(spot_text(l, at, "in", true, &in));
     TRY(spot_text(l, at, "style", false, &style));
-    TRY(spot_text(l, at, "name", true, &p->name));
+    TRY(spot_text(l, at, "name", true, &name));
+    p->name = arena_strdup(l->api->arena, name);
     if (str_eq(in, "path"))
         p->in = PARAM_PATH;
     else if (str_eq(in, "query"))
@@ -102,8 +103,8 @@ static err_t load_default(const struct loading *l, const struct spot *at, struct
         return spot_bad(l, at, "a required parameter can have no default");
     if (!schema_valid(l->errors, p->schema, value, &result))
         return spot_bad(l, &schema, "the default is not valid by its own schema");
-    p->default_value = value;
-    p->default_text = default_text(l->api->arena, value);
+    p->default_value = arena_own_json(l->api->arena, json_deep_copy(value));
+    p->default_text = default_text(l->api->arena, p->default_value);
     return NULL;
 }
 

@@ -19,10 +19,8 @@ struct route {
 
 struct openapi {
     struct arena *arena;
-    json_t *document;
-    const char *text; /* the whole document: of the mapping, where there is one */
+    const char *text; /* the whole document, mapped */
     size_t text_bytes;
-    void *mapping;
     const char *base_path, *version;
     size_t base_path_bytes;
     struct schema_set *schemas;
@@ -37,11 +35,12 @@ struct spot {
     const char *pointer;
 };
 
-/* One load: errors go to a. */
+/* One load. Of the document nothing stays: what is kept of it is copied. */
 struct loading {
     struct openapi *api;
     struct arena *errors;
-    struct arena *spots; /* their pointers, while the document is read */
+    struct arena *spots; /* the document, and the spots' pointers */
+    json_t *document;
 };
 
 /* openapi_spot.c: reading the document strictly. */
@@ -52,7 +51,7 @@ struct spot spot_item(const struct loading *l, const struct spot *at, size_t i);
 err_t spot_resolve(const struct loading *l, struct spot *at);
 /* An object all of whose members stand in allowed (space-separated) or begin with "x-". */
 err_t spot_members(const struct loading *l, const struct spot *at, const char *allowed);
-/* A text member; NULL if absent and not required. */
+/* A text member, borrowed from the document; NULL if absent and not required. */
 err_t spot_text(const struct loading *l, const struct spot *at, const char *name, bool required,
                 const char **ret);
 err_t spot_bool(const struct loading *l, const struct spot *at, const char *name, bool fallback, bool *ret);
@@ -67,7 +66,7 @@ err_t operation_load(const struct loading *l, const char *template, const struct
                      const struct spot *at, enum openapi_method method, struct operation **ret);
 
 /* openapi_route.c */
-err_t route_add(const struct loading *l, struct operation *op);
+err_t route_add(const struct loading *l, const struct spot *at, struct operation *op);
 void routes_finish(struct openapi *api);
 
 /* openapi_decode.c: text of URLs and forms. */

@@ -52,19 +52,18 @@ static struct route *literal_add(struct arena *a, struct route *r, const char *p
     return child;
 }
 
-err_t route_add(const struct loading *l, struct operation *op)
+err_t route_add(const struct loading *l, const struct spot *at, struct operation *op)
 {
     struct arena *a = l->api->arena;
-    struct spot at = {op->node, op->pointer};
     struct route *r = &l->api->root;
     const char *p = op->template;
     while (*p == '/') {
         size_t n = strcspn(p + 1, "/");
         bool param = n > 2 && p[1] == '{' && p[n] == '}';
         if (n == 0)
-            return spot_bad(l, &at, "the path has an empty segment");
+            return spot_bad(l, at, "the path has an empty segment");
         if (!param && memchr(p + 1, '{', n))
-            return spot_bad(l, &at, "a path parameter must be a whole segment");
+            return spot_bad(l, at, "a path parameter must be a whole segment");
         if (!param) {
             r = literal_add(a, r, p + 1, n);
         } else {
@@ -75,9 +74,9 @@ err_t route_add(const struct loading *l, struct operation *op)
         p += 1 + n;
     }
     if (*p || r == &l->api->root)
-        return spot_bad(l, &at, "the path must begin with a slash and a name");
+        return spot_bad(l, at, "the path must begin with a slash and a name");
     if (r->template && strcmp(r->template, op->template) != 0)
-        return spot_bad(l, &at, "another path differs only in the names of its parameters");
+        return spot_bad(l, at, "another path differs only in the names of its parameters");
     r->template = op->template;
     r->operations[op->method] = op;
     return NULL;

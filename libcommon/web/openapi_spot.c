@@ -41,7 +41,7 @@ err_t spot_resolve(const struct loading *l, struct spot *at)
         const char *ref = json_member_text(at->json, "$ref");
         if (hops == 8 || !ref || !str_starts(ref, "#/"))
             return spot_bad(l, at, "$ref must refer to a component of this document");
-        const json_t *json = l->api->document;
+        const json_t *json = l->document;
         for (const char *p = ref + 1; *p == '/' && json;) {
             size_t n = strcspn(p + 1, "/");
             char *token = arena_strndup(l->spots, p + 1, n);

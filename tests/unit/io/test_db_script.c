@@ -77,7 +77,9 @@ static enum outcome outcome_of(const char *password)
 {
     const char *const keys[] = {"user", "password", NULL}, *const values[] = {"wf_reader", password, NULL};
     PGconn *pg = PQconnectdbParams(keys, values, 0);
-    enum outcome o = PQstatus(pg) != CONNECTION_OK ? REFUSED : PQconnectionUsedPassword(pg) ? LET_IN : TRUSTED;
+    enum outcome o = PQstatus(pg) != CONNECTION_OK  ? REFUSED
+                     : PQconnectionUsedPassword(pg) ? LET_IN
+                                                    : TRUSTED;
 
     PQfinish(pg);
     return o;
