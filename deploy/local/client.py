@@ -39,6 +39,7 @@ class Client:
     def __init__(self, state):
         self.state = state
         self.tokens = {}
+        self.asking = {}  # a lock for each token that is fetched: fifty threads fetch it once
         self.env = {}
         self.kept = threading.local()  # a connection to the gateway for each thread
 
@@ -55,15 +56,16 @@ class Client:
     def token(self, who, scope=None):
         """who: iom, coa, uaf (client credentials) or the name of a staff user; scope narrows it."""
         key = (who, scope)
-        token, until = self.tokens.get(key, (None, 0))
-        if time.monotonic() < until:
+        with self.asking.setdefault(key, threading.Lock()):
+            token, until = self.tokens.get(key, (None, 0))
+            if time.monotonic() < until:
+                return token
+            if f"WAYFARE_{who.upper()}_CLIENT_ID" in self.env:
+                token = self.client_token(who, scope)
+            else:
+                token = self.staff_token(who, scope)
+            self.tokens[key] = (token, time.monotonic() + 300)
             return token
-        if f"WAYFARE_{who.upper()}_CLIENT_ID" in self.env:
-            token = self.client_token(who, scope)
-        else:
-            token = self.staff_token(who, scope)
-        self.tokens[key] = (token, time.monotonic() + 300)
-        return token
 
     def client_token(self, organisation, scope=None):
         client = self.env[f"WAYFARE_{organisation.upper()}_CLIENT_ID"]

@@ -220,7 +220,8 @@ def keep(step, answer, names):
 
 
 def race_step(stack, documents, step, names):
-    """atOnce: as many clients as it says, at the same moment. A client that finds the service busy asks again, as it is told to."""
+    """atOnce: as many clients as it says, at the same moment. A client that finds the service busy asks again, as it is told to; it may then find
+    its own first request still running."""
     clients = step["atOnce"]
     start = threading.Barrier(clients)
     once = {k: v for k, v in step.items() if k not in ("match", "save", "expect", "problem")}
@@ -230,9 +231,11 @@ def race_step(stack, documents, step, names):
         mine = {**mine, "headers": {"Idempotency-Key": str(uuid.uuid4()), **mine.get("headers", {})}}
         start.wait()
         until = time.monotonic() + 30 * PATIENCE
+        busy = False
         while True:
             answer = ask(stack, documents, mine, names)
-            if answer.status != 503 or time.monotonic() > until:
+            busy = answer.status == 503 or (busy and answer.status == 409 and answer.json.get("code") == "idempotency.running")
+            if not busy or time.monotonic() > until:
                 return answer
             time.sleep(0.1)
 

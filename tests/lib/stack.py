@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xmlrpc.client
 
@@ -20,9 +21,10 @@ from client import BUILD, ROOT, Answer, Client, opaque
 
 
 def free_port():
-    """A port with its next three free; below the ephemeral range."""
+    """A port with its next three free, of the five thousand from WAYFARE_TEST_PORTS on; below the ephemeral range."""
+    first = int(os.environ.get("WAYFARE_TEST_PORTS", "20000"))
     for _ in range(200):
-        base = 20000 + secrets.randbelow(10000)
+        base = first + secrets.randbelow(4990)
         try:
             for port in range(base, base + 4):
                 with socket.socket() as s:
@@ -38,6 +40,7 @@ class Stack(Client):
         self.own = state is None
         super().__init__(state or tempfile.mkdtemp(prefix="wf-test-", dir="/tmp"))
         self.environment = dict(os.environ, WAYFARE_STATE=self.state, WAYFARE_BUILD=BUILD, **(environment or {}))
+        self.sessions = threading.local()
         if self.own:
             os.chmod(self.state, 0o711)
             self.environment["WAYFARE_PORT"] = str(free_port())
@@ -115,8 +118,19 @@ class Stack(Client):
 
     def sql(self, service, statement):
         """Rows of the (last) statement, texts, NULL as '', as the superuser: for what only the database can tell."""
-        with wire.Connection(f"wayfare_{service}", "postgres", f"{self.run}/pg", timeout=30) as c:
-            return [["" if v is None else v for v in row] for row in c.run(statement)]
+        return [["" if v is None else v for v in row] for row in self.session(service).run(statement)]
+
+    def session(self, service):
+        """The thread's own session with a database, as if it were new; another one where the last is gone or broken."""
+        kept = self.sessions.__dict__
+        try:
+            if service in kept:
+                kept[service].run("DISCARD ALL")
+                return kept[service]
+        except (OSError, wire.Refused):
+            kept.pop(service).close()
+        kept[service] = wire.Connection(f"wayfare_{service}", "postgres", f"{self.run}/pg", timeout=30)
+        return kept[service]
 
     def stop_programs(self, keep=()):
         """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on. keep: programs that do too."""
