@@ -1,7 +1,13 @@
 """What a person leaves in the databases, by the catalogue wf.subject_tables and beside it: words of scenarios about erasures."""
 
 SERVICES = ("identity", "cases", "travel", "diaspora", "notifications")
-ORDER = "SELECT tbl, fate, finds, coalesce(key, 'to_jsonb(t)::text') FROM wf.subject_order()"
+# A row is named by its whole primary key; what the catalogue names it by leaves out values that tell of the person, so it may be another's too.
+ORDER = """
+    SELECT o.tbl, o.fate, o.finds,
+           coalesce((SELECT 'concat_ws(''/'', ' || string_agg(format('t.%I', a.attname), ', ' ORDER BY array_position(i.indkey::int2[], a.attnum)) || ')'
+                       FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+                      WHERE i.indrelid = o.tbl::regclass AND i.indisprimary), 'to_jsonb(t)::text')
+      FROM wf.subject_order() AS o"""
 CLEARS = """
     SELECT tbl, string_agg(format('(t.%I IS NOT DISTINCT FROM (%s))', c.key, c.value), ' AND ')
       FROM wf.subject_tables CROSS JOIN LATERAL jsonb_each_text(clears) AS c WHERE c.key <> 'version' GROUP BY tbl"""

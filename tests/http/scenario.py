@@ -273,10 +273,21 @@ def stream_step(stack, documents, step, names):
     raise Fault(f"GET {path}: no such event among {short(seen)}")
 
 
+def sql_step(stack, step, names):
+    until = time.monotonic() + step.get("within", 0) * PATIENCE
+    while True:
+        rows = [list(row) for row in stack.sql(*fill(step["sql"], names))]
+        if rows == fill(step.get("rows", rows), names):
+            return rows
+        if time.monotonic() >= until:
+            raise Fault(f"rows: {short(rows)}")
+        time.sleep(0.05)
+
+
 def run_step(stack, documents, step, names):
     """within: N repeats until it holds, at most N seconds (effects that come through the queue)."""
     if "sql" in step:
-        return stack.sql(*fill(step["sql"], names))
+        return sql_step(stack, step, names)
     for word, judge in {**erasure.WORDS, **contents.WORDS}.items():
         if word in step:
             why = judge(stack, {**step, word: fill(step[word], names)}, names)
