@@ -51,30 +51,38 @@ SELECT $now, $actor, $client, $is_user, $operation, $purpose, $request_id, $trac
 -- q_trail_reader(subject text, scope text) -> any    lane: own
 SELECT set_config('wf.sub', $subject, true), set_config('wf.scope', $scope, true);
 
+-- The objects of a person, and those among them that are not the person's own row. What the transaction asks for is known to policies.
+-- q_trail_objects(person_id uuid, cases uuid[]) -> one trail_objects(every uuid[], seen uuid[], asked_ text)    lane: own
+SELECT o.every, o.seen, set_config('wf.asked', o.every::text, true)
+  FROM (SELECT coalesce(array_agg(t.id), '{}') AS every, coalesce(array_agg(t.id) FILTER (WHERE NOT t.itself), '{}') AS seen
+          FROM (SELECT m.id, bool_and(m.itself) AS itself FROM wf.trail_objects($person_id, $cases) AS m GROUP BY m.id) AS t) AS o;
+
 -- What was done with the objects of a person, the latest first. What was done with the person's own row is told where the operation
 -- ($own) says nothing of a case, or where the same request did something with an object that the reader may see. Of another organisation
 -- its user is not named. Classes and kinds that the reader lacks the scope for are left out. The mechanism's own reads are told by the
 -- operation that made them.
--- q_trail_page{person_id uuid, cases uuid[], from_at timestamptz, until_at timestamptz, before_at timestamptz, before_position int8, own text[],
+-- q_trail_page{every uuid[], seen uuid[], from_at timestamptz, until_at timestamptz, before_at timestamptz, before_position int8, own text[],
 --   hidden_kinds text[], hidden_fields text[], limit_ int4}
 --   -> many trail_row(position int8, at timestamptz, organisation text, actor text?, client text, is_user bool, operation text, purpose text,
 --                     action text, kind text, object_id uuid?, fields text[])    lane: own
-WITH mine AS MATERIALIZED (
-    SELECT t.id, bool_and(t.itself) AS itself FROM wf.trail_objects AS t
-     WHERE t.org = sec.org() AND (t.person_id = $person_id OR t.case_id = ANY ($cases)) GROUP BY t.id
-), k AS MATERIALIZED (
-    SELECT coalesce(array_agg(m.id), '{}') AS every, coalesce(array_agg(m.id) FILTER (WHERE NOT m.itself), '{}') AS seen FROM mine AS m
+WITH hits AS MATERIALIZED (
+    SELECT a.id, a.xid, a.org, a.at, a.actor, a.client, a.is_user, a.operation, a.purpose, a.request_id, a.action, a.kind, a.object, a.fields,
+           a.changes, a.object = ANY ($seen) AS is_seen
+      FROM wf.audit AS a WHERE a.object = ANY ($every) AND a.at >= $from_at AND a.at < $until_at AND a.at <= $before_at
+     UNION ALL
+    SELECT a.id, a.xid, a.org, a.at, a.actor, a.client, a.is_user, a.operation, a.purpose, a.request_id, a.action, a.kind, a.object, a.fields,
+           a.changes, a.objects && $seen
+      FROM wf.audit AS a WHERE a.object IS NULL AND a.objects && $every AND a.at >= $from_at AND a.at < $until_at AND a.at <= $before_at
 )
 SELECT a.id AS position, a.at, a.org AS organisation, CASE WHEN a.org = sec.org() THEN a.actor END AS actor, a.client, a.is_user,
        a.operation, a.purpose, a.action, a.kind, a.object AS object_id, f.shown AS fields
-  FROM k CROSS JOIN wf.audit AS a
+  FROM hits AS a
  CROSS JOIN LATERAL (SELECT coalesce(array_agg(w.field) FILTER (WHERE w.field <> ALL ($hidden_fields)), '{}') AS shown, count(*) AS n
                        FROM (SELECT unnest(string_to_array(nullif(a.fields, ''), ',')) AS field
                              UNION ALL SELECT jsonb_array_elements_text(CASE WHEN jsonb_typeof(a.changes) = 'array' THEN a.changes END)) AS w) AS f
- WHERE a.at >= $from_at AND a.at < $until_at AND a.at <= $before_at AND (a.at < $before_at OR a.id < $before_position)
-   AND (a.object = ANY (k.every) OR a.objects && k.every)
-   AND (a.object = ANY (k.seen) OR a.objects && k.seen OR a.operation = ANY ($own)
-        OR EXISTS (SELECT 1 FROM wf.audit AS b WHERE b.xid = a.xid AND b.at = a.at AND b.request_id = a.request_id AND (b.object = ANY (k.seen) OR b.objects && k.seen)))
+ WHERE (a.at < $before_at OR a.id < $before_position)
+   AND (a.is_seen OR a.operation = ANY ($own)
+        OR EXISTS (SELECT 1 FROM hits AS b WHERE b.is_seen AND b.xid = a.xid AND b.at = a.at AND b.request_id = a.request_id))
    AND a.kind <> ALL ($hidden_kinds) AND (f.n = 0 OR cardinality(f.shown) > 0) AND a.operation <> 'searchAccessTrail'
  ORDER BY a.at DESC, a.id DESC LIMIT $limit_;
 

@@ -12,9 +12,12 @@
 err_t trail_rows(struct tx *tx, const struct trail *t, int64_t before_us, int64_t before_position,
                  struct trail_row **ret, size_t *ret_n)
 {
+    struct trail_objects of;
+
+    TRY(q_trail_objects(tx, t->person_id, t->cases, &of));
     return q_trail_page(tx,
-                        &(struct q_trail_page_in){.person_id = t->person_id,
-                                                  .cases = t->cases,
+                        &(struct q_trail_page_in){.every = of.every,
+                                                  .seen = of.seen,
                                                   .from_at = t->from_us,
                                                   .until_at = t->until_us,
                                                   .before_at = before_us,

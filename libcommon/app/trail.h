@@ -1,7 +1,7 @@
 /*
  * trail.h - who read or changed what of a person, over the trails of all services.
  *
- * Each service names its objects of a person in the view wf.trail_objects (schema/0005) and answers
+ * Each service names its objects of a person in the function wf.trail_objects (schema/0014) and answers
  * searchAccessTrail (api-spec/common.yaml) by access_trail_handlers. The service that has the person asks the
  * others, as the reader, and puts everything into one order: time, latest first; within one instant by
  * service. A cursor is a place in that order, so a service that was away is asked for older rows all the

@@ -21,7 +21,12 @@ INSERT INTO declarations (id, org, case_id, person_id, kind, number, text_versio
 VALUES ('{D}', 'iom', '{C}', '{P}', 'return', 1, '1', 'so', 'written', {NOW}, 'amina', {NOW}, {NOW});
 INSERT INTO consents (id, org, person_id, case_id, purpose, recipients, categories, notice_version, language, method, given, given_at, expires_at, obtained_by,
                       created_by, created_at, updated_at)
-VALUES ('{G}', 'iom', '{P}', '{C}', 'sharing', '{{uaf}}', '{{plan}}', '1', 'so', 'written', 'explicit', {NOW}, '2099-01-01 12:00Z', 'iom', 'amina', {NOW}, {NOW})"""
+VALUES ('{G}', 'iom', '{P}', '{C}', 'sharing', '{{uaf}}', '{{plan}}', '1', 'so', 'written', 'explicit', {NOW}, '2099-01-01 12:00Z', 'iom', 'amina', {NOW}, {NOW});
+INSERT INTO wf.audit (org, at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object, objects)
+SELECT 'coa', {NOW}, 'x', 'coa', false, 'getCase', 'reception', 'r', '', a.action, a.kind, a.object, a.objects
+  FROM (VALUES ('read', 'sharedCase', uuid '{C}', NULL), ('list', 'sharedCase', NULL, ARRAY[uuid '{R}', '{C}']),
+               ('read', 'referral', '{R}', NULL), ('read', 'person', '{P}', NULL)) AS a (action, kind, object, objects)"""
+TRAIL = f"SELECT set_config('wf.asked', '{{{C},{R},{P}}}', true); SELECT 1 FROM wf.audit WHERE org = 'coa'"
 REFER = f"""INSERT INTO referrals (id, org, to_org, external_ref, programme, urgency, persons, handover, status, created_at, updated_at)
 VALUES ('{R}', '%s', '%s', 'k', 'avrr', 'normal', 1, '', '%s', {NOW}, {NOW})"""
 
@@ -29,7 +34,7 @@ CONSENTED = f"""INSERT INTO shares (id, org, to_org, case_id, fields, level, unt
 VALUES ('{H}', 'iom', '%s', '{C}', '{{%s}}', 'view', %s, 'consent', 'GDPR', '{G}', 'amina', {NOW}, {NOW})"""
 
 STAFF, OUTSIDE, PARTNER = "programme:avrr office:nl", "programme:labour_market office:nl", "shared-cases:read"
-REFUSED, MISSING, NONE, ONE = "refused", "missing", 0, 1
+REFUSED, MISSING, NONE, ONE, TWO = "refused", "missing", 0, 1, 2
 # (what, organisation, scope, statement, what comes of it: refused by policy or privilege, missing for the foreign key, or so many rows). They build on each other.
 STEPS = [
     ("the addressee cannot refer in the sender's name", "iom", STAFF, REFER % ("coa", "iom", "inProgress"), REFUSED),
@@ -47,6 +52,11 @@ STEPS = [
     ("a referral is not deleted", "coa", PARTNER, f"DELETE FROM referrals WHERE id = '{R}'", REFUSED),
     ("the recipient sees its share", "coa", PARTNER, f"SELECT 1 FROM shares WHERE id = '{S}'", ONE),
     ("the recipient does not see the case", "coa", PARTNER, f"SELECT 1 FROM cases WHERE id = '{C}'", NONE),
+    ("what the recipient did with the case is told to who asks for its trail", "iom", STAFF + " trails:read", TRAIL, TWO),
+    ("not to who may not ask", "iom", STAFF, TRAIL, NONE),
+    ("not to who does not see the case", "iom", OUTSIDE + " trails:read", TRAIL, NONE),
+    ("not to another organisation", "uaf", STAFF + " trails:read", TRAIL, NONE),
+    ("not unasked", "iom", STAFF + " trails:read", "SELECT 1 FROM wf.audit WHERE org = 'coa'", NONE),
     ("nobody else sees the share", "uaf", PARTNER, "SELECT 1 FROM shares", NONE),
     ("staff outside the programme do not", "iom", OUTSIDE, "SELECT 1 FROM shares", NONE),
     ("the recipient cannot widen it", "coa", PARTNER, f"UPDATE shares SET fields = '{{status}}' WHERE id = '{S}'", REFUSED),
