@@ -140,6 +140,30 @@ def operations():
     check("every scope is held by a role", [s for s in scopes if s not in held])
 
 
+def bodies():
+    """The gateway takes of each path what its operations take: x-max-body where they say it, 1 MiB elsewhere."""
+    limit, units = re.compile(r"client_max_body_size (\d+)([kmg]?);"), {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+    done = subprocess.run([os.path.join(ROOT, "deploy/nginx/render"), os.path.join(ROOT, "deploy/nginx/gateway.conf"), *(f"{s}=unix:/{s}.sock" for s in SERVICES)],
+                          capture_output=True, text=True, check=True).stdout
+    bytes_of = lambda found: int(found[1]) * units[found[2]]
+    usual = bytes_of(limit.search(done))
+    patterns = [(re.compile(p), bytes_of(m)) for p, inside in re.findall(r"location ~ (\S+) \{([^\n]*)", done) if (m := limit.search(inside))]
+    said = {m for p in tracked("api-spec/*.yaml") for m in re.findall(r"^ *x-max-body: *(\d+)", text(p), re.M)}
+    faults, seen = [], set()
+    for service in SERVICES:
+        with open(os.path.join(BUILD, f"api-spec/{service}.json"), encoding="utf-8") as f:
+            paths = json.load(f)["paths"]
+        for path, item in paths.items():
+            wanted = max([o.get("x-max-body", usual) for o in item.values() if isinstance(o, dict)], default=usual)
+            seen |= {str(wanted)}
+            given = next((n for p, n in patterns if p.search(f"/{service}/v1" + re.sub(r"\{\w+\}", "x", path))), usual)
+            if given != wanted:
+                faults.append(f"{service}: {path} takes {wanted} bytes, the gateway {given}")
+    if not said or not said <= seen or usual != 2**20:
+        faults.append(f"nothing was compared: {said} {seen} {usual}")
+    check("the gateway takes bodies as large as the documents say", faults)
+
+
 def lists():
     """No list is cut off silently: it has pages, or it has a bound and says why nothing can be beyond it."""
     endless, unsaid = [], []
@@ -279,7 +303,7 @@ def words():
     check("the project speaks only of the project", [f"{p}: {m.group(0)}" for p in files for m in bad.finditer(text(p))])
 
 
-for guard in (layers, style, operations, lists, rules_of_the_api, statements, events, refusals, policy_scopes, persons, words):
+for guard in (layers, style, operations, bodies, lists, rules_of_the_api, statements, events, refusals, policy_scopes, persons, words):
     guard()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)
