@@ -217,16 +217,20 @@ def test_a_connection_cut_at_its_commit_is_told_as_unknown(stack, programs, full
 class Room:
     """A small file system in memory, to be filled to its brim."""
 
-    def __init__(self, folder, megabytes):
-        self.folder = folder
+    def __init__(self, folder, megabytes, owner="postgres"):
+        self.folder, self.made = folder, not os.path.isdir(folder)
         os.makedirs(folder, exist_ok=True)
         try:
             run(*AS_ROOT, "mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "wayfare-faults", folder)
         except AssertionError as e:
-            os.rmdir(folder)
+            self.unmake()
             raise unittest.SkipTest(f"no file system can be mounted here: {e}") from e
         if os.getuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
+            shutil.chown(folder, owner, owner)
+
+    def unmake(self):
+        if self.made:
+            os.rmdir(self.folder)
 
     def fill(self):
         try:
@@ -242,7 +246,7 @@ class Room:
 
     def close(self):
         subprocess.run([*AS_ROOT, "umount", "-l", self.folder], capture_output=True)
-        os.rmdir(self.folder)
+        self.unmake()
 
 
 def sound(stack):
