@@ -11,6 +11,7 @@
 #include "io/db.h"
 #include "io/loop.h"
 #include "io/queue.h"
+#include "io/store.h"
 #include "web/auth.h"
 #include "web/health.h"
 #include "web/metrics.h"
@@ -95,6 +96,18 @@ static void tokens_scrape(const struct program *p)
                   (double)keys_us / 1e6);
 }
 
+static void store_scrape(const struct program *p)
+{
+    struct metric *failures =
+        metric_counter("wayfare_contents_failures_total", "Contents that could not be put or read.", "kind");
+    struct store_stats s;
+
+    store_stats(p->store, &s);
+    metric_set(failures, "full", (double)s.full);
+    metric_set(failures, "missing", (double)s.missing);
+    metric_set(failures, "away", (double)s.away);
+}
+
 static void log_scrape(void)
 {
     struct metric *lines = metric_counter("wayfare_log_lines_total", "Lines of the log.", "level");
@@ -125,6 +138,8 @@ static void on_scrape(void *arg)
     database_scrape(p);
     if (p->auth)
         tokens_scrape(p);
+    if (p->store)
+        store_scrape(p);
     log_scrape();
     traces_scrape();
     observe_gauge("wayfare_coroutines", "Requests and jobs at work.", (double)co_live());

@@ -34,42 +34,61 @@ struct uuid store_name(void)
     return u;
 }
 
-/* Whoever asks learns that it did not work; where and why stands in the log. */
+/* As their names are in enum store_trouble. Whoever asks learns that it did not work; where and why stands in
+ * the log. */
+static const struct {
+    const char *code, *detail;
+} troubles[] = {
+    [STORE_FULL] = {"store.full", "There is no room for the content now."},
+    [STORE_MISSING] = {"store.missing",
+                       "The content is not where it was put. Whoever runs the service has to look."},
+    [STORE_AWAY] = {"store.away", "Contents cannot be stored or read now."},
+};
+
 err_t store_err(struct ctx *x, enum store_trouble trouble, const char *cause)
 {
-    static const struct {
-        const char *code, *detail;
-    } told[] = {
-        [STORE_FULL] = {"store.full", "There is no room for the content now."},
-        [STORE_MISSING] = {"store.missing",
-                           "The content is not where it was put. Whoever runs the service has to look."},
-        [STORE_AWAY] = {"store.away", "Contents cannot be stored or read now."},
-    };
     struct err *e = ARENA_NEW(x->arena, struct err);
 
-    *e = (struct err){
-        .kind = ERR_UNAVAILABLE, .code = told[trouble].code, .detail = told[trouble].detail, .cause = cause};
+    *e = (struct err){.kind = ERR_UNAVAILABLE,
+                      .code = troubles[trouble].code,
+                      .detail = troubles[trouble].detail,
+                      .cause = cause};
     return e;
+}
+
+static err_t counted(struct store *s, err_t e)
+{
+    if (e) {
+        s->stats.full += e->code == troubles[STORE_FULL].code;
+        s->stats.missing += e->code == troubles[STORE_MISSING].code;
+        s->stats.away += e->code == troubles[STORE_AWAY].code;
+    }
+    return e;
+}
+
+void store_stats(const struct store *s, struct store_stats *ret)
+{
+    *ret = s->stats;
 }
 
 err_t store_check(struct ctx *x, struct store *s)
 {
-    return s->kind->check(x, s);
+    return counted(s, s->kind->check(x, s));
 }
 
 err_t store_put(struct ctx *x, struct store *s, struct uuid object, struct bytes content)
 {
-    return s->kind->put(x, s, object, content);
+    return counted(s, s->kind->put(x, s, object, content));
 }
 
 err_t store_get(struct ctx *x, struct store *s, struct uuid object, size_t n, struct bytes *ret)
 {
-    return s->kind->get(x, s, object, n, ret);
+    return counted(s, s->kind->get(x, s, object, n, ret));
 }
 
 err_t store_remove(struct ctx *x, struct store *s, struct uuid object)
 {
-    return s->kind->remove(x, s, object);
+    return counted(s, s->kind->remove(x, s, object));
 }
 
 /* By name, as a database sorts them too. */
@@ -82,8 +101,13 @@ static int by_name(const void *a, const void *b)
 
 err_t store_list(struct ctx *x, struct store *s, unsigned shelf, struct store_entry **ret, size_t *ret_n)
 {
-    TRY(s->kind->list(x, s, shelf, ret, ret_n));
+    TRY(counted(s, s->kind->list(x, s, shelf, ret, ret_n)));
     if (*ret_n > 1)
         qsort(*ret, *ret_n, sizeof(**ret), by_name);
     return NULL;
+}
+
+err_t store_room(struct ctx *x, struct store *s, int64_t *ret_bytes)
+{
+    return counted(s, s->kind->room(x, s, ret_bytes));
 }

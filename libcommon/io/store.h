@@ -30,6 +30,14 @@ void store_close(struct store *s);
 /* The name of an object that is to be: random, tells nothing. */
 struct uuid store_name(void);
 
+/* What did not work since the store was opened, for metrics. */
+struct store_stats {
+    uint64_t full, missing, away;
+};
+void store_stats(const struct store *s, struct store_stats *ret);
+/* Bytes that the programs may still put; -1: it has no end that is known. ERR_UNAVAILABLE store.away. */
+AWAITS MUST_CHECK err_t store_room(struct ctx *x, struct store *s, int64_t *ret_bytes);
+
 /* What lies in the store. */
 struct store_entry {
     struct uuid object;

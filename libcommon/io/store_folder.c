@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -232,6 +233,14 @@ static void look(void *arg)
         closedir(d);
 }
 
+static void measure(void *arg)
+{
+    struct file_job *j = arg;
+
+    if (statvfs(j->folder, j->p) != 0)
+        failed(j, "look at the folder");
+}
+
 /* ---- on the loop ---- */
 
 static struct folder *folder_of(struct store *s)
@@ -321,6 +330,17 @@ static err_t folder_list(struct ctx *x, struct store *s, unsigned shelf, struct 
     return j.file.at ? err_of(x, &j.file) : NULL;
 }
 
+static err_t folder_room(struct ctx *x, struct store *s, int64_t *ret_bytes)
+{
+    const struct folder *f = folder_of(s);
+    struct statvfs room = {0};
+    struct file_job j = {.folder = f->path, .p = &room};
+
+    TRY(run(x, f, measure, &j));
+    *ret_bytes = (int64_t)room.f_bavail * (int64_t)room.f_frsize;
+    return NULL;
+}
+
 static void folder_close(struct store *s)
 {
     struct folder *f = folder_of(s);
@@ -336,6 +356,7 @@ err_t store_folder_open(const struct store_options *o, struct store **ret)
                                            .get = folder_get,
                                            .remove = folder_remove,
                                            .list = folder_list,
+                                           .room = folder_room,
                                            .close = folder_close};
     struct folder *f = calloc(1, sizeof(*f));
 

@@ -10,12 +10,14 @@ struct store_kind {
     err_t (*get)(struct ctx *x, struct store *s, struct uuid object, size_t n, struct bytes *ret);
     err_t (*remove)(struct ctx *x, struct store *s, struct uuid object);
     err_t (*list)(struct ctx *x, struct store *s, unsigned shelf, struct store_entry **ret, size_t *ret_n);
+    err_t (*room)(struct ctx *x, struct store *s, int64_t *ret_bytes);
     void (*close)(struct store *s);
 };
 
 /* The first member of each kind's own. */
 struct store {
     const struct store_kind *kind;
+    struct store_stats stats;
 };
 
 MUST_CHECK err_t store_folder_open(const struct store_options *o, struct store **ret);

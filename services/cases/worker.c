@@ -77,6 +77,7 @@ static const struct inbox_handler handlers[] = {
 
 static const struct work works[] = {
     {.name = "contents.sweep", .run_once = contents_sweep, .tick_us = 5 * 1000 * 1000},
+    {.name = "contents.count", .run_once = contents_count, .tick_us = 60 * 1000 * 1000},
 };
 
 static const struct conf_entry conf_table[] = {
@@ -84,6 +85,12 @@ static const struct conf_entry conf_table[] = {
      "so long stays a content that no document has any more: for a restore to a moment before, and until a "
      "backup has it"},
 };
+
+static err_t start(struct program *p)
+{
+    contents_metrics();
+    return cases_start(p);
+}
 
 int main(int argc, char **argv)
 {
@@ -97,6 +104,6 @@ int main(int argc, char **argv)
                                                .nworks = LENGTH(works),
                                                .needs = PROGRAM_DATA | PROGRAM_KEYS | PROGRAM_STORE,
                                                .settings = &settings,
-                                               .start = cases_start};
+                                               .start = start};
     return inbox_worker_main(argc, argv, &worker);
 }

@@ -37,6 +37,7 @@ static const struct alarm alarms[] = {
      "coroutines-many"},
     {"WayfareStackDeep", "wayfare_stack_high_water_bytes", NULL, ABOVE, 131072, NULL, "stack-deep"},
     {"WayfareFilesMany", "process_open_fds", NULL, ABOVE, 0.8, "process_max_fds", "files-many"},
+    {"WayfareContentsRoom", "wayfare_contents_free_bytes", NULL, BELOW, 1073741824, NULL, "contents-room"},
     {"WayfareGroupBehind", "wayfare_group_unread", NULL, ABOVE, 5000, NULL, "group-behind"},
     {"WayfareJobsRetrying", "wayfare_inbox_oldest_seconds", "state=\"retry\"", ABOVE, 900, NULL,
      "jobs-retrying"},

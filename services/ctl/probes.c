@@ -56,7 +56,7 @@ static const char *database_of(struct ctl *c, const char *service)
 }
 
 void probe_databases(struct ctl *c, struct findings *f, const char *cluster, const char *each,
-                     const char *notifications)
+                     const char *notifications, const char *cases)
 {
     struct text_array all = names_services();
 
@@ -65,6 +65,8 @@ void probe_databases(struct ctl *c, struct findings *f, const char *cluster, con
         run_script(c, f, all.v[i], database_of(c, all.v[i]), each);
     if (notifications != NULL)
         run_script(c, f, "notifications", database_of(c, "notifications"), notifications);
+    if (cases != NULL)
+        run_script(c, f, "cases", database_of(c, "cases"), cases);
 }
 
 /* "common/0001_common" of a path that ends with "…/0001_common.sql". */

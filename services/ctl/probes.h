@@ -1,6 +1,8 @@
 /* probes.h - what status and doctor look at. What cannot be looked at is a finding, never an error. */
 #pragma once
 
+#include "ctl/contents.h"
+
 struct ctl;
 struct findings;
 
@@ -19,18 +21,20 @@ struct findings;
         {"run", "DIR", "WAYFARE_RUN", "folder with the programs' metrics-NAME.sock", false, false},           \
         {"keys", "DIR", NULL, "folders of field keys; {{service}} stands for the service", false, false},     \
         {"kek", "FILE", "WAYFARE_KEK", "file of the key that wraps them, if they are wrapped", false, false}, \
-        {"tls", "FILE", NULL, "certificate to look at", false, true},                                         \
+        {"tls", "FILE", NULL, "certificate to look at", false, true}, CONTENTS_OPTION,                        \
         {"source", "DIR", NULL, "source tree whose migrations are to be applied", false, false},              \
     {                                                                                                         \
         "json", NULL, NULL, "for machines", false, false                                                      \
     }
 
-/* cluster, each, notifications: embedded scripts of findings; NULL none. */
+/* cluster, each, notifications, cases: embedded scripts of findings; NULL none. */
 void probe_databases(struct ctl *c, struct findings *f, const char *cluster, const char *each,
-                     const char *notifications);
+                     const char *notifications, const char *cases);
 void probe_migrations(struct ctl *c, struct findings *f);
 void probe_redis(struct ctl *c, struct findings *f);
 void probe_programs(struct ctl *c, struct findings *f);
 /* Ages, whether those are there that the databases ask for, and who can read the files. */
 void probe_keys(struct ctl *c, struct findings *f);
+/* The folder of contents: is it there, for the programs alone, with room? */
+void probe_contents(struct ctl *c, struct findings *f);
 void probe_certificates(struct ctl *c, struct findings *f);

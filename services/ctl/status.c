@@ -11,11 +11,13 @@ static err_t status(struct ctl *c)
     struct findings *f = ARENA_NEW(c->arena, struct findings);
 
     f->arena = c->arena;
-    probe_databases(c, f, embed_status_cluster_sql, embed_status_service_sql, embed_status_notifications_sql);
+    probe_databases(c, f, embed_status_cluster_sql, embed_status_service_sql, embed_status_notifications_sql,
+                    embed_status_cases_sql);
     probe_migrations(c, f);
     probe_redis(c, f);
     probe_programs(c, f);
     probe_keys(c, f);
+    probe_contents(c, f);
     probe_certificates(c, f);
     return findings_tell(f, ctl_flag(c, "json"));
 }
@@ -34,10 +36,11 @@ static err_t doctor(struct ctl *c)
     struct findings *f = ARENA_NEW(c->arena, struct findings);
 
     f->arena = c->arena;
-    probe_databases(c, f, embed_doctor_cluster_sql, embed_doctor_service_sql, NULL);
+    probe_databases(c, f, embed_doctor_cluster_sql, embed_doctor_service_sql, NULL, NULL);
     probe_migrations(c, f);
     probe_redis(c, f);
     probe_keys(c, f);
+    probe_contents(c, f);
     probe_certificates(c, f);
     return findings_tell(f, ctl_flag(c, "json"));
 }

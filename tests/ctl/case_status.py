@@ -17,7 +17,7 @@ LATE = "now() - interval '1 hour'"
 
 def words(house, command, **other):
     options = {"redis": f"unix:{house.run}/redis.sock", "run": house.run, "keys": os.path.join(house.state, "keys", "{{service}}"),
-               "tls": os.path.join(house.state, "tls", "server.pem"), "source": ROOT, **other}
+               "tls": os.path.join(house.state, "tls", "server.pem"), "source": ROOT, "contents": house.contents, **other}
     return [command, *([] if "db" in other else house.admin()), *(f"--{k}={v}" for k, v in options.items() if v)]
 
 
@@ -183,6 +183,36 @@ def test_certificates_and_keys_are_named_when_they_are_old_open_or_lost(house):
     os.unlink(path)
     house.ctl("keys", "generate", "--service", "cases", "--dir", os.path.join(keys, "cases"), "--issuers", os.path.join(keys, "issuers"))
     assert "key-lost.md" in names(house, "the database is sealed with key", **other)
+
+
+def test_the_folder_of_contents_is_named_when_the_programs_cannot_use_it(house):
+    other = os.path.join(house.state, "contents-other")
+    assert "0700" in names(house, f"{other} is not there", "doctor", contents=other)
+    os.makedirs(os.path.join(other, "0a"), 0o700)
+    os.chmod(other, 0o700)
+    mine, here = os.getuid(), {"contents": other}
+    assert not looked(house, "doctor", **here) and not looked(house, **here)
+    os.chmod(other, 0o750)
+    assert "chmod 700" in names(house, "is open to others (mode 750)", "doctor", **here)
+    os.chmod(other, 0o500)
+    assert "chmod 700" in names(house, "cannot be written by its owner", "doctor", **here)
+    os.chmod(other, 0o700)
+    os.rmdir(os.path.join(other, "0a"))
+    os.symlink("/dev/shm", os.path.join(other, "0a"))
+    assert "one file system" in names(house, f"{other}/0a is elsewhere", "doctor", **here)
+    os.unlink(os.path.join(other, "0a"))
+    if mine == 0:
+        os.chown(other, 65534, 65534)
+        assert "chown" in names(house, f"belongs to user 65534, and the programs of cases run as {mine}", "doctor", **here)
+    assert "were not looked at" in house.ctl(*words(house, "doctor", keys=None)) and "the store was not looked at" in house.ctl(*words(house, "doctor", contents=None))
+    begun = f"INSERT INTO stored_objects (object, org, state, since) VALUES ('{GONE}', 'iom', 'writing', {LATE} - interval '1 minute')"
+    house.supervisor("stop", "cases-worker")
+    try:
+        with broken(house, "cases", begun, f"DELETE FROM stored_objects WHERE object = '{GONE}'"):
+            assert "cases-worker" in names(house, "contents: 1 uploads were begun an hour ago")
+    finally:
+        house.supervisor("start", "cases-worker")
+    well(house)
 
 
 def test_doctor_names_roles_settings_and_clocks(house):

@@ -18,10 +18,11 @@ WORKERS = [f"{s}-worker" for s in SERVICES[1:]] + [f"{w}-{s}" for w in ("relay",
 
 def kinds(program):
     """The words of the column "of" that mean this program; "keys" is no kind: seen in what it emits."""
+    contents = {"cases": {"store"}, "cases-worker": {"store", "sweeper"}}.get(program, set())
     if program in SERVICES:
-        return {"all", "service"}
+        return {"all", "service"} | contents
     own = {"relay": "relay", "scheduler": "scheduler"}.get(program.split("-")[0], program)
-    return {"all", "worker", "consumer" if program.endswith("-worker") else own}
+    return {"all", "worker", "consumer" if program.endswith("-worker") else own} | contents
 
 
 def scrape(stack, program):

@@ -23,7 +23,7 @@ ELSEWHERE = {
     "WayfareCertificateEnding": ("probe_files.c", "#define CERTIFICATE_DAYS 30 ", 30 * 86400),
 }
 # Rates, and what is nothing while it is short: one look cannot tell.
-RATES = {"WayfareProgramRestarts", "WayfareLoopLag", "WayfareErrors", "WayfareSlow", "WayfarePoolWaits", "WayfareMailsFailing", "WayfareWorkFailing", "WayfarePeerAway",
+RATES = {"WayfareProgramRestarts", "WayfareLoopLag", "WayfareErrors", "WayfareSlow", "WayfarePoolWaits", "WayfareMailsFailing", "WayfareContentsFailing", "WayfareWorkFailing", "WayfarePeerAway",
          "WayfareTokensRefused", "WayfareRateLimited", "WayfareLogErrors", "WayfareVersionsMixed"}
 LIMIT = re.compile(r"(<|>|==) (.+)$")
 

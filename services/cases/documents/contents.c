@@ -21,6 +21,7 @@
 #include "cases/documents/rules_contents.h"
 #include "cases/timeline/timeline.h"
 #include "io/store.h"
+#include "web/metrics.h"
 
 #define KEY_CLASS "document"
 #define KEY_PLACE "document_contents.data_key"
@@ -201,5 +202,41 @@ err_t contents_sweep(struct ctx *x, size_t *ret_done)
         q_object_gone(tx, rows[i].object);
     }
     *ret_done = n;
+    return NULL;
+}
+
+static struct metric *objects(void)
+{
+    return metric_gauge("wayfare_contents_objects", "Objects in the store, as the database knows them.",
+                        "state");
+}
+
+static struct metric *room(void)
+{
+    return metric_gauge("wayfare_contents_free_bytes", "Room left for contents.", NULL);
+}
+
+void contents_metrics(void)
+{
+    (void)objects();
+    (void)room();
+}
+
+err_t contents_count(struct ctx *x, size_t *ret_done)
+{
+    struct objects_counted n;
+    struct tx *tx;
+    int64_t bytes;
+
+    *ret_done = 0;
+    TRY(db_begin(x, &tx));
+    TRY(q_objects_count(tx, &n));
+    TRY(tx_commit(x));
+    metric_set(objects(), "writing", (double)n.writing);
+    metric_set(objects(), "live", (double)n.live);
+    metric_set(objects(), "doomed", (double)n.doomed);
+    TRY(store_room(x, program_of(x)->store, &bytes));
+    if (bytes >= 0)
+        metric_set(room(), NULL, (double)bytes);
     return NULL;
 }

@@ -19,3 +19,7 @@ struct contents_conf {
 
 /* run_once of struct work (app/worker_main.h): removes objects of the store that no content has any more. */
 AWAITS MUST_CHECK err_t contents_sweep(struct ctx *x, size_t *ret_done);
+/* Registers what contents_count tells. */
+void contents_metrics(void);
+/* The same: counts them for the metrics, and asks the store for its room. */
+AWAITS MUST_CHECK err_t contents_count(struct ctx *x, size_t *ret_done);

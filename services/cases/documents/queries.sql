@@ -119,3 +119,7 @@ SELECT object FROM stored_objects WHERE state = 'doomed' AND since < now() - mak
 
 -- q_object_gone(object uuid) -> exactly 1
 DELETE FROM stored_objects WHERE object = $object AND state = 'doomed';
+
+-- q_objects_count() -> one objects_counted(writing int8, live int8, doomed int8)        lane: own
+SELECT count(*) FILTER (WHERE state = 'writing') AS writing, count(*) FILTER (WHERE state = 'live') AS live, count(*) FILTER (WHERE state = 'doomed') AS doomed
+  FROM stored_objects;
