@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field
 
 MAX_FILTERS = 8
-MAX_PARAMS = 128  # io/db_put.c
+MAX_PARAMS = 128
 MAX_NAME = 40  # PostgreSQL tells prepared statements by 63 bytes, and a list adds its variant
 
 

@@ -43,10 +43,10 @@ static struct {
     struct event_base *base;
     size_t max_live, live;
     bool blocking;
-    struct co *running;      /* NULL on the loop's own stack */
-    struct co place;         /* stands for code outside any coroutine, and for all of them in blocking mode */
-    ucontext_t loop_context; /* where the running coroutine goes back to */
-    struct co *all;          /* live ones, newest first */
+    struct co *running; /* NULL on the loop's own stack */
+    struct co place;    /* stands for code outside any coroutine, and for all of them in blocking mode */
+    struct co_place loop_place; /* where the running coroutine goes back to */
+    struct co *all;             /* live ones, newest first */
     struct co *ready, **ready_end;
     struct event *ready_event;
     struct loop_timer *trim;
@@ -127,7 +127,7 @@ static void resume(struct co *c)
 
     for (;;) {
         co.running = c;
-        co_stack_enter(c, &co.loop_context);
+        co_stack_enter(c, &co.loop_place);
         co.running = before;
         if (!co.call)
             break;
@@ -148,14 +148,14 @@ static void resume(struct co *c)
 /* Gives the processor back to the loop. */
 static void leave(struct co *c)
 {
-    co_stack_leave(c, &co.loop_context, false);
+    co_stack_leave(c, &co.loop_place, false);
 }
 
 void co_main(struct co *c)
 {
     c->fn(c->arg);
     c->ended = true;
-    co_stack_leave(c, &co.loop_context, true);
+    co_stack_leave(c, &co.loop_place, true);
     abort(); /* nobody comes back here */
 }
 

@@ -1,5 +1,5 @@
 /*
- * co.h - stackful coroutines on the loop (ucontext).
+ * co.h - stackful coroutines on the loop (ucontext, and jumps between their stacks).
  *
  * A coroutine reads straight down and waits in io/ functions only (marked AWAITS). One stack each: 256 KiB
  * mapping with a guard page, pooled. With CO_MODE=blocking in the environment the same functions poll the

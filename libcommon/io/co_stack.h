@@ -2,6 +2,7 @@
 #pragma once
 
 #include <event2/event_struct.h>
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -13,7 +14,14 @@ enum {
     CO_TRIM_S = 10,              /* how often unused stacks go back */
 };
 
-/* Lives at the top of its own stack's mapping. What is below `fresh` is kept from use to use. */
+/* Where a stack is entered: at its beginning, or where it was left. */
+struct co_place {
+    ucontext_t context;
+    jmp_buf jump;
+    bool left; /* by a jump, and jump leads back */
+};
+
+/* Lives at the top of its own stack's mapping. What is below `place` is kept from use to use. */
 struct co {
     const char *name; /* of the operation */
     void (*fn)(void *arg);
@@ -29,7 +37,7 @@ struct co {
     struct event timer; /* the deadline's */
     struct co *ready_next;
     struct co *all_next, **all_link;
-    ucontext_t fresh; /* here and below: co_stack.c's */
+    struct co_place place; /* here and below: co_stack.c's */
     struct co *free_next;
     char *mapping; /* guard page first */
     void *fiber;   /* a sanitizer's idea of this stack */
@@ -46,9 +54,9 @@ void co_stack_trim(void);
 void co_stack_free_all(void);
 
 /* From the loop's stack into c; comes back when c leaves. */
-void co_stack_enter(struct co *c, ucontext_t *loop_context);
+void co_stack_enter(struct co *c, struct co_place *loop);
 /* Back to the loop's stack; returns when c is entered again, never if it is the last time. */
-void co_stack_leave(struct co *c, ucontext_t *loop_context, bool last);
+void co_stack_leave(struct co *c, struct co_place *loop, bool last);
 
 /* What a new coroutine runs, on its own stack. In co.c. */
 void co_main(struct co *c) __attribute__((noreturn));

@@ -297,13 +297,13 @@ static err_t refuse(struct arena *a, const struct db_statement *s, const struct 
 err_t wire_encode(struct arena *a, struct texts *t, const struct db_statement *s, const void *params,
                   const struct db_list_choice *choice, struct pending **ret)
 {
-    enum { MAX_PARAMS = 128 };
-    struct value v[MAX_PARAMS + 4];
-    enum db_type types[MAX_PARAMS + 4];
-    struct uuid key_uuid;
+    enum { LIST_PARAMS = 4 };
     size_t n = s->nparams, bytes = 0;
+    struct value *v = ARENA_ARRAY(a, n + LIST_PARAMS, struct value);
+    enum db_type *types = ARENA_ARRAY(a, n + LIST_PARAMS, enum db_type);
+    struct uuid key_uuid;
 
-    assert(n <= MAX_PARAMS && !s->list == !choice);
+    assert(!s->list == !choice);
     for (size_t i = 0; i < n; i++) {
         const struct db_column *c = &s->params[i];
 
@@ -328,7 +328,7 @@ err_t wire_encode(struct arena *a, struct texts *t, const struct db_statement *s
             if (!load_key(types[n], choice->key, &v[n], &key_uuid))
                 return err_cursor;
         }
-        n += 4;
+        n += LIST_PARAMS;
     }
     for (size_t i = 0; i < n; i++)
         bytes += v[i].bytes;
