@@ -29,7 +29,6 @@ def templates(recorded, known):
     request, in a transaction of its own even where the service sent a bare segment."""
     types, made, out = parameter_types(), {}, []
     key = next((s["values"][1] for s in recorded if s["name"] == "q_idem_enter"), None)
-    number = next((s["values"][3] for s in recorded if s["name"] == "q_case_insert"), None)
     for s in recorded:
         params = []
         for i, value in enumerate(s["values"]):
@@ -39,8 +38,6 @@ def templates(recorded, known):
                 params.append({"kind": known[value]})
             elif value is not None and value == key:
                 params.append({"kind": "key"})
-            elif value is not None and value == number:
-                params.append({"kind": "number"})
             elif value is not None and UUID.match(value) and known.get("made"):
                 params.append({"kind": "new", "value": made.setdefault(value, len(made))})
             else:
@@ -95,8 +92,6 @@ def pgbench_script(path, parts, pipelined, draws):
                     values.append(f"bench.id({1 if p['kind'] == 'case' else 2}, :k)")
                 elif p["kind"] == "key":
                     values.append("(int8send(:base) || int8send(:n))")
-                elif p["kind"] == "number":
-                    values.append("('BENCH-' || :base || '-' || :n)")
                 elif not value:  # pgbench knows no empty variables
                     values.append("NULL" if value is None else "''")
                 else:

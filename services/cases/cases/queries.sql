@@ -7,17 +7,16 @@ SELECT id, reference, programme, programme_version, status, caseworker, principa
   FROM cases
  WHERE id = $id;
 
--- q_case_reference(programme text, year int4) -> one case_number(number int8)
-SELECT nextval(format('reference.%I', $programme || '_' || $year)::regclass) AS number;
-
--- q_case_insert{id uuid, programme text, programme_version int4, reference text, status text, confidentiality text, offices text[],
+-- With the next reference of the programme and the year, AVRR-2026-000123.
+-- q_case_insert{id uuid, programme text, programme_version int4, prefix text, year int4, status text, confidentiality text, offices text[],
 --   caseworker text?, principal_id uuid, country_of_return text?, country_of_origin text?, planned_departure_on date?,
 --   referral_id uuid?, retention_class text, now timestamptz} -> exactly 1
 INSERT INTO cases (id, org, programme, programme_version, reference, status, confidentiality, offices, caseworker, principal_id,
                    country_of_return, country_of_origin, planned_departure_on, referral_id, retention_class, opened_at,
                    created_at, updated_at)
-VALUES ($id, sec.org(), $programme, $programme_version, $reference, $status, $confidentiality, $offices, $caseworker, $principal_id,
-        $country_of_return, $country_of_origin, $planned_departure_on, $referral_id, $retention_class, $now, $now, $now);
+VALUES ($id, sec.org(), $programme, $programme_version,
+        $prefix || '-' || $year || to_char(nextval(format('reference.%I', $programme || '_' || $year)::regclass), 'FM"-"000000'),
+        $status, $confidentiality, $offices, $caseworker, $principal_id, $country_of_return, $country_of_origin, $planned_departure_on, $referral_id, $retention_class, $now, $now, $now);
 
 -- q_case_get(id uuid) -> one case_row(id uuid, reference text, programme text, programme_version int4, status text, status_labels jsonb?,
 --   client_status jsonb?, confidentiality text, offices text[], caseworker text?, principal_id uuid, family_id uuid?, members jsonb, team text[],

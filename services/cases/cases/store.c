@@ -157,9 +157,9 @@ static void tell_opened(struct ctx *x, struct tx *tx, struct uuid id, const stru
 
 err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, struct uuid *ret_id)
 {
-    int year = date_civil(date_today_nl(x->now_us)).year;
     struct q_case_insert_in row = {
         .id = uuid_new(x->now_us),
+        .year = date_civil(date_today_nl(x->now_us)).year,
         .programme = in->programme,
         .confidentiality = in->confidentiality ? in->confidentiality : "normal",
         .caseworker = in->caseworker,
@@ -172,12 +172,10 @@ err_t case_open(struct ctx *x, struct tx *tx, const struct case_opening *in, str
     };
     struct case_readers readers = {.programme = in->programme, .confidentiality = row.confidentiality};
     const struct pack *pack;
-    struct case_number number;
 
     TRY(check_opening(x, in, &pack));
     TRY(offices_of(x, in->offices, &row.offices));
-    TRY(q_case_reference(tx, in->programme, year, &number));
-    row.reference = arena_printf(x->arena, "%s-%d-%06lld", pack->prefix, year, (long long)number.number);
+    row.prefix = pack->prefix;
     row.programme_version = pack->version;
     row.status = pack->initial;
     row.retention_class = pack->retention;

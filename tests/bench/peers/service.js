@@ -41,7 +41,6 @@ if (cluster.isPrimary) {
         case 'const': return p.value;
         case 'context': return given.who[p.value];
         case 'new': return (given.made[p.value] ??= randomUUID());
-        case 'number': return given.number;
         default: return given[p.kind];
       }
     });
@@ -56,7 +55,6 @@ if (cluster.isPrimary) {
       for (const statement of steps) {
         const result = await run(client, statement, given);
         rows[statement.name] = result.rows;
-        if (statement.name.startsWith('q_case_reference')) given.number = `BENCH-${result.rows[0].number}`;
       }
       return rows;
     } catch (error) {
