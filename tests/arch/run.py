@@ -125,10 +125,11 @@ def operations():
         ids = {o["operationId"] for item in spec["paths"].values() for o in item.values()}
         scopes |= set(spec["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"])
         found = set(handled.get(service, [])) | set(handled.get("every", []))
-        if service == "cases":
-            told = set(re.findall(r'"(\w+)"', re.search(r"own\[\] = \{(.*?)\};", C["services/cases/trails/http.c"], re.S)[1]))
-            about = {o["operationId"] for route, item in spec["paths"].items() if route.startswith("/persons") for o in item.values()}
-            check("the trail of a person knows every operation on persons", sorted(f"services/cases/trails/http.c, own: {x}" for x in told ^ about))
+        for of, where in {"cases": [("persons", "services/cases/trails/http.c")],
+                          "diaspora": [("experts", "services/diaspora/experts/trail.c")]}.get(service, []):
+            told = set(re.findall(r'"(\w+)"', re.search(r"own\[\] = \{(.*?)\};", C[where], re.S)[1]))
+            about = {o["operationId"] for route, item in spec["paths"].items() if route.startswith(f"/{of}") for o in item.values()}
+            check(f"the trail of a person knows every operation on {of}", sorted(f"{where}, own: {x}" for x in told ^ about))
         bare += [f"{service}: {name}" for name, schema in spec["components"]["schemas"].items()
                  if not {"example", "examples", "$ref", "const", "allOf", "oneOf", "anyOf"} & set(schema)]
         faults += [f"{service}: {x} has no handler" for x in ids - found]

@@ -173,5 +173,6 @@ const struct handler experts_handlers[] = {
     {"deleteExpertCompetence", delete_expert_competence},
     {"createExpertWindow", create_expert_window},
     {"deleteExpertWindow", delete_expert_window},
+    {"whoSawExpert", who_saw_expert},
     {NULL, NULL},
 };

@@ -17,3 +17,4 @@ err_t patch_expert_competence(struct ctx *x, const struct request *rq, struct re
 err_t delete_expert_competence(struct ctx *x, const struct request *rq, struct response *rs);
 err_t create_expert_window(struct ctx *x, const struct request *rq, struct response *rs);
 err_t delete_expert_window(struct ctx *x, const struct request *rq, struct response *rs);
+err_t who_saw_expert(struct ctx *x, const struct request *rq, struct response *rs);

@@ -109,3 +109,7 @@ VALUES ($expert_id, sec.org(), $sealed, $verified_by, $verified_at, $now);
 -- q_residence_save{expert_id uuid, sealed bytea, verified_by text?, verified_at timestamptz?, now timestamptz} -> exactly 1
 UPDATE expert_residences SET sealed = $sealed, verified_by = $verified_by, verified_at = $verified_at, version = version + 1, updated_at = $now
  WHERE expert_id = $expert_id;
+
+-- Nothing if the reader may not know of the expert.
+-- q_expert_trail(id uuid) -> one expert_trail(assignments uuid[])
+SELECT ARRAY(SELECT a.id FROM assignments AS a WHERE a.org = e.org AND a.expert_id = e.id ORDER BY a.id LIMIT 1000) AS assignments FROM experts AS e WHERE e.id = $id;

@@ -1,6 +1,7 @@
 /* test_sharing.c - rules of consents, shares and the feed of changes. */
 #include <string.h>
 
+#include "app/trail.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -9,7 +10,6 @@
 #include "cases/changes/rules.h"
 #include "cases/consents/rules.h"
 #include "cases/shares/rules.h"
-#include "cases/trails/rules.h"
 #include "unit.h"
 
 #define NOW_US 1773740000000000LL /* 2026-03-17 */

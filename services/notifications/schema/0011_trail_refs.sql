@@ -1,0 +1,13 @@
+-- A message on an assignment may name nobody: it goes to the expert, whom the diaspora service knows.
+CREATE INDEX messages_ref_only ON messages (org, ref_id) WHERE ref_id IS NOT NULL;
+
+CREATE OR REPLACE FUNCTION wf.trail_objects(person uuid, cases uuid[]) RETURNS TABLE (id uuid, itself bool)
+    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY SELECT m.id, false FROM messages AS m WHERE m.org = sec.org() AND m.user_id IS NULL AND m.person_id = person;
+    RETURN QUERY SELECT m.id, false FROM messages AS m
+                  WHERE m.org = sec.org() AND m.user_id IS NULL AND m.person_id IS NULL AND m.case_id = ANY (cases);
+    RETURN QUERY SELECT m.id, false FROM messages AS m
+                  WHERE m.org = sec.org() AND m.user_id IS NULL AND m.person_id IS NULL AND m.case_id IS NULL AND m.ref_id = ANY (cases);
+END
+$$;
