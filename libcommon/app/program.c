@@ -87,7 +87,14 @@ static err_t open_parts(struct program *p, unsigned needs)
     TRY(outcall_open(p->loop, &calls, &p->outcall));
     if (needs & PROGRAM_STORE) {
         TRY(aside_open(p->loop, &p->aside));
-        TRY(store_open(&(struct store_options){.place = p->conf.contents, .aside = p->aside}, &p->store));
+        TRY(store_open(&(struct store_options){.place = p->conf.contents,
+                                               .aside = p->aside,
+                                               .outcall = p->outcall,
+                                               .endpoint = p->conf.s3_endpoint,
+                                               .region = p->conf.s3_region,
+                                               .id = p->conf.s3_id,
+                                               .secret = p->conf.s3_secret},
+                       &p->store));
     }
     TRY(events_open(p->arena, program_path(p, p->conf.documents, "events.json"), &p->events));
     TRY(pokes_open(p, &p->pokes));

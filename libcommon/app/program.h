@@ -45,9 +45,11 @@ struct common_conf {
     const char *sentinel_password; /* WAYFARE_SENTINEL_PASSWORD_FILE; "" none */
     const char *documents; /* WAYFARE_DOCUMENTS: folder of the bundled OpenAPI documents and events.json */
     const char *contents;  /* WAYFARE_CONTENTS: where the contents of documents are, io/store.h */
-    const char *data;      /* WAYFARE_DATA: folder of this service's data (programmes, templates, …) */
-    const char *listen;    /* WAYFARE_LISTEN: services only */
-    const char *metrics;   /* WAYFARE_METRICS: unix:/path or tcp:host:port of /metrics and /health; "" none */
+    const char *s3_endpoint, *s3_region; /* WAYFARE_S3_ENDPOINT, _REGION: of a bucket */
+    const char *s3_id, *s3_secret;       /* WAYFARE_S3_ID_FILE, _SECRET_FILE; "" none */
+    const char *data;    /* WAYFARE_DATA: folder of this service's data (programmes, templates, …) */
+    const char *listen;  /* WAYFARE_LISTEN: services only */
+    const char *metrics; /* WAYFARE_METRICS: unix:/path or tcp:host:port of /metrics and /health; "" none */
     const char *certificates; /* WAYFARE_CERTIFICATES: files whose end /metrics tells, colon-separated */
     const char *issuers;      /* WAYFARE_ISSUERS: folders of issuer profiles, colon-separated */
     const char *audience;     /* WAYFARE_AUDIENCE: aud of our tokens */

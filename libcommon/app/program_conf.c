@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 ERR_DEFINE(err_mode, ERR_INVALID, "conf.mode", "WAYFARE_MODE is production or development.");
+ERR_DEFINE(err_clear, ERR_INVALID, "conf.clear", "WAYFARE_S3_ENDPOINT is https://, except in development.");
 ERR_DEFINE(err_development_only, ERR_INVALID, "conf.developmentOnly",
            "WAYFARE_CLOCK_OFFSET_S and WAYFARE_OUTCALL_ALLOW are for development only.");
 
@@ -38,7 +39,13 @@ static const struct {
     {0, ENTRY(documents, "WAYFARE_DOCUMENTS", CONF_TEXT, INSTALL_DATA "/documents",
               "folder of the bundled documents and events.json")},
     {PROGRAM_STORE, ENTRY(contents, "WAYFARE_CONTENTS", CONF_TEXT, INSTALL_STATE "/contents",
-                          "folder of the contents of documents, sealed")},
+                          "contents of documents, sealed: a folder, or s3://bucket/prefix")},
+    {PROGRAM_STORE, ENTRY(s3_endpoint, "WAYFARE_S3_ENDPOINT", CONF_TEXT, "",
+                          "of a bucket: https://host[:port]; its authority may be that of WAYFARE_CA_FILE")},
+    {PROGRAM_STORE, ENTRY(s3_region, "WAYFARE_S3_REGION", CONF_TEXT, "us-east-1", "of a bucket")},
+    {PROGRAM_STORE,
+     ENTRY(s3_id, "WAYFARE_S3_ID_FILE", CONF_SECRET, "", "file with the id of the bucket's access key")},
+    {PROGRAM_STORE, ENTRY(s3_secret, "WAYFARE_S3_SECRET_FILE", CONF_SECRET, "", "file with its secret")},
     {PROGRAM_DATA,
      ENTRY(data, "WAYFARE_DATA", CONF_TEXT, INSTALL_DATA "/services/", "folder of this service's data")},
     {PROGRAM_SERVICE,
@@ -141,6 +148,8 @@ err_t program_conf_load(struct program *p, const char *about, unsigned needs,
         return err_mode;
     if (p->production && (conf->clock_offset_s != 0 || conf->allow[0]))
         return err_development_only;
+    if (p->production && conf->s3_endpoint && str_starts(conf->s3_endpoint, "http:"))
+        return err_clear;
     p->conf = *conf;
     p->settings = own ? out + own_at : NULL;
     memcpy(ret_traces, out + at, sizeof(*ret_traces));

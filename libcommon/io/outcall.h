@@ -39,8 +39,10 @@ struct outcall_request {
     int64_t timeout_us;        /* whole call; 15 s for webhooks */
     size_t max_response_bytes; /* 64 kB for webhooks */
     bool public_only; /* webhooks: https, port 443 or allow list, address checked, no redirect, no proxy */
-    bool house;       /* to a program of ours: if it is https, with the certificate of outcall_options.house
-                         and trusting its authority alone */
+    const char *sign; /* the signature of S3 and its kin: "aws:amz:<region>:s3"; NULL none */
+    const char *user, *secret; /* whose signature */
+    bool house; /* to a program of ours: if it is https, with the certificate of outcall_options.house
+                   and trusting its authority alone */
 };
 struct outcall_response {
     int status;

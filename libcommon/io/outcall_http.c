@@ -85,6 +85,11 @@ static void set_request(struct outcall_call *call, const struct outcall_request 
     }
     if (!str_eq(rq->method, "GET") || rq->body)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, rq->method);
+    if (rq->sign) {
+        curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, rq->sign);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, rq->user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, rq->secret);
+    }
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)rq->max_response_bytes);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);

@@ -7,12 +7,16 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/str.h"
 #include "io/store_internal.h"
 
-ERR_DEFINE(err_place, ERR_INVALID, "store.place", "The place for contents must be the path of a folder.");
+ERR_DEFINE(err_place, ERR_INVALID, "store.place",
+           "The place for contents must be the path of a folder, or s3://bucket/prefix.");
 
 err_t store_open(const struct store_options *o, struct store **ret)
 {
+    if (str_starts(o->place, "s3://"))
+        return store_s3_open(o, ret);
     return o->place[0] == '/' ? store_folder_open(o, ret) : err_place;
 }
 

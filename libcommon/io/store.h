@@ -17,13 +17,20 @@
 
 struct aside;
 struct ctx;
+struct outcall;
 struct store; /* opaque */
 
 struct store_options {
-    const char *place;   /* "/folder"; copied */
+    const char *place;   /* "/folder" or "s3://bucket/prefix"; all texts are copied */
     struct aside *aside; /* where the disk is waited for */
+    /* of a bucket: */
+    struct outcall *outcall;
+    const char *endpoint; /* "https://s3.example:9000": the bucket is the first part of the path */
+    const char *region;
+    const char *id, *secret; /* of the access key */
 };
-/* ERR_INVALID store.place: it is none. Whether it can be written shows when it is (store_check). */
+/* ERR_INVALID store.place, store.endpoint: it is none. Whether it can be written shows when it is
+ * (store_check). */
 MUST_CHECK err_t store_open(const struct store_options *o, struct store **ret);
 void store_close(struct store *s);
 

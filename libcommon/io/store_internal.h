@@ -21,6 +21,8 @@ struct store {
 };
 
 MUST_CHECK err_t store_folder_open(const struct store_options *o, struct store **ret);
+/* o->place begins with "s3://". */
+MUST_CHECK err_t store_s3_open(const struct store_options *o, struct store **ret);
 
 enum store_trouble {
     STORE_FULL,    /* nothing more can be put */

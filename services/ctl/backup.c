@@ -173,7 +173,7 @@ const struct command ctl_backup = {
                 {"cluster", NULL, NULL,
                  "also a copy of the whole cluster, for restore --to-time (its log must be archived)", false,
                  false},
-                CONTENTS_OPTION,
+                CONTENTS_OPTIONS,
                 {"former", "DIR", NULL,
                  "a former backup on the same file system: contents that it has are linked, not copied",
                  false, false},

@@ -7,6 +7,7 @@
 #include "app/envelope.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/conf.h"
 #include "base/ctx.h"
 #include "base/str.h"
 #include "ctl/admin.h"
@@ -17,12 +18,14 @@
 #include "io/co.h"
 #include "io/db_script.h"
 #include "io/loop.h"
+#include "io/outcall.h"
 #include "io/store.h"
 
 struct contents {
     struct ctl *c;
     struct loop *loop;
     struct aside *aside;
+    struct outcall *outcall;
     struct store *store;
     struct principal who;
 };
@@ -33,14 +36,24 @@ static void release(void *p)
 
     store_close(k->store);
     aside_close(k->aside);
+    outcall_close(k->outcall);
     co_shutdown();
     loop_free(k->loop);
+}
+
+static err_t secret(struct ctl *c, const char *option, const char **ret)
+{
+    const char *file = ctl_option(c, option);
+
+    *ret = NULL;
+    return file != NULL && *file != '\0' ? conf_secret(c->arena, file, ret) : NULL;
 }
 
 err_t contents_open(struct ctl *c, struct contents **ret)
 {
     struct contents *k = ARENA_NEW(c->arena, struct contents);
-    const char *place = ctl_option(c, "contents");
+    const char *place = ctl_option(c, "contents"), *region = ctl_option(c, "s3-region");
+    struct store_options o;
 
     *ret = NULL;
     if (place == NULL)
@@ -52,7 +65,15 @@ err_t contents_open(struct ctl *c, struct contents **ret)
     TRY(co_init(k->loop, 1));
     TRY(aside_open(k->loop, &k->aside));
     arena_own(c->arena, k, release);
-    TRY(store_open(&(struct store_options){.place = place, .aside = k->aside}, &k->store));
+    TRY(outcall_open(k->loop, &(struct outcall_options){.ca_file = ctl_option(c, "ca-file")}, &k->outcall));
+    o = (struct store_options){.place = place,
+                               .aside = k->aside,
+                               .outcall = k->outcall,
+                               .endpoint = ctl_option(c, "s3-endpoint"),
+                               .region = region != NULL ? region : "us-east-1"};
+    TRY(secret(c, "s3-id-file", &o.id));
+    TRY(secret(c, "s3-secret-file", &o.secret));
+    TRY(store_open(&o, &k->store));
     *ret = k;
     return NULL;
 }
@@ -173,6 +194,21 @@ err_t contents_walk(struct contents *k, struct content_rows rows, content_fn *fn
         arena_free(a);
     }
     return e;
+}
+
+err_t contents_try(struct contents *k)
+{
+    static const char text[] = "wayfare-ctl doctor";
+    struct bytes content = {.p = (const uint8_t *)text, .n = sizeof(text)}, back;
+    struct ctx x = context(k, k->c->arena);
+    struct uuid object = store_name();
+
+    TRY(told(k, store_put(&x, k->store, object, content)));
+    TRY(told(k, store_get(&x, k->store, object, content.n, &back)));
+    TRY(told(k, store_remove(&x, k->store, object)));
+    return memcmp(back.p, text, sizeof(text)) == 0 ? NULL
+                                                   : err_new(k->c->arena, ERR_UNAVAILABLE, "store.away",
+                                                             "it answers something else than was put");
 }
 
 /* ---- comparing ---- */

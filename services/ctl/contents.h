@@ -21,10 +21,20 @@ struct store;
 struct store_entry;
 
 #define CONTENTS_SERVICE "cases"
-#define CONTENTS_OPTION                                                                                      \
+/* As the programs of cases have them. */
+#define CONTENTS_OPTIONS                                                                                     \
+    {"contents",                                                                                             \
+     "PLACE",                                                                                                \
+     "WAYFARE_CONTENTS",                                                                                     \
+     "where the contents of documents are: a folder, or s3://bucket/prefix",                                 \
+     false,                                                                                                  \
+     false},                                                                                                 \
+        {"s3-endpoint", "URL", "WAYFARE_S3_ENDPOINT", "of a bucket", false, false},                          \
+        {"s3-region", "NAME", "WAYFARE_S3_REGION", "of a bucket; us-east-1", false, false},                  \
+        {"s3-id-file", "FILE", "WAYFARE_S3_ID_FILE", "file with the id of its access key", false, false},    \
+        {"s3-secret-file", "FILE", "WAYFARE_S3_SECRET_FILE", "file with its secret", false, false},          \
     {                                                                                                        \
-        "contents", "PLACE", "WAYFARE_CONTENTS",                                                             \
-            "where the contents of documents are, as the programs have it", false, false                     \
+        "ca-file", "FILE", "WAYFARE_CA_FILE", "further certificate authority for it", false, false           \
     }
 
 /* An object as the database knows it. */
@@ -42,6 +52,8 @@ struct content_rows {
 
 /* The place that --contents names; *ret NULL: it names none. Ends with the arena of c. */
 MUST_CHECK err_t contents_open(struct ctl *c, struct contents **ret);
+/* Puts an object of its own, reads it and removes it again. ERR_UNAVAILABLE as the store has it. */
+MUST_CHECK err_t contents_try(struct contents *k);
 /* What a database of cases knows, in a; nothing where it is older than contents. */
 MUST_CHECK err_t contents_rows(struct arena *a, const struct admin *ad, struct content_rows *ret);
 

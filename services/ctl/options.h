@@ -20,7 +20,7 @@ struct option_spec {
     bool many; /* may be repeated */
 };
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 24
 struct command {
     const char *words;                       /* "organisations add" */
     const char *argument;                    /* name of the one argument after it, "CODE"; NULL none */

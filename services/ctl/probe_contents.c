@@ -83,6 +83,22 @@ static void look_at_room(struct ctl *c, struct findings *f, const char *folder)
           "deploy/runbooks/contents-room.md");
 }
 
+static void try_bucket(struct ctl *c, struct findings *f, const char *place)
+{
+    struct contents *k;
+    err_t e = contents_open(c, &k);
+
+    if (e == NULL)
+        e = contents_try(k);
+    if (e == NULL)
+        found(f, FINDING_OK, "contents",
+              arena_printf(c->arena, "an object was put into %s, read and removed", place), "");
+    else
+        found(f, FINDING_BAD, "contents", arena_printf(c->arena, "%s: %s", place, e->detail),
+              "is the server there, are endpoint, access key and authority right, may the key put, get, list "
+              "and delete? deploy/runbooks/contents-failing.md");
+}
+
 void probe_contents(struct ctl *c, struct findings *f)
 {
     const char *folder = ctl_option(c, "contents");
@@ -90,6 +106,10 @@ void probe_contents(struct ctl *c, struct findings *f)
 
     if (folder == NULL) {
         found(f, FINDING_NOTE, "contents", "the store was not looked at", "--contents");
+        return;
+    }
+    if (str_starts(folder, "s3://")) {
+        try_bucket(c, f, folder);
         return;
     }
     if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {

@@ -21,7 +21,7 @@ struct findings;
         {"run", "DIR", "WAYFARE_RUN", "folder with the programs' metrics-NAME.sock", false, false},           \
         {"keys", "DIR", NULL, "folders of field keys; {{service}} stands for the service", false, false},     \
         {"kek", "FILE", "WAYFARE_KEK", "file of the key that wraps them, if they are wrapped", false, false}, \
-        {"tls", "FILE", NULL, "certificate to look at", false, true}, CONTENTS_OPTION,                        \
+        {"tls", "FILE", NULL, "certificate to look at", false, true}, CONTENTS_OPTIONS,                       \
         {"source", "DIR", NULL, "source tree whose migrations are to be applied", false, false},              \
     {                                                                                                         \
         "json", NULL, NULL, "for machines", false, false                                                      \

@@ -242,7 +242,7 @@ const struct command ctl_reconcile = {
     .about = "After a restore: tells what the services do not agree on, sends again what was forgotten "
              "(--apply), and lets the programs in.",
     .options = {ADMIN_OPTIONS,
-                CONTENTS_OPTION,
+                CONTENTS_OPTIONS,
                 {"apply", NULL, NULL, "put right what can be, and open the restored databases", false,
                  false}},
     .run = run,

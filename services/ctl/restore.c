@@ -351,7 +351,7 @@ const struct command ctl_restore = {
           "the moment (RFC 3339) to go back to; needs backup --cluster and the archived log", false, false},
          {"log", "DIR", NULL, "folder of the archived log (WAL), for --to-time", false, false},
          {"scratch", "DIR", NULL, "folder that the server's user may write in, for --to-time", false, false},
-         CONTENTS_OPTION,
+         CONTENTS_OPTIONS,
          {"contents-from", "DIR", NULL, "further backup that may have contents which lack in the first",
           false, true},
          {"contents-only", NULL, NULL,

@@ -179,6 +179,44 @@ START_TEST(a_shelf_tells_what_lies_on_it)
 }
 END_TEST
 
+/* Whatever a bucket is called stands in signed URLs. */
+START_TEST(a_bucket_that_cannot_be_called_is_refused)
+{
+    static const struct {
+        const char *place, *endpoint, *region, *id, *secret, *code;
+    } cases[] = {
+        {"s3://wayfare", "https://s3.example", "eu-west-1", "id", "secret", ""},
+        {"s3://wayfare/a/b", "http://127.0.0.1:9000", "eu-west-1", "id", "secret", ""},
+        {"s3://", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3:///contents", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3://wayfare//contents", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3://wayfare/../other", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3://Wayfare", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3://wayfare/a b", "https://s3.example", "eu-west-1", "id", "secret", "store.place"},
+        {"s3://wayfare", "", "eu-west-1", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", NULL, "eu-west-1", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", "ftp://s3.example", "eu-west-1", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", "https://s3.example/path", "eu-west-1", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", "https://user@s3.example", "eu-west-1", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", "https://s3.example", "eu:west", "id", "secret", "store.endpoint"},
+        {"s3://wayfare", "https://s3.example", "eu-west-1", "", "secret", "store.endpoint"},
+        {"s3://wayfare", "https://s3.example", "eu-west-1", "id", NULL, "store.endpoint"},
+    };
+    struct store *bucket = NULL;
+    err_t e = store_open(&(struct store_options){.place = cases[_i].place,
+                                                 .aside = a,
+                                                 .endpoint = cases[_i].endpoint,
+                                                 .region = cases[_i].region,
+                                                 .id = cases[_i].id,
+                                                 .secret = cases[_i].secret},
+                         &bucket);
+
+    ck_assert_str_eq(code(e), cases[_i].code);
+    store_close(bucket);
+}
+END_TEST
+#define BUCKETS 16
+
 START_TEST(a_store_that_is_away_says_so)
 {
     struct store *nowhere, *file;
@@ -293,6 +331,11 @@ Suite *unit_suite(void)
                                   a_store_that_is_away_says_so};
     const TTest *const aside[] = {what_has_begun_is_ended};
 
+    TCase *buckets = tcase_create("bucket");
+
+    tcase_add_checked_fixture(buckets, set_up, tear_down);
+    tcase_add_loop_test(buckets, a_bucket_that_cannot_be_called_is_refused, 0, BUCKETS);
+    suite_add_tcase(suite, buckets);
     add(suite, "folder", store, sizeof(store) / sizeof(*store));
     add(suite, "aside_run", aside, 1);
     return suite;
