@@ -42,6 +42,11 @@ def damage(path):
         f.write(data)
 
 
+def known(house):
+    """How many objects a backup has now: of this and of former cases."""
+    return int(house.sql("cases", "SELECT count(*) FROM stored_objects WHERE state <> 'writing'")[0][0])
+
+
 def swept(house):
     """The worker has been at work: what was let go of days ago is gone."""
     marker = "00000000-0000-4000-8000-000000000000"
@@ -54,7 +59,7 @@ def test_contents_are_in_a_backup_and_linked_in_the_next(house):
     documents = [house.new_document(case) for _ in range(3)]
     first, second = (house.upload(documents[i], pdf(f"content {i} ")) for i in range(2))
     folder, said = backup(house, "contents-1")
-    assert "contents: 2 copied, 0 as in the former backup" in said and "contents of documents" not in said, said
+    assert f"contents: {known(house)} copied, 0 as in the former backup" in said and "contents of documents" not in said, said
     for obj in (first, second):
         assert read(kept(house, folder, obj)) == read(house.stored(obj)) and os.stat(kept(house, folder, obj)).st_mode & 0o077 == 0
         assert os.stat(os.path.dirname(kept(house, folder, obj))).st_mode & 0o077 == 0
@@ -63,7 +68,7 @@ def test_contents_are_in_a_backup_and_linked_in_the_next(house):
     third = house.upload(documents[2], pdf("content 2 "))
     house.take_content(documents[0])  # still there for a day: whoever goes back to a moment before needs it
     following, said = backup(house, "contents-2", "--former", folder)
-    assert "contents: 1 copied, 2 as in the former backup" in said, said
+    assert f"contents: 1 copied, {known(house) - 1} as in the former backup" in said, said
     assert os.path.samefile(kept(house, folder, first), kept(house, following, first))
     assert read(kept(house, following, third)) == read(house.stored(third))
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS", "contents.sha256"], cwd=following, check=True, timeout=30)
@@ -152,4 +157,5 @@ def test_contents_go_back_with_their_database(house):
     assert os.path.exists(house.stored(stray)), "what may be wanted back if the restore was wrong is gone"
     house.sql("cases", f"UPDATE stored_objects SET since = now() - interval '2 days' WHERE object = '{stray}'")
     wait_for("it is removed", lambda: not os.path.exists(house.stored(stray)), 60)
-    assert "0 differences" in reconcile(house, "--apply")
+    told = reconcile(house)
+    assert "are not in the store" not in told and "are no document's" not in told, told
