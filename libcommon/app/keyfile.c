@@ -2,7 +2,6 @@
 #include "app/keyfile.h"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,11 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/gcm.h"
+#include "base/hmac.h"
 #include "base/str.h"
 
 #define WRAPPED (KEY_BYTES + GCM_MORE)
 #define HEX (2 * KEY_BYTES)
-
-static void hmac(const uint8_t key[KEY_BYTES], const void *p, size_t n, uint8_t out[KEY_BYTES])
-{
-    unsigned len = KEY_BYTES;
-
-    if (!HMAC(EVP_sha256(), key, KEY_BYTES, p, n, out, &len))
-        abort();
-}
 
 bool key_file_named(const char *name)
 {
@@ -62,7 +54,7 @@ err_t wrapping_keys_read(struct arena *a, const char *path, struct wrapping_keys
             !str_unhex(arena_strndup(a, text, n), ret->keys[ret->n], KEY_BYTES))
             return err_internal(a, ERR_INVALID, "keyring.file",
                                 "%s: at most %d lines of 64 hexadecimal digits", path, KEK_MAX);
-        hmac(ret->keys[ret->n], "wayfare wrapping key id", 23, id);
+        hmac_sha256((struct bytes){ret->keys[ret->n], KEY_BYTES}, "wayfare wrapping key id", 23, id);
         str_hex(ret->ids[ret->n], id, 4);
         ret->n++;
         text += n + (text[n] == '\n');
@@ -94,8 +86,8 @@ static void derive_ids(struct key_line *k)
     static const uint8_t salt[KEY_BYTES];
     uint8_t id[KEY_BYTES];
 
-    hmac(salt, k->raw, KEY_BYTES, k->prk);
-    hmac(k->prk, "wayfare key id", 14, id);
+    hmac_sha256((struct bytes){salt, KEY_BYTES}, k->raw, KEY_BYTES, k->prk);
+    hmac_sha256((struct bytes){k->prk, KEY_BYTES}, "wayfare key id", 14, id);
     memcpy(k->id, id, sizeof(k->id));
 }
 

@@ -10,8 +10,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +18,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/gcm.h"
+#include "base/hmac.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -47,21 +46,13 @@ struct keyring {
     bool trusted;      /* these are the keys of the database */
 };
 
-static void hmac(const uint8_t key[KEY], const void *p, size_t n, uint8_t out[KEY])
-{
-    unsigned len = KEY;
-
-    if (!HMAC(EVP_sha256(), key, KEY, p, n, out, &len))
-        abort();
-}
-
 /* HKDF-SHA-256 (RFC 5869): extracted when the file was read, expanded here to one block. */
 static void derive(struct arena *a, const uint8_t prk[KEY], const char *use, const char *cls,
                    const char *organisation, uint8_t out[KEY])
 {
     const char *info = arena_printf(a, "wayfare %s|%s|%s%c", use, cls, organisation, 1);
 
-    hmac(prk, info, strlen(info), out);
+    hmac_sha256((struct bytes){prk, KEY}, info, strlen(info), out);
 }
 
 /* ---- the files ---- */
@@ -371,7 +362,7 @@ static struct bytes blind(struct arena *a, const struct key_line *line, const ch
     uint8_t key[KEY], *out = arena_alloc(a, KEY);
 
     derive(a, line->prk, "blind", cls, organisation, key);
-    hmac(key, value, strlen(value), out);
+    hmac_sha256((struct bytes){key, KEY}, value, strlen(value), out);
     OPENSSL_cleanse(key, sizeof(key));
     return (struct bytes){.p = out, .n = KEY};
 }

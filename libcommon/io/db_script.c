@@ -3,13 +3,13 @@
 
 #include <libpq-fe.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hmac.h"
 #include "base/str.h"
 
 #define CONNECT_TIMEOUT "10"
@@ -147,12 +147,6 @@ static bool is_random(const char *password)
     return n >= RANDOM_DIGITS && strspn(password, "0123456789abcdef") == n;
 }
 
-static void keyed(const uint8_t *key, const char *text, uint8_t *ret)
-{
-    if (!HMAC(EVP_sha256(), key, HASH_BYTES, (const uint8_t *)text, strlen(text), ret, NULL))
-        abort();
-}
-
 /* RFC 5802, section 3, with one iteration, in PostgreSQL's form (src/common/scram-common.c). */
 static const char *verifier_of_random(struct arena *a, const char *password)
 {
@@ -161,9 +155,9 @@ static const char *verifier_of_random(struct arena *a, const char *password)
     if (RAND_bytes(salt, sizeof salt) != 1 ||
         PKCS5_PBKDF2_HMAC(password, -1, salt, sizeof salt, 1, EVP_sha256(), sizeof salted, salted) != 1)
         abort();
-    keyed(salted, "Client Key", key);
+    hmac_sha256((struct bytes){salted, HASH_BYTES}, "Client Key", strlen("Client Key"), key);
     SHA256(key, sizeof key, stored);
-    keyed(salted, "Server Key", server);
+    hmac_sha256((struct bytes){salted, HASH_BYTES}, "Server Key", strlen("Server Key"), server);
     OPENSSL_cleanse(salted, sizeof salted);
     OPENSSL_cleanse(key, sizeof key);
     return arena_printf(a, "SCRAM-SHA-256$1:%s$%s:%s", str_base64(a, salt, sizeof salt),

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include "base/arena.h"
+#include "base/hmac.h"
 #include "base/str.h"
 
 const char *secret_new(struct arena *a)
@@ -28,8 +27,7 @@ struct bytes secret_hash(struct arena *a, const char *key, const char *secret)
 {
     uint8_t *mac = arena_alloc(a, 32);
 
-    if (HMAC(EVP_sha256(), key, (int)strlen(key), (const uint8_t *)secret, strlen(secret), mac, NULL) == NULL)
-        abort();
+    hmac_sha256((struct bytes){(const uint8_t *)key, strlen(key)}, secret, strlen(secret), mac);
     return (struct bytes){mac, 32};
 }
 

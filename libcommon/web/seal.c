@@ -2,12 +2,12 @@
 #include "web/seal.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/gcm.h"
+#include "base/hmac.h"
 
 /* OpenSSL fails here only without memory or entropy: nothing that a request could be answered with. */
 static void must(int ok)
@@ -19,7 +19,6 @@ static void must(int ok)
 struct seal_key seal_derive(const char *secret, const char *purpose)
 {
     struct seal_key k;
-    unsigned n = sizeof(k.b);
     char info[64];
     size_t length = strlen(purpose);
 
@@ -27,8 +26,7 @@ struct seal_key seal_derive(const char *secret, const char *purpose)
         abort();
     memcpy(info, purpose, length);
     info[length] = 1;
-    if (!HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)info, length + 1, k.b, &n))
-        abort();
+    hmac_sha256((struct bytes){(const uint8_t *)secret, strlen(secret)}, info, length + 1, k.b);
     return k;
 }
 

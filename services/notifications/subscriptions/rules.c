@@ -4,11 +4,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/hmac.h"
 #include "base/str.h"
 
 #define SECRET_PREFIX "whsec_"
@@ -95,17 +93,15 @@ const char *rules_hook_secret(struct arena *a, const uint8_t *random, size_t n)
 
 static const char *sign(struct arena *a, const char *secret, const char *signed_text, size_t n)
 {
-    uint8_t *key, mac[EVP_MAX_MD_SIZE];
+    uint8_t *key, mac[HMAC_BYTES];
     size_t key_bytes;
-    unsigned mac_bytes = 0;
     if (!str_starts(secret, SECRET_PREFIX))
         return NULL;
     secret += strlen(SECRET_PREFIX);
     if (!str_unbase64(a, secret, strlen(secret), &key, &key_bytes) || key_bytes == 0)
         return NULL;
-    if (!HMAC(EVP_sha256(), key, (int)key_bytes, (const unsigned char *)signed_text, n, mac, &mac_bytes))
-        return NULL;
-    return arena_printf(a, "v1,%s", str_base64(a, mac, mac_bytes));
+    hmac_sha256((struct bytes){key, key_bytes}, signed_text, n, mac);
+    return arena_printf(a, "v1,%s", str_base64(a, mac, sizeof(mac)));
 }
 
 const char *rules_hook_signature(struct arena *a, const char *secret, const char *previous, const char *id,
