@@ -23,8 +23,6 @@
 #include "io/loop.h"
 #include "io/outcall_internal.h"
 
-enum { CA_MAX_BYTES = 1024 * 1024, CA_STEP_BYTES = 256 * 1024 };
-
 ERR_DEFINE(err_url, ERR_INVALID, "outcall.url", "The address is no URL that may be called.");
 ERR_DEFINE(err_connect, ERR_UNAVAILABLE, "outcall.connect", "The other side could not be reached.");
 ERR_DEFINE(err_too_large, ERR_UPSTREAM, "outcall.tooLarge", "The answer is too large.");
@@ -195,49 +193,6 @@ void outcall_hang_up(const struct outcall_call *call)
 
 /* ---- open and close ---- */
 
-static void file_endp(FILE **f)
-{
-    if (*f)
-        fclose(*f);
-}
-
-/* Puts a file behind what buf has, and a line end. */
-static err_t ca_add(struct buf *b, const char *path)
-{
-    CLEANUP(file_endp) FILE *f = fopen(path, "re");
-    size_t n;
-
-    if (!f)
-        return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, strerror(errno));
-    do {
-        buf_reserve(b, CA_STEP_BYTES);
-        n = fread(b->p + b->n, 1, CA_STEP_BYTES, f);
-        b->n += n;
-        if (b->n > CA_MAX_BYTES)
-            return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s is too large", path);
-    } while (n > 0);
-    buf_putc(b, '\n');
-    return NULL;
-}
-
-/*
- * curl takes one bundle: the system's and ours are put behind each other. Both are read when the first call
- * needs them: many a process makes none by TLS.
- */
-static err_t ca_load(struct outcall *c, struct arena *scratch)
-{
-    const char *systems = curl_version_info(CURLVERSION_NOW)->cainfo;
-    struct buf all;
-
-    buf_init(&all, scratch, CA_STEP_BYTES);
-    if (systems && access(systems, R_OK) == 0)
-        TRY(ca_add(&all, systems));
-    TRY(ca_add(&all, c->ca_file));
-    c->ca = (struct curl_blob){
-        .data = arena_strndup(c->arena, all.p, all.n), .len = all.n, .flags = CURL_BLOB_NOCOPY};
-    return NULL;
-}
-
 /* Files, which curl reads for each handshake: a certificate that was renewed needs no restart. */
 static err_t house_open(struct outcall *c, const char *folder)
 {
@@ -378,7 +333,7 @@ err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only
     CURLU *u = curl_url();
     const char *host = NULL;
     unsigned port = 0;
-    err_t e = call->c->ca_file && !call->c->ca.data ? ca_load(call->c, call->x->arena) : NULL;
+    err_t e = call->c->ca_file && !call->c->ca.data ? outcall_ca_load(call->c, call->x->arena) : NULL;
 
     call->begin_us = clock_mono_us();
     call->easy = curl_easy_init();

@@ -85,6 +85,12 @@ extern const struct err outcall_err_address, outcall_err_timeout;
 /* What is left of the call's time. */
 int64_t outcall_left_us(const struct outcall_call *call);
 
+/*
+ * Makes c->ca of the system's authorities and c->ca_file. ERR_INVALID outcall.ca: it is too large, or cannot
+ * be read.
+ */
+MUST_CHECK err_t outcall_ca_load(struct outcall *c, struct arena *scratch);
+
 /* ---- outcall_path.c: which address of a name ---- */
 
 /* Resolves the name and hands its first address to curl. */

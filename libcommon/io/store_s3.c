@@ -229,13 +229,8 @@ static err_t s3_check(struct ctx *x, struct store *store)
 
 static void entry_add(struct arena *a, struct store_entry **v, size_t *n, struct store_entry e)
 {
-    if ((*n & (*n - 1)) == 0) { /* full at every power of two */
-        struct store_entry *more = ARENA_ARRAY(a, *n ? 2 * *n : 1, struct store_entry);
-
-        if (*n)
-            memcpy(more, *v, *n * sizeof(e));
-        *v = more;
-    }
+    if ((*n & (*n - 1)) == 0) /* full at every power of two */
+        *v = arena_grow(a, *v, *n * sizeof(e), (*n ? 2 * *n : 1) * sizeof(e));
     (*v)[(*n)++] = e;
 }
 

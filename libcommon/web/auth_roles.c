@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -91,12 +92,6 @@ static err_t check_role(struct arena *a, const char *path, const char *name, con
     if (!texts_ok(json_object_get(role, "scopes"), scope_ok))
         return bad_file(a, path, name, "scopes must be a list of resource:verb, each once");
     return NULL;
-}
-
-static void file_endp(FILE **f)
-{
-    if (*f != NULL)
-        fclose(*f);
 }
 
 err_t roles_load(struct arena *a, const char *path, struct roles **ret)

@@ -8,21 +8,16 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "web/openapi_parts.h"
 
 enum { DOCUMENT_BYTES_MAX = 16 * 1024 * 1024, DOCUMENT_DEPTH_MAX = 64 };
 
-static void release_file(FILE **f)
-{
-    if (*f)
-        fclose(*f);
-}
-
 /* Its pages come from the file when somebody reads them, and need not stay. */
 static err_t map_file(struct arena *errors, const char *path, struct openapi *ret)
 {
-    CLEANUP(release_file) FILE *f = fopen(path, "re");
+    CLEANUP(file_endp) FILE *f = fopen(path, "re");
     struct stat st;
     if (!f || fstat(fileno(f), &st) != 0)
         return err_new(errors, ERR_UNAVAILABLE, "openapi.document", "%s: %s", path, strerror(errno));
@@ -87,12 +82,9 @@ static err_t add_operation(const struct loading *l, const struct spot *at, struc
     size_t n = api->noperations;
     if (openapi_operation_by_id(api, op->id))
         return spot_bad(l, at, "the operationId stands twice");
-    if ((n & (n - 1)) == 0) { /* full at each power of two */
-        struct operation **more = ARENA_ARRAY(api->arena, n ? n * 2 : 1, struct operation *);
-        if (n)
-            memcpy(more, api->operations, n * sizeof(*more));
-        api->operations = more;
-    }
+    if ((n & (n - 1)) == 0) /* full at each power of two */
+        api->operations = arena_grow(api->arena, api->operations, n * sizeof(*api->operations),
+                                     (n ? n * 2 : 1) * sizeof(*api->operations));
     api->operations[api->noperations++] = op;
     return route_add(l, at, op);
 }
