@@ -4,12 +4,12 @@ import secrets
 import subprocess
 import sys
 import time
+import traceback
 import uuid
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-import wire
 from stack import BUILD, ROOT, Stack, opaque
 
 PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
@@ -39,8 +39,30 @@ class House(Stack):
 
     def sql(self, service, statement):
         """As Stack has it, but with a session that ends at once: a restore refuses while anybody is in the database, and puts another in its place."""
-        with wire.Connection(f"wayfare_{service}", "postgres", f"{self.run}/pg", timeout=30) as c:
-            return [["" if v is None else v for v in row] for row in c.run(statement)]
+        try:
+            return super().sql(service, statement)
+        finally:
+            session = self.sessions.__dict__.pop(service, None)
+            if session:
+                session.close()
+
+    def play(self, cases, mend, lines=5):
+        """Runs the cases [test_*], the others also when one fails; mend() puts things right behind that one. Whether one failed."""
+        passed = failed = 0
+        for case in cases:
+            begun, what = time.monotonic(), case.__name__.removeprefix("test_").replace("_", " ")
+            try:
+                case(self)
+                passed += 1
+                print(f"ok {what} ({time.monotonic() - begun:.1f} s)", flush=True)
+            except Exception as e:  # the others run all the same
+                failed += 1
+                print(f"FAIL {what}: {e}\n{traceback.format_exc()}", flush=True)
+                mend()
+        if failed:
+            self.show_logs(lines)
+        print(f"{passed} passed, {failed} failed")
+        return failed != 0
 
     def admin(self):
         return ["--db", f"host={self.run}/pg user=postgres"]

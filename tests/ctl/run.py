@@ -4,8 +4,6 @@ import importlib
 import os
 import subprocess
 import sys
-import time
-import traceback
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, HERE)
@@ -37,27 +35,12 @@ def cases():
 
 
 def main(names):
-    house, passed, failed = House(), 0, 0
+    house = House()
     try:
         house.up()
-        for case in cases():
-            if names and not any(n in case.__name__ for n in names):
-                continue
-            begun, what = time.monotonic(), case.__name__.removeprefix("test_").replace("_", " ")
-            try:
-                case(house)
-                passed += 1
-                print(f"ok {what} ({time.monotonic() - begun:.1f} s)", flush=True)
-            except Exception as e:  # the others run all the same
-                failed += 1
-                print(f"FAIL {what}: {e}\n{traceback.format_exc()}", flush=True)
-                house.supervisor("start", "all")
-        if failed:
-            house.show_logs(5)
+        return house.play([c for c in cases() if not names or any(n in c.__name__ for n in names)], lambda: house.supervisor("start", "all"))
     finally:
         house.down()
-    print(f"{passed} passed, {failed} failed")
-    return failed != 0
 
 
 if __name__ == "__main__":

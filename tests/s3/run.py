@@ -7,8 +7,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
-import traceback
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "ctl")]
@@ -198,31 +196,20 @@ def test_an_endpoint_in_clear_is_for_development(house):
 
 
 def main(names):
-    house, passed, failed = Town(), 0, 0
+    house = Town()
+
+    def mend():
+        house.bucket.stop()
+        house.bucket.start()
+
     try:
         house.up()
         house.bucket.start()
         house.case_id = house.new_case()
-        for name, case in [(n, f) for n, f in globals().items() if n.startswith("test_")]:
-            if names and not any(n in name for n in names):
-                continue
-            begun, what = time.monotonic(), name.removeprefix("test_").replace("_", " ")
-            try:
-                case(house)
-                passed += 1
-                print(f"ok {what} ({time.monotonic() - begun:.1f} s)", flush=True)
-            except Exception as e:  # the others run all the same
-                failed += 1
-                print(f"FAIL {what}: {e}\n{traceback.format_exc()}", flush=True)
-                house.bucket.stop()
-                house.bucket.start()
-        if failed:
-            house.show_logs(8)
+        return house.play([f for n, f in globals().items() if n.startswith("test_") and (not names or any(w in n for w in names))], mend, lines=8)
     finally:
         house.bucket.stop()
         house.down()
-    print(f"{passed} passed, {failed} failed")
-    return failed != 0
 
 
 if __name__ == "__main__":
