@@ -65,6 +65,8 @@ pg_data() {
 }
 
 supervisor() { supervisorctl -c "$STATE/supervisord.conf" "$@"; }
+# supervised start|stop NAME…, supervised end - all at once
+supervised() { local word=$1; shift; "$PYTHON" -B "$ROOT/deploy/local/supervised.py" "$word" "$RUN/supervisor.sock" "$@"; }
 # By its command line: after a reboot the process with that number may be any other.
 stack_running() {
     [ -f "$STATE/supervisord.pid" ] && grep -qaF -- "$STATE/supervisord.conf" "/proc/$(cat "$STATE/supervisord.pid")/cmdline" 2>/dev/null

@@ -87,10 +87,10 @@ class House(Stack):
         return names + (["sender", "webhooks"] if service == "notifications" else [])
 
     def stop(self, service):
-        self.supervisor("stop", *self.programs(service))
+        assert self.supervised().stop(self.programs(service)), f"{service} does not end"
 
     def start(self, service):
-        self.supervisor("start", *self.programs(service))
+        self.supervised().start(self.programs(service))
         wait_for(f"{service} is ready", lambda: self.metrics_ready(service), 30)
 
     def metrics_ready(self, service):

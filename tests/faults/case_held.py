@@ -6,7 +6,7 @@ import socket
 import threading
 
 from case_services import psql, say
-from load import CASES, Readers, Writers, p99, readers_of, refer
+from load import CASES, Readers, Writers, by_the_clock, p99, readers_of, refer
 from programs import SERVICES
 
 FACTOR = 10  # how much slower others may become; far more than noise, far less than waiting for what hangs
@@ -78,6 +78,7 @@ def test_processes_are_replaced_one_after_the_other_without_an_error(stack, prog
     print(f"  {len(old)} processes replaced {rounds}×: {len(answers)} reads and {len(w.sent)} writes, no error")
 
 
+@by_the_clock
 def test_a_row_under_a_lock_holds_up_only_those_who_want_it(stack, programs, full):
     seconds = 5 if full else 2
     victim = refer(stack)
@@ -113,6 +114,7 @@ def test_a_row_under_a_lock_holds_up_only_those_who_want_it(stack, programs, ful
     assert again.status == 200 and (200 in stuck) == (again.json["status"] == "revoked")
 
 
+@by_the_clock
 def test_a_service_that_hangs_holds_up_no_other(stack, programs, full):
     seconds = 5 if full else 2
     reads = [("amina", "/travel/v1/movements?limit=5"), ("amina", "/notifications/v1/inbox?limit=5"), ("pim", "/diaspora/v1/institutions?limit=5")]
@@ -183,6 +185,7 @@ class SlowClients:
         self.open = []
 
 
+@by_the_clock
 def test_ten_thousand_slow_callers_hold_up_nobody(stack, programs, full):
     seconds = 5 if full else 2
     slow, reads = [], readers_of(stack)

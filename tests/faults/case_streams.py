@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 
+from load import by_the_clock
 from programs import wait_for
 
 STALLED = 20
@@ -72,6 +73,7 @@ class Reader(threading.Thread):
                 pass
 
 
+@by_the_clock
 def test_a_stalled_reader_is_closed_and_delays_nobody(stack, programs, full):
     batches, each = (60, 60) if full else (15, 60)
     token, pid = stack.token(USER), programs.pid("notifications")

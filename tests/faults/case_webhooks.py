@@ -5,6 +5,7 @@ import datetime
 import time
 import uuid
 
+from load import by_the_clock
 from outside import Endpoints, SilentNames
 from programs import wait_for
 from told import tell
@@ -65,6 +66,7 @@ def p99(times):
     return times[min(len(times) - 1, int(len(times) * 0.99))]
 
 
+@by_the_clock
 def test_dead_endpoints_delay_nobody_and_are_served_when_they_are_back(stack, programs, full):
     n, rounds = (200, 3) if full else (25, 2)
     bad = ["dead", "silent", "silent", "silent", "silent", "silent", "slow", "slow", "garbage", "flapping"]
@@ -99,6 +101,7 @@ async def listen(e, address):
     e.servers.append(await asyncio.start_server(lambda r, w: e.serve(address, "good", r, w), address, e.port, ssl=e.tls))
 
 
+@by_the_clock
 def test_names_that_nobody_resolves_delay_nobody(stack, full):
     n, rounds = (200, 3) if full else (25, 3)
     with Endpoints(stack, ["good"]) as e, SilentNames(stack) as names, Subscribed(stack, [e.url(a) for a in e.at]):

@@ -4,9 +4,6 @@ import os
 import signal
 import socket
 import time
-import xmlrpc.client
-
-from supervisor.xmlrpc import SupervisorTransport
 
 PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 SERVICES = ("identity", "cases", "travel", "diaspora", "notifications")
@@ -26,7 +23,7 @@ class Programs:
         self.stack = stack
 
     def rpc(self):
-        return xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self.stack.run}/supervisor.sock")).supervisor
+        return self.stack.supervised().rpc
 
     def names(self):
         return [p["name"] for p in self.rpc().getAllProcessInfo()]
@@ -53,17 +50,10 @@ class Programs:
 
     def stop(self, *names):
         """All at once; returns when they have ended."""
-        rpc = self.rpc()
-        for name in names:
-            if self.pid(name):
-                rpc.stopProcess(name, False)
-        wait_for(f"{', '.join(names)} end", lambda: not any(self.pids(names).values()), 40)
+        assert self.stack.supervised().stop(names, 40 * PATIENCE), f"{', '.join(names)} do not end"
 
     def start(self, *names):
-        rpc = self.rpc()
-        for name in names:
-            if not self.pid(name):
-                rpc.startProcess(name, False)
+        self.stack.supervised().start(names)
 
     def health(self, name):
         """Status of /health/ready; 0: nobody answers within two seconds."""

@@ -124,13 +124,13 @@ class Between:
         return [os.path.join(self.parts.folder, f"{name}.log") for name in sorted(self.parts.processes)]
 
 
-def cases(wanted):
-    """[(name, function)] in the order in which they stand."""
+def cases(wanted, clock):
+    """[(name, function)] in the order in which they stand; clock: whether by the clock, None: all."""
     found = []
     for path in sorted(glob.glob(os.path.join(HERE, "case_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         found += [(n[5:], f) for n, f in vars(module).items() if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
-    return found
+    return [(n, f) for n, f in found if clock in (None, hasattr(f, "by_the_clock"))]
 
 
 def too_long(*_):
@@ -192,6 +192,8 @@ def arguments():
     p.add_argument("--minutes", type=float, default=0, help="full, and again with new seeds for so long")
     p.add_argument("--seed", type=int, help="of the dice, to repeat a case")
     p.add_argument("--stack", type=os.path.abspath, help="state folder of a stack that is up, instead of one of its own")
+    p.add_argument("--by-the-clock", dest="clock", action="store_true", default=None, help="only those that need the machine for themselves")
+    p.add_argument("--not-by-the-clock", dest="clock", action="store_false", help="only the others, which may run beside something else")
     p.add_argument("--list", action="store_true", help="names the cases")
     p.add_argument("case", nargs="*")
     options = p.parse_args()
@@ -201,7 +203,7 @@ def arguments():
 
 def main():
     options = arguments()
-    chosen = cases(options.case)
+    chosen = cases(options.case, options.clock)
     options.total = len(chosen)
     if options.list:
         print(*(name for name, _ in chosen), sep="\n")

@@ -9,15 +9,13 @@ import sys
 import tempfile
 import threading
 import time
-import xmlrpc.client
-
-from supervisor.xmlrpc import SupervisorTransport
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "deploy", "local"))
 
 import tokens
 import wire
 from client import BUILD, ROOT, Answer, Client, opaque
+from supervised import SERVERS, Supervised
 
 
 def free_port():
@@ -133,17 +131,12 @@ class Stack(Client):
         return kept[service]
 
     def stop_programs(self, keep=()):
-        """Ends our own programs, all at once (supervisorctl takes one after the other); what they work with goes on. keep: programs that do too."""
-        rpc = xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self.run}/supervisor.sock")).supervisor
+        """Ends our own programs; what they work with goes on. keep: programs that do too."""
+        supervised = self.supervised()
+        supervised.stop(supervised.running() - {*SERVERS, *keep})
 
-        def running():
-            return [p["name"] for p in rpc.getAllProcessInfo() if p["pid"] and p["name"] not in ("postgres", "redis", "smtp", *keep)]
-
-        for name in running():
-            rpc.stopProcess(name, False)
-        until = time.monotonic() + 30
-        while running() and time.monotonic() < until:
-            time.sleep(0.05)
+    def supervised(self):
+        return Supervised(f"{self.run}/supervisor.sock")
 
     def supervisor(self, *words):
         return subprocess.run(["supervisorctl", "-c", f"{self.state}/supervisord.conf", *words],
