@@ -40,6 +40,8 @@ void rules_application_judge(struct arena *a, const void *facts, const struct ma
           "Open or resume them.");
     lacks(a, list, !f->expert_active, "expert.active", "/expertId", "The expert is not active.",
           "Make the profile active.");
+    lacks(a, list, f->expert_restricted, "expert.unrestricted", "/expertId",
+          "Processing of the expert's data is restricted.", "Wait until the restriction is lifted.");
     lacks(a, list, str_eq(code, "interview") && !f->interview, "interview.recorded", "/interview",
           "The interview is not recorded.", "Send its day and outcome with the move.");
     lacks(a, list, host && !str_eq(f->interview, "positive"), "interview.positive", "/interview/outcome",

@@ -12,15 +12,15 @@ struct arena;
 extern const struct machine application_machine;
 
 struct application_facts {
-    bool tor_open, expert_active;
+    bool tor_open, expert_active, expert_restricted;
     bool may_offer;           /* the caller holds applications:offer */
     int32_t places, accepted; /* of the terms of reference */
     const char *interview;    /* outcome as it stands or as the move brings it: positive, negative; NULL */
     const char *host;         /* the host's decision, likewise: accepted, refused; NULL */
 };
 
-/* Guards: tor.open, expert.active, interview.recorded, interview.positive, host.decided, host.accepted,
- * offer.scope, places.free. What ends an application (decline, withdraw) has none. */
+/* Guards: tor.open, expert.active, expert.unrestricted, interview.recorded, interview.positive, host.decided,
+ * host.accepted, offer.scope, places.free. What ends an application (decline, withdraw) has none. */
 void rules_application_judge(struct arena *a, const void *facts, const struct machine_move *move,
                              struct unmet_list *list);
 

@@ -36,7 +36,7 @@ static err_t judge_facts(struct ctx *x, struct tx *tx, const struct tor_version 
     struct application_accepted accepted;
 
     TRY(q_application_accepted(tx, j->a.tor_id, &accepted));
-    TRY(expert_active(tx, j->a.expert_id, &j->facts.expert_active));
+    TRY(expert_active(tx, j->a.expert_id, &j->facts.expert_active, &j->facts.expert_restricted));
     TRY(outcome_of(x, j->a.interview, &j->facts.interview));
     TRY(outcome_of(x, j->a.host_decision, &j->facts.host));
     j->facts.tor_open = str_eq(v->status, "open");

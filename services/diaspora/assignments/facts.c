@@ -22,8 +22,9 @@ struct rows {
     struct training_fact *trainings;
     struct result_fact results;
     struct residence_fact residence;
+    struct expert_fact expert;
     size_t nphases, nsafeguards, ntrainings;
-    bool has_tor, has_residence;
+    bool has_tor, has_residence, has_expert;
 };
 
 err_t assignment_terms_of(struct ctx *x, const char *programme, struct assignment_terms *ret)
@@ -130,6 +131,7 @@ err_t assignment_facts_read(struct ctx *x, struct tx *tx, const struct assignmen
     q_phase_facts_later(tx, of->id, &r.phases, &r.nphases);
     q_safeguard_facts_later(tx, of->id, &r.safeguards, &r.nsafeguards);
     q_training_facts_later(tx, of->id, &r.trainings, &r.ntrainings);
+    q_expert_fact_later(tx, of->expert_id, &r.has_expert, &r.expert);
     q_residence_fact_later(tx, of->expert_id, &r.has_residence, &r.residence);
     TRY(q_result_facts(tx, of->id, &r.results));
     *ret = (struct assignment_facts){
@@ -137,6 +139,7 @@ err_t assignment_facts_read(struct ctx *x, struct tx *tx, const struct assignmen
         .sees_residence = principal_has(x->who, "experts.residence:read"),
         .status = of->status,
         .accepted = of->accepted,
+        .restricted = r.has_expert && r.expert.restricted,
         .tor_approved =
             r.has_tor && !str_eq(r.tor.tor_status, "suspended") &&
             (str_eq(r.tor.version_status, "approved") || str_eq(r.tor.version_status, "superseded")),

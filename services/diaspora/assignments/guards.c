@@ -70,6 +70,13 @@ void judge_accepted(struct judging *j)
                     "The expert has taken the acceptance back.");
 }
 
+void judge_restriction(struct judging *j)
+{
+    if (j->f->restricted)
+        guard_unmet(j, "expert.unrestricted", "/expertId", "Wait until the restriction is lifted.",
+                    "Processing of the expert's data is restricted.");
+}
+
 void judge_phases(struct judging *j)
 {
     for (size_t i = 0; i < j->f->nphases; i++)

@@ -41,6 +41,7 @@ struct assignment_facts {
     bool sees_residence; /* who asks holds experts.residence:read */
     const char *status;
     bool accepted;     /* the expert's acceptance stands */
+    bool restricted;   /* processing of the expert's data is */
     bool tor_approved; /* the version that was accepted is approved */
     struct fact_traveller traveller;
     const struct travel_rules_set *travel_rules;

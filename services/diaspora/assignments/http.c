@@ -10,6 +10,7 @@
 #include "diaspora/assignments/queries.h"
 #include "diaspora/assignments/rules.h"
 #include "diaspora/assignments/terms.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/programmes/programme.h"
 #include "diaspora/state.h"
 #include "diaspora/surveys/surveys.h"
@@ -107,6 +108,7 @@ static err_t create_assignment(struct ctx *x, const struct request *rq, struct r
     TRY(find_application(x, tx, application_id.v, &ap));
     if (!str_eq(ap.status, "accepted"))
         return err_not_accepted;
+    TRY(expert_unrestricted(tx, ap.expert_id));
     TRY(insert_assignment(x, tx, &ap, id));
     TRY(surveys_plan(x, tx, id, ap.programme));
     for (size_t i = 0; i < n; i++)

@@ -15,7 +15,7 @@ static const struct machine_move moves[] = {
     {"abort", {"planned", "cleared", "active", "switchedOnline"}, "aborted", .reason_required = true},
 };
 
-#define GUARDS_MAX 12
+#define GUARDS_MAX 13
 
 /* A move without a line has no guards. */
 static const struct {
@@ -23,10 +23,11 @@ static const struct {
     judge_fn *guards[GUARDS_MAX]; /* NULL behind the last */
 } guarded[] = {
     {"clear",
-     {judge_tor, judge_accepted, judge_phases, judge_limits, judge_clash, judge_country, judge_training,
-      judge_insurance, judge_briefing, judge_may_travel, judge_ticketed}},
-    {"start", {judge_begun}},
-    {"switchBack", {judge_accepted, judge_country, judge_insurance, judge_briefing, judge_may_travel}},
+     {judge_tor, judge_accepted, judge_restriction, judge_phases, judge_limits, judge_clash, judge_country,
+      judge_training, judge_insurance, judge_briefing, judge_may_travel, judge_ticketed}},
+    {"start", {judge_restriction, judge_begun}},
+    {"switchBack",
+     {judge_accepted, judge_restriction, judge_country, judge_insurance, judge_briefing, judge_may_travel}},
     {"requestTravel",
      {judge_tor, judge_accepted, judge_clash, judge_country,
       judge_may_travel}}, /* no move: before a journey is asked for */

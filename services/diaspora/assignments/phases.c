@@ -8,6 +8,7 @@
 #include "diaspora/assignments/internal.h"
 #include "diaspora/assignments/queries.h"
 #include "diaspora/assignments/rules.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/state.h"
 #include "web/page.h"
@@ -123,6 +124,7 @@ err_t create_phase(struct ctx *x, const struct request *rq, struct response *rs)
     TRY(check_one(x, &in));
     if (!rules_phases_open(of.status))
         return err_phases_settled;
+    TRY(expert_unrestricted(tx, of.expert_id));
     insert(x, tx,
            (struct q_phase_insert_in){.id = id, .assignment_id = assignment_id, .expert_id = of.expert_id},
            of.country, &in);
@@ -147,7 +149,8 @@ err_t get_phase(struct ctx *x, const struct request *rq, struct response *rs)
 }
 
 /* Locks the assignment before its phase: whoever moves the assignment does it in the same order. */
-static err_t lock_phase(struct ctx *x, const struct request *rq, struct tx **ret_tx, struct phase_locked *ret)
+static err_t lock_phase(struct ctx *x, const struct request *rq, struct tx **ret_tx, struct phase_locked *ret,
+                        struct uuid *ret_expert_id)
 {
     struct uuid id = request_path_uuid(rq, "phaseId");
     struct assignment_locked of;
@@ -158,6 +161,7 @@ static err_t lock_phase(struct ctx *x, const struct request *rq, struct tx **ret
     TRY(q_assignment_lock(*ret_tx, row.assignment_id, &of));
     TRY(q_phase_lock(*ret_tx, id, ret));
     TRY(etag_match(rq, ret->version));
+    *ret_expert_id = of.expert_id;
     return rules_phases_open(of.status) ? NULL : err_phases_settled;
 }
 
@@ -179,10 +183,12 @@ err_t patch_phase(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct phase_locked before;
     struct phase_input in;
+    struct uuid expert_id;
     struct tx *tx;
     bool moved;
 
-    TRY(lock_phase(x, rq, &tx, &before));
+    TRY(lock_phase(x, rq, &tx, &before, &expert_id));
+    TRY(expert_unrestricted(tx, expert_id));
     in = (struct phase_input){.starts_on = before.starts_on,
                               .ends_on = before.ends_on,
                               .place = before.place,
@@ -209,9 +215,10 @@ err_t patch_phase(struct ctx *x, const struct request *rq, struct response *rs)
 err_t cancel_phase(struct ctx *x, const struct request *rq, struct response *rs)
 {
     struct phase_locked before;
+    struct uuid expert_id;
     struct tx *tx;
 
-    TRY(lock_phase(x, rq, &tx, &before));
+    TRY(lock_phase(x, rq, &tx, &before, &expert_id));
     if (!str_eq(before.status, "planned") && !str_eq(before.status, "suspended"))
         return err_phase_over;
     q_phase_cancel(tx, before.id, x->now_us);

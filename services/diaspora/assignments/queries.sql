@@ -184,6 +184,9 @@ SELECT (SELECT count(*)::int4 FROM reports r WHERE r.assignment_id = $assignment
        (SELECT count(*)::int4 FROM outcomes o WHERE o.assignment_id = $assignment_id) AS outcomes,
        (SELECT count(*)::int4 FROM claims c WHERE c.assignment_id = $assignment_id AND c.status IN ('submitted', 'approved')) AS open_claims;
 
+-- q_expert_fact(id uuid) -> maybe expert_fact(restricted bool)
+SELECT restricted_at IS NOT NULL AS restricted FROM experts WHERE id = $id;
+
 -- q_residence_fact(expert_id uuid) -> maybe residence_fact(sealed bytea, verified bool)
 SELECT sealed, verified_at IS NOT NULL AS verified FROM expert_residences WHERE expert_id = $expert_id;
 

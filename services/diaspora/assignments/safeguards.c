@@ -8,6 +8,7 @@
 #include "diaspora/assignments/internal.h"
 #include "diaspora/assignments/queries.h"
 #include "diaspora/assignments/rules.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/state.h"
 #include "web/page.h"
 #include "web/request.h"
@@ -92,6 +93,7 @@ err_t create_safeguard(struct ctx *x, const struct request *rq, struct response 
     TRY(check_safeguard(x, &in));
     if (assignment_ended(of.status))
         return err_safeguard_late;
+    TRY(expert_unrestricted(tx, of.expert_id));
     q_safeguard_insert(tx, &(struct q_safeguard_insert_in){.id = id,
                                                            .assignment_id = assignment_id,
                                                            .kind = in.kind,
@@ -155,6 +157,7 @@ err_t create_travel_counselling(struct ctx *x, const struct request *rq, struct 
     country_fault(x, in.country, &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid",
                        "The counselling cannot be recorded so."));
+    TRY(expert_unrestricted(tx, of.expert_id));
     q_counselling_insert(tx, &(struct q_counselling_insert_in){.id = id,
                                                                .assignment_id = assignment_id,
                                                                .country = in.country,

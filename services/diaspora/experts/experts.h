@@ -13,8 +13,12 @@ struct tx;
  * it, in db_begin. It is for decisions of the house: never for a host. */
 MUST_CHECK err_t expert_residence_unseal(struct ctx *x, struct uuid expert_id, struct bytes sealed,
                                          bool verified, struct expert_residence *ret);
-/* Adds at pointer expert.missing (also when hidden), expert.notInProgramme, expert.inactive. */
+/* Adds at pointer expert.missing (also when hidden), expert.notInProgramme, expert.inactive; ERR_CONFLICT
+ * expert.restricted. */
 AWAITS MUST_CHECK err_t expert_check(struct ctx *x, struct tx *tx, struct uuid expert_id,
                                      const char *programme, const char *pointer, struct fault_list *faults);
-/* True if the expert is there and active. */
-AWAITS MUST_CHECK err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret);
+/* Article 18 GDPR: nothing is added to what is restricted. ERR_CONFLICT expert.restricted; no fault of an
+ * expert who is hidden or not there. */
+AWAITS MUST_CHECK err_t expert_unrestricted(struct tx *tx, struct uuid expert_id);
+/* Whether the expert is there and active, and whether processing of their data is restricted. */
+AWAITS MUST_CHECK err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret, bool *ret_restricted);

@@ -11,6 +11,18 @@
 #include "diaspora/state.h"
 #include "web/page.h"
 
+ERR_DEFINE(err_restricted, ERR_CONFLICT, "expert.restricted",
+           "Processing of this expert's data is restricted; nothing may be changed until that is lifted.");
+
+err_t expert_unrestricted(struct tx *tx, struct uuid expert_id)
+{
+    struct expert_brief brief;
+    bool found;
+
+    TRY(q_expert_brief(tx, expert_id, &found, &brief));
+    return found && brief.restricted ? err_restricted : NULL;
+}
+
 err_t expert_check(struct ctx *x, struct tx *tx, struct uuid expert_id, const char *programme,
                    const char *pointer, struct fault_list *faults)
 {
@@ -31,16 +43,17 @@ err_t expert_check(struct ctx *x, struct tx *tx, struct uuid expert_id, const ch
     }
     if (f.code)
         fault_add(x->arena, faults, f);
-    return NULL;
+    return found && brief.restricted ? err_restricted : NULL;
 }
 
-err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret)
+err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret, bool *ret_restricted)
 {
     struct expert_brief brief;
     bool found;
 
     TRY(q_expert_brief(tx, expert_id, &found, &brief));
     *ret = found && str_eq(brief.status, "active");
+    *ret_restricted = found && brief.restricted;
     return NULL;
 }
 
@@ -60,7 +73,8 @@ err_t expert_lock(struct ctx *x, const struct request *rq, struct tx **ret_tx, s
     *ret_id = request_path_uuid(rq, "expertId");
     TRY(db_begin(x, ret_tx));
     TRY(q_expert_lock(*ret_tx, *ret_id, ret));
-    return etag_match(rq, ret->version_);
+    TRY(etag_match(rq, ret->version_));
+    return ret->restricted_at_.set ? err_restricted : NULL;
 }
 
 static err_t check_profile(struct ctx *x, const struct request *rq)
@@ -165,6 +179,8 @@ const struct handler experts_handlers[] = {
     {"getExpert", get_expert},
     {"patchExpert", patch_expert},
     {"listExpertHistory", list_expert_history},
+    {"restrictExpert", restrict_expert},
+    {"liftExpertRestriction", lift_expert_restriction},
     {"searchExperts", search_experts},
     {"getExpertResidence", get_expert_residence},
     {"putExpertResidence", put_expert_residence},

@@ -1,11 +1,11 @@
 -- Statements of experts.
 
--- q_expert_brief(id uuid) -> maybe expert_brief(programmes text[], status text)
-SELECT programmes, status FROM experts WHERE id = $id;
+-- q_expert_brief(id uuid) -> maybe expert_brief(programmes text[], status text, restricted bool)
+SELECT programmes, status, restricted_at IS NOT NULL AS restricted FROM experts WHERE id = $id;
 
 -- q_expert_get(id uuid) -> one expert_row(id uuid, programmes text[], names jsonb, birth_date jsonb?, sex text, residence_country text,
---   languages jsonb, contact_points jsonb, documents jsonb, competences jsonb, windows jsonb, status text, version int4, created_by text,
---   created_at timestamptz, updated_at timestamptz, allowed_actions text[])
+--   languages jsonb, contact_points jsonb, documents jsonb, competences jsonb, windows jsonb, status text, restriction jsonb?, version int4,
+--   created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions text[])
 SELECT id, programmes, names, birth_date, sex, residence_country, languages, contact_points, documents,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'uri', c.uri, 'label', c.label, 'evidence', c.evidence, 'source', c.source)
                                   ORDER BY c.created_at, c.id), '[]')
@@ -13,10 +13,16 @@ SELECT id, programmes, names, birth_date, sex, residence_country, languages, con
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'kind', w.kind, 'startsOn', w.starts_on, 'endsOn', w.ends_on, 'note', w.note)
                                   ORDER BY w.starts_on, w.id), '[]')
           FROM expert_windows w WHERE w.org = e.org AND w.expert_id = e.id AND w.ended_at IS NULL) AS windows,
-       status, version, created_by, created_at, updated_at,
-       CASE WHEN sec.has('experts:write') THEN '{patch,addCompetence,addWindow}'::text[] ELSE '{}' END AS allowed_actions
+       status,
+       CASE WHEN restricted_at IS NOT NULL
+            THEN jsonb_build_object('since', wf.rfc3339(restricted_at), 'reason', restriction_reason) END AS restriction,
+       version, created_by, created_at, updated_at,
+       CASE WHEN restricted_at IS NULL AND sec.has('experts:write') THEN '{patch,addCompetence,addWindow}'::text[] ELSE '{}' END
+       || CASE WHEN NOT sec.has('experts:restrict') THEN '{}' WHEN restricted_at IS NULL THEN '{restrict}' ELSE '{liftRestriction}'::text[] END
+          AS allowed_actions
   FROM experts e WHERE id = $id;
 
+-- Who looks for candidates does not find whose data are restricted; by name alone they are found, to be looked after.
 -- q_expert_search{name text?, competence text?, language text?, residence_country text?, programme text?, window_from date?, window_until date?}
 --   -> list expert_hit(id uuid, programmes text[], names jsonb, residence_country text, languages jsonb, status text,
 --   sort_updated_at_ timestamptz)
@@ -29,13 +35,15 @@ SELECT e.id, e.programmes, e.names, e.residence_country, e.languages, e.status, 
 --? residenceCountry AND e.residence_country = $residence_country
 --? programme AND $programme = ANY (e.programmes)
 --? window AND e.id IN (SELECT w.expert_id FROM expert_windows w WHERE w.org = sec.org() AND w.kind = 'available' AND w.ended_at IS NULL AND w.starts_on <= $window_from AND w.ends_on >= $window_until) AND e.id NOT IN (SELECT w.expert_id FROM expert_windows w WHERE w.org = sec.org() AND w.kind = 'unavailable' AND w.ended_at IS NULL AND w.starts_on <= $window_until AND w.ends_on >= $window_from)
+--? candidates AND e.restricted_at IS NULL
 --sort -updatedAt e.updated_at timestamptz
 --id e.id
 ;
 
 -- q_expert_lock(id uuid) -> one expert_locked(programmes text[], names jsonb, birth_date jsonb?, sex text, residence_country text,
---   languages jsonb, contact_points jsonb, documents jsonb, status text, version_ int4)        lane: own
-SELECT programmes, names, birth_date, sex, residence_country, languages, contact_points, documents, status, version AS version_
+--   languages jsonb, contact_points jsonb, documents jsonb, status text, restricted_at_ timestamptz?, version_ int4)        lane: own
+SELECT programmes, names, birth_date, sex, residence_country, languages, contact_points, documents, status, restricted_at AS restricted_at_,
+       version AS version_
   FROM experts WHERE id = $id FOR UPDATE;
 
 -- q_expert_add{id uuid, programmes text[], names jsonb, birth_date jsonb?, sex text, residence_country text, languages jsonb,
@@ -50,6 +58,9 @@ UPDATE experts SET programmes = $programmes, names = $names, birth_date = $birth
        languages = $languages, contact_points = $contact_points, documents = $documents, status = $status, version = version + 1,
        updated_at = $now
  WHERE id = $id;
+
+-- q_expert_restrict(id uuid, restricted_at timestamptz?, reason text?, now timestamptz) -> exactly 1
+UPDATE experts SET restricted_at = $restricted_at, restriction_reason = $reason, version = version + 1, updated_at = $now WHERE id = $id;
 
 -- q_expert_touch(id uuid, now timestamptz) -> exactly 1
 UPDATE experts SET version = version + 1, updated_at = $now WHERE id = $id;

@@ -162,6 +162,7 @@ err_t put_expert_residence(struct ctx *x, const struct request *rq, struct respo
     TRY(q_expert_seen(tx, id, &seen));
     TRY(q_residence_lock(tx, id, &found, &before));
     TRY(etag_match(rq, found ? before.version : 0));
+    TRY(expert_unrestricted(tx, id));
     rules_residence(x->arena, body, &faults);
     TRY(fault_list_err(x->arena, &faults, ERR_INVALID, "request.invalid", "The residence is not valid."));
     TRY(seal(x, id, body, &sealed));

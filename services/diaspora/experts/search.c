@@ -35,6 +35,8 @@ err_t search_experts(struct ctx *x, const struct request *rq, struct response *r
         in.window_until = json_member_date(window, "endsOn");
         page_filter(&page, &q_expert_search_page, "window");
     }
+    if (in.competence || in.language || in.residence_country || in.programme || window)
+        page_filter(&page, &q_expert_search_page, "candidates");
     if (!in.name && !in.competence && !in.language && !in.residence_country && !in.programme && !window)
         return err_new(x->arena, ERR_INVALID, "search.empty", "Name at least one criterion.");
     TRY(db_begin_read(x, &tx));

@@ -6,13 +6,14 @@ static const char *const peers[] = {"cases", "identity", "notifications", "trave
 
 /* Every operation on /experts: it tells of nothing that belongs to one programme. (An arch test compares.) */
 static const char *const own[] = {
-    "createExpert",       "createExpertCompetence",
-    "createExpertWindow", "deleteExpertCompetence",
-    "deleteExpertWindow", "getExpert",
-    "getExpertResidence", "listExpertHistory",
-    "patchExpert",        "patchExpertCompetence",
-    "putExpertResidence", "searchExperts",
-    "whoSawExpert",       NULL,
+    "createExpert",          "createExpertCompetence",
+    "createExpertWindow",    "deleteExpertCompetence",
+    "deleteExpertWindow",    "getExpert",
+    "getExpertResidence",    "liftExpertRestriction",
+    "listExpertHistory",     "patchExpert",
+    "patchExpertCompetence", "putExpertResidence",
+    "restrictExpert",        "searchExperts",
+    "whoSawExpert",          NULL,
 };
 
 static const struct trail_class hidden[] = {

@@ -11,6 +11,7 @@
 #include "diaspora/assignments/assignments.h"
 #include "diaspora/assignments/guards.h"
 #include "diaspora/assignments/queries.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/journeys/party.h"
 #include "diaspora/journeys/queries.h"
@@ -85,6 +86,7 @@ static err_t create_travel_request(struct ctx *x, const struct request *rq, stru
     if (memcmp(&phase.assignment_id, &assignment_id, sizeof assignment_id) != 0)
         return err_new(x->arena, ERR_MISSING, "phase.missing", "The assignment has no such phase.");
     TRY(rules_journey_days(x->arena, n.earliest, n.latest, phase.ends_on));
+    TRY(expert_unrestricted(tx, of.expert_id));
     TRY(may_ask(x, tx, &of, &phase));
     n.programme = of.programme;
     TRY(party_of_expert(x, tx, &of, &phase, &n, body, &n.party));

@@ -9,7 +9,7 @@ SELECT e.id, e.languages,
           FROM expert_windows w WHERE w.org = e.org AND w.expert_id = e.id AND w.ended_at IS NULL) AS windows,
        r.sealed, r.verified_by IS NOT NULL AS verified
   FROM experts e LEFT JOIN expert_residences r ON r.org = e.org AND r.expert_id = e.id
- WHERE e.org = sec.org() AND e.status = 'active' AND $programme = ANY (e.programmes)
+ WHERE e.org = sec.org() AND e.status = 'active' AND e.restricted_at IS NULL AND $programme = ANY (e.programmes)
    AND e.id IN (SELECT c.expert_id FROM expert_competences c WHERE c.org = sec.org() AND c.uri = ANY ($uris) AND c.ended_at IS NULL)
  ORDER BY e.updated_at DESC, e.id LIMIT 200;
 

@@ -84,6 +84,10 @@ static err_t judge_expert(struct ctx *x, struct tx *tx, struct uuid id, const ch
         ans->verdict = verdict("refuse", "expert.missing");
         return NULL;
     }
+    if (expert.restricted) {
+        ans->verdict = verdict("refuse", "expert.restricted");
+        return NULL;
+    }
     TRY(judge_reach(x, expert.languages, expert.contact_points, topic, ans));
     audit_read(tx, "expert", id, "contact");
     return NULL;

@@ -26,5 +26,5 @@ SELECT t.status, t.departs_at, t.departure_zone, v.mission_id IS NOT DISTINCT FR
  WHERE t.movement_id = $movement_id AND t.ref_id = $mission_id AND p.id = $member_id
  ORDER BY t.created_at DESC LIMIT 1;
 
--- q_send_expert(id uuid) -> maybe send_expert(status text, languages jsonb, contact_points jsonb)
-SELECT status, languages, contact_points FROM experts WHERE id = $id;
+-- q_send_expert(id uuid) -> maybe send_expert(status text, restricted bool, languages jsonb, contact_points jsonb)
+SELECT status, restricted_at IS NOT NULL AS restricted, languages, contact_points FROM experts WHERE id = $id;

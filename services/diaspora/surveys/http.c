@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "diaspora/areas.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/state.h"
 #include "diaspora/surveys/queries.h"
 #include "diaspora/surveys/rules.h"
@@ -128,6 +129,8 @@ static err_t record_survey_response(struct ctx *x, const struct request *rq, str
     TRY(etag_match(rq, before.version));
     if (!str_eq(before.status, "open"))
         return err_invitation_closed;
+    if (before.expert_id.set)
+        TRY(expert_unrestricted(tx, before.expert_id.v));
     in = instrument_find(&diaspora_state(x)->instruments, before.instrument, before.instrument_version);
     if (!in)
         return err_internal(x->arena, ERR_BUG, "instrument.missing", "no instrument %s version %d",

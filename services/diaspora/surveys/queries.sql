@@ -55,8 +55,13 @@ SELECT id, assignment_id, role, respondent_ref, languages, zone, ended_at, creat
 -- q_survey_respondent_end(id uuid, now timestamptz) -> exactly 1
 UPDATE survey_respondents SET ended_at = $now WHERE id = $id AND ended_at IS NULL AND role <> 'expert';
 
+-- An expert whose data are restricted is not asked.
 -- q_survey_respondents_of(assignment_id uuid, roles text[]) -> many survey_respondent_asked(id uuid, role text)        lane: own
-SELECT id, role FROM survey_respondents WHERE assignment_id = $assignment_id AND role = ANY ($roles) AND ended_at IS NULL ORDER BY id LIMIT 200;
+SELECT r.id, r.role FROM survey_respondents r
+ WHERE r.assignment_id = $assignment_id AND r.role = ANY ($roles) AND r.ended_at IS NULL
+   AND (r.role <> 'expert' OR NOT EXISTS (SELECT 1 FROM assignments a JOIN experts e ON e.org = a.org AND e.id = a.expert_id
+                                           WHERE a.org = r.org AND a.id = r.assignment_id AND e.restricted_at IS NOT NULL))
+ ORDER BY r.id LIMIT 200;
 
 -- ---- invitations ----
 
@@ -80,8 +85,12 @@ SELECT i.id, i.assignment_id, i.wave_id, i.respondent_id, r.role, r.respondent_r
        CASE WHEN i.status = 'open' AND sec.has('surveys:write') THEN '["respond"]'::jsonb ELSE '[]'::jsonb END AS allowed_actions
   FROM survey_invitations i JOIN survey_respondents r ON r.org = i.org AND r.id = i.respondent_id WHERE i.id = $id;
 
--- q_survey_invitation_lock(id uuid) -> one survey_invitation_locked(id uuid, wave_id uuid, instrument text, instrument_version int4, status text, version int4)        lane: own
-SELECT id, wave_id, instrument, instrument_version, status, version FROM survey_invitations WHERE id = $id FOR UPDATE;
+-- expert_id: who answers, of an invitation of the expert.
+-- q_survey_invitation_lock(id uuid) -> one survey_invitation_locked(id uuid, wave_id uuid, instrument text, instrument_version int4, status text, version int4, expert_id uuid?)        lane: own
+SELECT i.id, i.wave_id, i.instrument, i.instrument_version, i.status, i.version,
+       (SELECT a.expert_id FROM survey_respondents r JOIN assignments a ON a.org = r.org AND a.id = r.assignment_id
+         WHERE r.org = i.org AND r.id = i.respondent_id AND r.role = 'expert') AS expert_id
+  FROM survey_invitations i WHERE i.id = $id FOR UPDATE OF i;
 
 -- q_survey_invitation_answer{id uuid, answers jsonb, by text, now timestamptz} -> exactly 1
 UPDATE survey_invitations SET status = 'answered', answers = $answers, answered_at = $now, recorded_by = $by, version = version + 1, updated_at = $now

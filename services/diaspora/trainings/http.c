@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "diaspora/areas.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/trainings/queries.h"
 #include "diaspora/trainings/rules.h"
 #include "web/page.h"
@@ -202,6 +203,7 @@ static err_t create_enrolment(struct ctx *x, const struct request *rq, struct re
     TRY(lock_session(x, session_id, &tx, &s, &facts));
     TRY(q_training_assignment(tx, assignment_id.v, &of));
     TRY(rules_enrol(x->arena, &facts, of.programme, of.status));
+    TRY(expert_unrestricted(tx, of.expert_id));
     q_enrolment_insert(tx, &(struct q_enrolment_insert_in){.id = id,
                                                            .session_id = session_id,
                                                            .assignment_id = of.id,

@@ -29,8 +29,8 @@ UPDATE training_sessions SET status = $status, version = version + 1, updated_at
 -- q_session_seat(id uuid, more int4, now timestamptz) -> exactly 1
 UPDATE training_sessions SET taken = taken + $more, version = version + 1, updated_at = $now WHERE id = $id;
 
--- q_training_assignment(id uuid) -> one training_assignment(id uuid, programme text, status text)
-SELECT id, programme, status FROM assignments WHERE id = $id;
+-- q_training_assignment(id uuid) -> one training_assignment(id uuid, expert_id uuid, programme text, status text)
+SELECT id, expert_id, programme, status FROM assignments WHERE id = $id;
 
 -- q_enrolment_insert{id uuid, session_id uuid, assignment_id uuid, by text, now timestamptz} -> exactly 1
 INSERT INTO training_enrolments (id, org, session_id, assignment_id, created_by, created_at, updated_at)

@@ -170,6 +170,10 @@ static void not_over(struct assignment_facts *f)
 {
     (void)f, phase.ends_on = TODAY + 1;
 }
+static void restricted(struct assignment_facts *f)
+{
+    f->restricted = true;
+}
 static void no_report(struct assignment_facts *f)
 {
     f->final_reports = 0;
@@ -190,6 +194,9 @@ static const struct {
     {"clear", "phases.planned", no_phase},
     {"clear", "acceptance.stands", not_accepted},
     {"clear", "tor.approved", tor_not_approved},
+    {"clear", "expert.unrestricted", restricted},
+    {"start", "expert.unrestricted", restricted},
+    {"switchBack", "expert.unrestricted", restricted},
     {"clear", "kind.withinTerms", too_few_days},
     {"clear", "kind.withinTerms", too_many_hours},
     {"clear", "phases.noClash", not_available},
