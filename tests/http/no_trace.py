@@ -50,7 +50,7 @@ HIDDEN = {
         {"as": "amina", "do": "POST /cases/v1/tasks", "body": {"caseId": "${third}", "kind": "general", "title": "${open}", "urgency": "low"}, "expect": 201}],
 }
 # Where the open canary may stand: the tables of what it was written into, and what is sealed or chained around it.
-AT_HOME = {"notes", "note_versions", "tasks", "appointments", "person_names", "person_name_keys"}
+AT_HOME = {"cases", "notes", "note_versions", "tasks", "appointments", "person_names", "person_name_keys"}
 
 
 class Reader:

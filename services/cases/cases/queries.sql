@@ -47,12 +47,10 @@ SELECT c.id, c.reference, c.programme, c.programme_version, c.status, NULL::json
 --   principal__id uuid, principal__given text?, principal__family text?, country_of_return text?, planned_departure_on date?, opened_at timestamptz, closed_at timestamptz?,
 --   sort_planned_departure_on_ date)
 SELECT c.id, c.reference, c.programme, c.status, c.confidentiality, c.offices, c.caseworker,
-       c.principal_id AS principal__id, n.given AS principal__given, n.family AS principal__family,
+       c.principal_id AS principal__id, c.shown_given AS principal__given, c.shown_family AS principal__family,
        c.country_of_return, c.planned_departure_on, c.opened_at, c.closed_at,
        coalesce(c.planned_departure_on, '9999-12-31'::date) AS sort_planned_departure_on_
   FROM cases c
-  LEFT JOIN LATERAL (SELECT p.given, p.family FROM person_names p WHERE p.org = c.org AND p.person_id = c.principal_id
-                      ORDER BY p.kind <> 'asOnDocument', p.position LIMIT 1) n ON true
  WHERE c.org = sec.org()
 --? status AND c.status = $status
 --? programme AND c.programme = $programme
