@@ -92,7 +92,7 @@ def test_the_gateway_is_that_of_the_local_stack():
         text = f.read()
     assert "@" not in re.sub(r"#.*", "", text), "something is not filled in"
     for service in services():
-        assert f"upstream {service} {{ server unix:/run/wayfare/{service}.sock" in text and f"location /{service}/v1/ " in text
+        assert f"upstream {service} {{ server unix:/run/wayfare/{service}.sock" in text and f"location ^~ /{service}/v1/ " in text
     assert re.findall(r"location [^{]*", read("deploy/nginx/gateway.conf"))[0] in text
     here = folder("nginx")
     for name in os.listdir(nginx):
