@@ -1,11 +1,8 @@
 /*
- * db_conn.c - connections: their life, the two lanes and who waits for them.
+ * db_conn.c - a connection's life; its lane (db_lane.c) says who gets it.
  *
  *   DOWN ──► CONNECTING ──► IDLE ⇄ HELD ──► CLEANING ──► IDLE      (exclusive lane; shared ones stay IDLE)
  *    ▲            └─────────────┴──────────────┴── lost ──► DOWN, and again after a while
- *
- * The exclusive lane begins with one connection and opens more when somebody waits. When PostgreSQL is away
- * nobody waits longer than DB_AWAY_WAIT_US in all.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -20,101 +17,15 @@
 
 enum {
     CONNECT_TIMEOUT_S = 2, /* of each step; doubles with each failure, to 16: who gives up only comes again */
-    SILENCE_TICK_US = 1000 * 1000,
     FIRST_RETRY_US = 50 * 1000,
     LAST_RETRY_US = 1000 * 1000,
-    AWAY_TICK_US = 50 * 1000,
 };
 
-static void conn_connect(struct conn *c);
-static void follow(struct lane *l);
 static void on_connect(evutil_socket_t fd, short what, void *arg);
 
-static bool alive(const struct conn *c)
+bool conn_works(const struct conn *c)
 {
     return c->state == CONN_IDLE || c->state == CONN_HELD || c->state == CONN_CLEANING;
-}
-
-bool lane_works(const struct lane *l)
-{
-    for (unsigned i = 0; i < l->n; i++) {
-        if (alive(&l->conns[i]))
-            return true;
-    }
-    return false;
-}
-
-/* ---- who waits ---- */
-
-static struct waiter *next_waiter(struct lane *l)
-{
-    struct waiter *w = l->waiters;
-
-    if (!w)
-        return NULL;
-    l->waiters = w->next;
-    if (!l->waiters)
-        l->waiters_end = &l->waiters;
-    l->stats.waiters--;
-    return w;
-}
-
-static void stop_waiting(struct lane *l, const struct waiter *w)
-{
-    for (struct waiter **at = &l->waiters; *at; at = &(*at)->next) {
-        if (*at != w)
-            continue;
-        *at = w->next;
-        if (!*at)
-            l->waiters_end = at;
-        l->stats.waiters--;
-        return;
-    }
-}
-
-/* While no connection works: those who have waited long enough learn it. */
-static void look_at_waiters(void *arg)
-{
-    struct lane *l = arg;
-    bool late = l->away_since_us && clock_mono_us() - l->away_since_us >= DB_AWAY_WAIT_US;
-
-    while (late && l->waiters) {
-        struct waiter *w = next_waiter(l);
-
-        w->failed = true;
-        co_wake(&w->wait);
-    }
-    if (l->away_since_us && l->waiters)
-        return;
-    loop_timer_cancel(l->away_timer);
-    l->away_timer = NULL;
-}
-
-static void watch_waiters(struct lane *l)
-{
-    if (l->away_since_us && l->waiters && !l->away_timer)
-        l->away_timer = loop_every(l->db->loop, AWAY_TICK_US, look_at_waiters, l);
-}
-
-/* A connection works again, or is free again. */
-static void offer(struct conn *c)
-{
-    struct lane *l = c->lane;
-    struct waiter *w;
-
-    if (l->shared) {
-        while ((w = next_waiter(l)))
-            co_wake(&w->wait);
-        return;
-    }
-    w = next_waiter(l);
-    if (!w)
-        return;
-    c->state = CONN_HELD;
-    c->granted = w;
-    w->conn = c;
-    l->stats.busy++;
-    co_wake(&w->wait);
 }
 
 void conn_free_for_next(struct conn *c)
@@ -123,7 +34,7 @@ void conn_free_for_next(struct conn *c)
         c->lane->stats.busy--;
     c->tx = NULL;
     c->state = CONN_IDLE;
-    offer(c);
+    lane_offer(c);
 }
 
 /* ---- up and down ---- */
@@ -136,7 +47,7 @@ static void retry_now(void *arg)
     conn_connect(c);
 }
 
-static bool tries(const struct conn *c)
+bool conn_tries(const struct conn *c)
 {
     return c->state == CONN_CONNECTING || c->retry;
 }
@@ -146,7 +57,7 @@ static bool another_tries(const struct conn *c)
     const struct lane *l = c->lane;
 
     for (unsigned i = 0; i < l->n; i++) {
-        if (&l->conns[i] != c && tries(&l->conns[i]))
+        if (&l->conns[i] != c && conn_tries(&l->conns[i]))
             return true;
     }
     return false;
@@ -188,13 +99,13 @@ static void close_pg(struct conn *c)
     c->nlists = 0;
 }
 
-static void down(struct conn *c, err_t e, bool at_once)
+void conn_down(struct conn *c, err_t e, bool at_once)
 {
     struct lane *l = c->lane;
     struct tx *holder = c->tx;
     struct waiter *granted = c->granted;
 
-    if (alive(c))
+    if (conn_works(c))
         c->lane->stats.connections--;
     if (c->state == CONN_HELD || c->state == CONN_CLEANING)
         c->lane->stats.busy--;
@@ -211,14 +122,14 @@ static void down(struct conn *c, err_t e, bool at_once)
         granted->conn = NULL;
         granted->failed = true;
     }
-    watch_waiters(l);
+    lane_watch_waiters(l);
     connect_later(c, at_once);
 }
 
 void conn_lost(struct conn *c, const char *why)
 {
     char text[256];
-    bool was_alive = alive(c);
+    bool was_alive = conn_works(c);
 
     snprintf(text, sizeof text, "%s", why);
     for (char *p = text; *p; p++)
@@ -227,13 +138,13 @@ void conn_lost(struct conn *c, const char *why)
         log_line(LOG_WARN, NULL, was_alive ? "database connection lost" : "database cannot be reached",
                  LOG_TEXT("lane", c->lane->name), LOG_TEXT("cause", text));
     c->told = true;
-    down(c, &db_err_away, false);
+    conn_down(c, &db_err_away, false);
 }
 
 void conn_drop(struct conn *c)
 {
     c->failures = 0;
-    down(c, &db_err_away, true);
+    conn_down(c, &db_err_away, true);
 }
 
 static void on_write(evutil_socket_t fd, short what, void *arg)
@@ -303,8 +214,8 @@ static void up(struct conn *c)
     c->lane->away_since_us = 0;
     conn_flush(c);
     if (c->pg)
-        offer(c);
-    follow(c->lane);
+        lane_offer(c);
+    lane_follow(c->lane);
 }
 
 static void await(struct conn *c, PostgresPollingStatusType next)
@@ -344,7 +255,7 @@ static void swallow_notice(void *arg, const char *message)
     log_line(LOG_DEBUG, NULL, "database notice", LOG_TEXT("text", message));
 }
 
-static void conn_connect(struct conn *c)
+void conn_connect(struct conn *c)
 {
     const struct place *place = c->lane->place;
     unsigned k = place->first_host;
@@ -381,153 +292,4 @@ static void conn_connect(struct conn *c)
         conn_lost(c, PQerrorMessage(c->pg));
     else
         await(c, PGRES_POLLING_WRITING);
-}
-
-/* ---- lanes ---- */
-
-/*
- * A server that is there answers each statement by its timeout. One that is not, but has not closed either
- * (its machine hangs, the network drops what we send), would be waited for by all who share the connection.
- */
-static void look_for_silence(void *arg)
-{
-    struct lane *l = arg;
-    int64_t timeout_us = l->shared ? l->db->point_timeout_us : l->db->own_timeout_us;
-    int64_t before_us = clock_mono_us() - timeout_us - DB_SILENCE_US;
-
-    for (unsigned i = 0; i < l->n; i++) {
-        struct conn *c = &l->conns[i];
-
-        if (alive(c) && c->nslots > 0 && c->heard_us < before_us)
-            conn_lost(c, "no answer");
-    }
-}
-
-void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n)
-{
-    bool shared = l == &db->shared;
-
-    *l = (struct lane){
-        .db = db, .name = name, .place = place, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
-    l->waiters_end = &l->waiters;
-    l->conns = calloc(n ? n : 1, sizeof *l->conns);
-    if (!l->conns)
-        abort();
-    for (unsigned i = 0; i < n; i++)
-        l->conns[i] = (struct conn){.db = db, .lane = l};
-    for (unsigned i = 0; i < (shared || n == 0 ? n : 1); i++)
-        conn_connect(&l->conns[i]);
-    l->silence_timer = loop_every(db->loop, SILENCE_TICK_US, look_for_silence, l);
-}
-
-void lane_close(struct lane *l)
-{
-    loop_timer_cancel(l->silence_timer);
-    for (unsigned i = 0; i < l->n; i++) {
-        struct conn *c = &l->conns[i];
-
-        loop_timer_cancel(c->retry);
-        c->retry = NULL;
-        c->wanted = false;
-        if (c->state != CONN_DOWN)
-            down(c, &db_err_away, false);
-        free(c->slots);
-        free(c->preps);
-    }
-    l->n = 0;
-    l->away_since_us = 1; /* long ago */
-    look_at_waiters(l);
-    free(l->conns);
-}
-
-struct conn *lane_shared_now(struct lane *l)
-{
-    struct conn *best = NULL;
-
-    for (unsigned i = 0; i < l->n; i++) {
-        struct conn *c = &l->conns[i];
-
-        if (c->state == CONN_IDLE && (!best || c->nslots < best->nslots))
-            best = c;
-    }
-    return best;
-}
-
-static struct conn *own_now(struct lane *l)
-{
-    for (unsigned i = 0; i < l->n; i++) {
-        struct conn *c = &l->conns[i];
-
-        if (c->state == CONN_IDLE) {
-            c->state = CONN_HELD;
-            l->stats.busy++;
-            return c;
-        }
-    }
-    return NULL;
-}
-
-/* One more connection if those being opened do not suffice for those who wait. */
-static void grow(struct lane *l)
-{
-    unsigned opening = 0, waiting = 0;
-
-    for (const struct waiter *w = l->waiters; w; w = w->next)
-        waiting++;
-    for (unsigned i = 0; i < l->n; i++)
-        opening += tries(&l->conns[i]);
-    if (!lane_works(l) && waiting > 1)
-        waiting = 1;
-    for (unsigned i = 0; i < l->n && opening < waiting; i++) {
-        if (l->conns[i].wanted || l->db->closing)
-            continue;
-        conn_connect(&l->conns[i]);
-        opening++;
-    }
-}
-
-/* The first connection works (again). */
-static void follow(struct lane *l)
-{
-    for (unsigned i = 0; l->shared && i < l->n; i++) {
-        if (!l->conns[i].wanted && !l->db->closing)
-            conn_connect(&l->conns[i]);
-    }
-    if (!l->shared)
-        grow(l);
-}
-
-err_t lane_take(struct lane *l, struct conn **ret)
-{
-    struct conn *c = l->shared ? lane_shared_now(l) : l->waiters ? NULL : own_now(l);
-    struct waiter w = {0};
-    int64_t begun_us;
-    err_t e = NULL;
-
-    if (c) {
-        *ret = c;
-        return NULL;
-    }
-    if (l->away_since_us && clock_mono_us() - l->away_since_us >= DB_AWAY_WAIT_US)
-        return &db_err_away;
-    *l->waiters_end = &w;
-    l->waiters_end = &w.next;
-    l->stats.waiters++;
-    if (!l->shared)
-        grow(l);
-    watch_waiters(l);
-    begun_us = clock_mono_us();
-    e = co_wait(&w.wait);
-    l->stats.waits++;
-    l->stats.waited_us += (uint64_t)(clock_mono_us() - begun_us);
-    if (e) {
-        stop_waiting(l, &w);
-        return e;
-    }
-    c = l->shared ? lane_shared_now(l) : w.conn;
-    if (w.failed || !c)
-        return &db_err_away;
-    c->granted = NULL;
-    *ret = c;
-    return NULL;
 }

@@ -176,13 +176,28 @@ struct db {
 
 extern const struct err db_err_away; /* PostgreSQL cannot be reached */
 
-/* db_conn.c */
+/* db_lane.c */
 void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n);
 void lane_close(struct lane *l);
 /* A living connection for a segment, or one of its own; waits if need be. */
 AWAITS MUST_CHECK err_t lane_take(struct lane *l, struct conn **ret);
 struct conn *lane_shared_now(struct lane *l);
 bool lane_works(const struct lane *l);
+/* A connection works (again), or is free again: to who waits. */
+void lane_offer(struct conn *c);
+/* The first connection works (again): the others are opened, as far as they are wanted. */
+void lane_follow(struct lane *l);
+/* No connection works: who has waited long enough is told. */
+void lane_watch_waiters(struct lane *l);
+
+/* db_conn.c */
+void conn_connect(struct conn *c);
+bool conn_works(const struct conn *c);
+/* It is being opened, or will be. */
+bool conn_tries(const struct conn *c);
+/* Closes it; whoever waits for it gets the error; then connects again, at once or in a while, if it is
+ * wanted. */
+void conn_down(struct conn *c, err_t e, bool at_once);
 /* An exclusive connection that is clean goes to the next waiter. */
 void conn_free_for_next(struct conn *c);
 /* Ends it and connects again; whoever waits for it gets the error. */

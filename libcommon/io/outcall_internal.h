@@ -76,14 +76,26 @@ MUST_CHECK err_t outcall_begin_unix(struct outcall_call *call, const char *url, 
 /* Runs the handle to its end; call->result says how it went. */
 AWAITS MUST_CHECK err_t outcall_perform(struct outcall_call *call);
 void outcall_end(struct outcall_call *call);
-/* Shuts the call's connections down: whatever curl waits for on them has come to its end. */
-void outcall_hang_up(const struct outcall_call *call);
 /* The error of a call whose result is not CURLE_OK. */
 err_t outcall_error(const struct outcall_call *call);
 
 extern const struct err outcall_err_address, outcall_err_timeout;
 /* What is left of the call's time. */
 int64_t outcall_left_us(const struct outcall_call *call);
+
+/* ---- outcall_sockets.c ---- */
+
+/* Hands curl's sockets and timer to the loop. */
+void outcall_watch_multi(struct outcall *c);
+/* The sockets that a call opens are checked, noted and closed here. */
+void outcall_watch_call(struct outcall_call *call);
+/* An attempt has ended: what it opened is kept by curl for another call, or was closed without a word, since
+ * it was never connected. */
+void outcall_keep(const struct outcall_call *call, curl_socket_t kept);
+/* Shuts the call's connections down: whatever curl waits for on them has come to its end. */
+void outcall_hang_up(const struct outcall_call *call);
+
+/* ---- outcall_ca.c ---- */
 
 /*
  * Makes c->ca of the system's authorities and c->ca_file. ERR_INVALID outcall.ca: it is too large, or cannot

@@ -94,6 +94,14 @@ MUST_CHECK err_t auth_read_file(struct arena *a, const char *path, size_t max, c
 /* Loads every profile of the colon-separated folders into au. */
 MUST_CHECK err_t profiles_load(struct auth *au, const struct auth_options *o);
 
+/* auth_claims.c */
+/* Who it is (but for its end), its scopes and limits; refuses what is no access token. */
+MUST_CHECK err_t claims_read(struct arena *a, const struct issuer *is, const json_t *claims,
+                             struct verified *ret);
+/* The words of scope that a policy can ask for: those among policy_scopes, programmes, offices, "internal".
+ */
+const char *claims_policy_scope(struct arena *a, const char *policy_scopes, const char *scope);
+
 /* auth_keys.c */
 /* Reads the key file if it has changed (or force); the last good set stays if the new one is bad, and the
  * error is returned. */
