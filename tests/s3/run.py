@@ -126,7 +126,7 @@ def test_contents_come_and_go(house):
     wait_for("what was replaced is removed", lambda: not house.bucket.has(first), 60)
     house.take_content(document)
     wait_for("what was taken is removed", lambda: not house.bucket.has(second), 60)
-    assert not house.sql("cases", f"SELECT 1 FROM stored_objects WHERE object IN ('{first}', '{second}')")
+    wait_for("nothing is known of them", lambda: not house.sql("cases", f"SELECT 1 FROM stored_objects WHERE object IN ('{first}', '{second}')"), 60)
 
 
 def test_a_backup_of_a_bucket_brings_back_what_it_lost(house):
