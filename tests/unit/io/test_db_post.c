@@ -57,6 +57,8 @@ static void set_up(void)
     db_set_up();
     o.point_timeout_us = 20 * 1000 * 1000; /* the lock is held for as long as the test takes */
     db_open_with(o);
+    while (!db_ready(db)) /* who comes first on the shared connection is what these tests are about */
+        OK(co_sleep(1000));
     read_done = post_done = 0;
     held = false;
     in_job("iom", add_items);
@@ -89,11 +91,16 @@ static void wait_until(const int *count, int n)
 }
 
 /* What is sent need not be there yet. */
+static void wait_for_answer(const char *question, const char *answer)
+{
+    for (int i = 0; i < 2000 && strcmp(sql(question), answer) != 0; i++)
+        OK(co_sleep(1000));
+    ck_assert_str_eq(sql(question), answer);
+}
+
 static void wait_for_notes(const char *n)
 {
-    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), n) != 0; i++)
-        OK(co_sleep(1000));
-    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), n);
+    wait_for_answer("SELECT count(*) FROM t.notes", n);
 }
 
 START_TEST(what_comes_while_one_is_under_way_goes_together)
@@ -164,6 +171,8 @@ START_TEST(a_durable_one_that_fails_is_no_success)
 }
 END_TEST
 
+#define WAITING " pg_stat_activity WHERE usename = 'tester' AND wait_event_type = 'Lock'"
+
 START_TEST(a_connection_that_is_lost_loses_none_that_waits)
 {
     lock_notes();
@@ -173,8 +182,8 @@ START_TEST(a_connection_that_is_lost_loses_none_that_waits)
     for (int i = 1; i < READERS; i++)
         start(i, "iom", read_and_post);
     wait_until(&read_done, READERS);
-    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tester' AND wait_event_type "
-        "= 'Lock'");
+    wait_for_answer("SELECT count(*) FROM" WAITING, "1");
+    sql("SELECT pg_terminate_backend(pid) FROM" WAITING);
     wait_until(&post_done, 2); /* the first of those that waited is on its way by another */
     release();
     run_all();
