@@ -73,7 +73,7 @@ class House(Stack):
     """The stack of deploy/local/up; what is not measured is stopped, so that it takes nothing from what is."""
 
     def __init__(self, state, port):
-        super().__init__(state)
+        super().__init__(state, {"WAYFARE_PG_OPTIONS": ""})
         self.environment["WAYFARE_PORT"] = str(port)
         self.port = port
         self.programs = []

@@ -143,6 +143,7 @@ TABLE = (
 # Refused for its framing: nobody can say where the next request begins, so the connection ends.
 FRAMING = (400, 413, 417, 431, 501, 505)
 SLOW_S = 40
+SILENCE_S = 10
 
 
 def connect(where):
@@ -155,14 +156,14 @@ def connect(where):
 
 
 def converse(where, request):
-    """Everything that comes back until the other side closes, or has been silent for long enough."""
+    """Everything that comes back until the other side closes, as it does behind PROBE, or has been silent for long enough."""
     answer = b""
     with connect(where) as s:
         try:
             s.sendall(request)
         except OSError:
             pass  # refused before all of it was read
-        s.settimeout(0.5 if where else 2)
+        s.settimeout(SILENCE_S)
         try:
             while part := s.recv(65536):
                 answer += part
@@ -183,7 +184,9 @@ class Counter:
         self.line = re.compile(rb'^wayfare_http_requests_total\{operation="%s"\} (\d+)' % operation.encode(), re.M)
 
     def now(self):
-        found = self.line.search(converse(self.path, b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+        answer = converse(self.path, b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert statuses(answer) == [200], "no metrics"
+        found = self.line.search(answer)
         return int(found.group(1)) if found else 0
 
 

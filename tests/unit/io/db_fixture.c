@@ -60,10 +60,18 @@ struct db_options db_defaults(void)
                                .own_timeout_us = 5 * 1000 * 1000};
 }
 
-void db_open_with(struct db_options o)
+void db_open_away(struct db_options o)
 {
     db_close(db);
     OK(db_open(l, &o, &db));
+}
+
+void db_open_with(struct db_options o)
+{
+    db_open_away(o);
+    for (int i = 0; i < 10000 && !db_ready(db); i++)
+        OK(co_sleep(1000));
+    ck_assert(db_ready(db));
 }
 
 void db_set_up(void)

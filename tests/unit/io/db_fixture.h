@@ -20,8 +20,9 @@ const char *sql(const char *text);
 /* Makes schema t, role tester and the rows; loop, coroutines and the database as tester. */
 void db_set_up(void);
 void db_tear_down(void);
-/* Closes db and opens it with other options. */
+/* Closes db and opens it with other options; waits until each lane works. */
 void db_open_with(struct db_options o);
+void db_open_away(struct db_options o); /* does not wait */
 struct db_options db_defaults(void);
 
 /* A request's ctx in an arena of its own. */

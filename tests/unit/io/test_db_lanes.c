@@ -496,7 +496,7 @@ END_TEST
 START_TEST(it_may_be_away_when_the_process_starts)
 {
     script("stop");
-    db_open_with(db_defaults());
+    db_open_away(db_defaults());
     ck_assert(!db_ready(db));
     OK(co_sleep(100 * 1000));
     script("start");

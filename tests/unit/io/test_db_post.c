@@ -57,8 +57,6 @@ static void set_up(void)
     db_set_up();
     o.point_timeout_us = 20 * 1000 * 1000; /* the lock is held for as long as the test takes */
     db_open_with(o);
-    while (!db_ready(db)) /* who comes first on the shared connection is what these tests are about */
-        OK(co_sleep(1000));
     read_done = post_done = 0;
     held = false;
     in_job("iom", add_items);
