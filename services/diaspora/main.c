@@ -14,9 +14,10 @@ int main(int argc, char **argv)
         .name = "diaspora",
         .about = "experts and entrepreneurs of the diaspora, and their assignments",
         .handlers = handlers,
-        .policy_scopes = "assignments:write cases.restricted:read claims:approve claims:pay claims:write "
-                         "expert-trainings:write experts.residence:read experts:restrict experts:write "
-                         "institutions:write needs:write reports:decide surveys:write ventures:read",
+        .policy_scopes =
+            "assignments:write cases.restricted:read claims:approve claims:pay claims:write "
+            "expert-trainings:write experts.residence:read experts:restrict experts:write "
+            "institutions:write needs:write reports:decide surveys:write ventures.history:read ventures:read",
         .needs = PROGRAM_KEYS | PROGRAM_DATA,
         .start = diaspora_start,
     };

@@ -164,6 +164,7 @@ const struct handler ventures_handlers[] = {
     {"listVentureMoves", list_venture_moves},
     {"addVentureMember", add_venture_member},
     {"patchVentureMember", patch_venture_member},
+    {"listVentureMemberHistory", list_venture_member_history},
     {"leaveVenture", leave_venture},
     {"getBusinessPlan", get_business_plan},
     {"putBusinessPlan", put_business_plan},

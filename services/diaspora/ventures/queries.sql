@@ -75,6 +75,10 @@ SELECT id, kind, origin_country, residence_country FROM venture_members WHERE ve
 -- q_venture_member_reach(venture_id uuid, id uuid) -> maybe venture_member_reach(email text?, languages jsonb, contact_points jsonb)
 SELECT email, languages, contact_points FROM venture_members WHERE venture_id = $venture_id AND id = $id AND left_at IS NULL;
 
+-- One who has left too.
+-- q_venture_member_seen(venture_id uuid, id uuid) -> maybe venture_member_seen(id uuid)
+SELECT id FROM venture_members WHERE venture_id = $venture_id AND id = $id;
+
 -- q_venture_member_save{venture_id uuid, id uuid, email text?, languages jsonb, contact_points jsonb} -> exactly 1
 UPDATE venture_members SET email = $email, languages = $languages, contact_points = $contact_points
  WHERE venture_id = $venture_id AND id = $id AND left_at IS NULL;

@@ -31,6 +31,7 @@ err_t move_venture(struct ctx *x, const struct request *rq, struct response *rs)
 err_t list_venture_moves(struct ctx *x, const struct request *rq, struct response *rs);
 err_t add_venture_member(struct ctx *x, const struct request *rq, struct response *rs);
 err_t patch_venture_member(struct ctx *x, const struct request *rq, struct response *rs);
+err_t list_venture_member_history(struct ctx *x, const struct request *rq, struct response *rs);
 err_t leave_venture(struct ctx *x, const struct request *rq, struct response *rs);
 err_t get_business_plan(struct ctx *x, const struct request *rq, struct response *rs);
 err_t put_business_plan(struct ctx *x, const struct request *rq, struct response *rs);
