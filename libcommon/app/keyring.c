@@ -7,14 +7,11 @@
 #include "app/keyring.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "app/keyfile.h"
+#include "app/keyfolder.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/gcm.h"
@@ -26,22 +23,13 @@
 #define FORM 1
 #define HEAD (1 + 4) /* the rest is gcm's: nonce, text, tag */
 #define PAD 32
-#define CLASSES 16
 #define LOOK_US (1000 * 1000)
 
 ERR_DEFINE(err_sealed, ERR_BUG, "keyring.sealed", "A protected value could not be read.");
 
-/* What was read from the files at one time. */
-struct keys {
-    struct arena *arena; /* of its own: the next ones take its place */
-    struct key_file classes[CLASSES];
-    size_t n;
-    uint64_t look; /* how the files looked when they were read */
-};
-
 struct keyring {
     const char *folder, *kek;
-    struct keys *keys;
+    struct key_folder *keys;
     int64_t looked_us; /* when the folder was last looked at */
     bool trusted;      /* these are the keys of the database */
 };
@@ -55,104 +43,11 @@ static void derive(struct arena *a, const uint8_t prk[KEY], const char *use, con
     hmac_sha256((struct bytes){prk, KEY}, info, strlen(info), out);
 }
 
-/* ---- the files ---- */
-
-static void keys_free(struct keys *k)
-{
-    struct arena *a = k->arena;
-
-    for (size_t i = 0; i < k->n; i++)
-        key_file_done(&k->classes[i]);
-    arena_free(a);
-}
-
-static uint64_t mixed(uint64_t h, const void *p, size_t n)
-{
-    const uint8_t *b = p;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ b[i]) * 0x100000001b3; /* FNV-1a */
-    return h;
-}
-
-static uint64_t file_look(const char *path)
-{
-    struct stat st;
-    uint64_t h = mixed(0xcbf29ce484222325, path, strlen(path));
-
-    if (stat(path, &st) != 0)
-        return h;
-    h = mixed(h, &st.st_ino, sizeof(st.st_ino));
-    h = mixed(h, &st.st_size, sizeof(st.st_size));
-    return mixed(h, &st.st_mtim, sizeof(st.st_mtim));
-}
-
-/* Names, sizes and times of the key files, in any order: another sum, and they are read again. */
-static uint64_t files_look(struct arena *a, const char *folder, const char *kek)
-{
-    uint64_t sum = kek && *kek ? file_look(kek) : 0;
-    DIR *dir = opendir(folder);
-    const struct dirent *d;
-
-    while (dir && (d = readdir(dir)))
-        if (key_file_named(d->d_name))
-            sum += file_look(arena_printf(a, "%s/%s", folder, d->d_name));
-    if (dir)
-        closedir(dir);
-    return sum;
-}
-
-static err_t read_files(struct arena *a, const char *folder, const struct wrapping_keys *w, struct keys *k)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *d;
-    err_t e = NULL;
-
-    if (!dir)
-        return err_internal(a, ERR_INVALID, "keyring.folder", "%s: %s", folder, strerror(errno));
-    while (!e && (d = readdir(dir))) {
-        if (!key_file_named(d->d_name))
-            continue;
-        if (k->n == CLASSES)
-            e = err_internal(a, ERR_INVALID, "keyring.file", "%s has more than %d classes", folder, CLASSES);
-        else
-            e = key_file_read(a, folder, arena_strdup(a, d->d_name), w, &k->classes[k->n]);
-        if (!e)
-            k->n++;
-    }
-    closedir(dir);
-    return e;
-}
-
-/* What it answers lives in a: of a failed reading only the error. */
-static err_t keys_read(struct arena *a, const char *folder, const char *kek, struct keys **ret)
-{
-    struct arena *own = arena_new();
-    struct keys *k = ARENA_NEW(own, struct keys);
-    struct wrapping_keys w;
-    err_t e;
-
-    k->arena = own;
-    k->look =
-        files_look(own, folder, kek); /* before they are read: what comes meanwhile is seen the next time */
-    e = wrapping_keys_read(own, kek, &w);
-    if (!e)
-        e = read_files(own, folder, &w, k);
-    OPENSSL_cleanse(&w, sizeof(w));
-    if (e) {
-        e = err_internal(a, e->kind, e->code, "%s", e->cause ? e->cause : e->detail);
-        keys_free(k);
-        return e;
-    }
-    *ret = k;
-    return NULL;
-}
-
 static void release(void *p)
 {
     const struct keyring *k = p;
 
-    keys_free(k->keys);
+    key_folder_free(k->keys);
 }
 
 err_t keyring_open(struct arena *a, const char *folder, const char *kek, struct keyring **ret)
@@ -163,42 +58,21 @@ err_t keyring_open(struct arena *a, const char *folder, const char *kek, struct 
     k->kek = arena_strdup(a, kek);
     k->looked_us = clock_mono_us();
     k->trusted = true;
-    TRY(keys_read(a, folder, kek, &k->keys));
+    TRY(key_folder_read(a, folder, kek, &k->keys));
     arena_own(a, k, release);
     *ret = k;
     return NULL;
 }
 
-static const struct key_line *line_of(const struct key_file *c, const uint8_t id[4])
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (memcmp(c->lines[i].id, id, 4) == 0)
-            return &c->lines[i];
-    return NULL;
-}
-
-static const struct key_file *class_in(const struct keys *k, const char *cls)
-{
-    for (size_t i = 0; i < k->n; i++)
-        if (str_eq(k->classes[i].cls, cls))
-            return &k->classes[i];
-    return NULL;
-}
-
-static bool in_use(const struct key_file *f, size_t i)
-{
-    return !f->lines[i].old || i == key_file_index(f);
-}
-
 /* NULL, or the key that is in use and would be taken away. */
-static err_t taken_away(struct arena *a, const struct keys *had, const struct keys *fresh)
+static err_t taken_away(struct arena *a, const struct key_folder *had, const struct key_folder *fresh)
 {
     for (size_t i = 0; i < had->n; i++) {
-        const struct key_file *f = &had->classes[i], *now = class_in(fresh, f->cls);
+        const struct key_file *f = &had->classes[i], *now = key_folder_class(fresh, f->cls);
         char hex[9];
 
         for (size_t k = 0; k < f->n; k++) {
-            if (!in_use(f, k) || (now && line_of(now, f->lines[k].id)))
+            if (!key_folder_in_use(f, k) || (now && key_folder_line(now, f->lines[k].id)))
                 continue;
             str_hex(hex, f->lines[k].id, 4);
             return err_internal(
@@ -215,24 +89,24 @@ static err_t taken_away(struct arena *a, const struct keys *had, const struct ke
  * have. */
 static void look(struct arena *a, struct keyring *k)
 {
-    uint64_t now = files_look(a, k->folder, k->kek);
-    struct keys *fresh = NULL;
+    uint64_t now = key_folder_look(a, k->folder, k->kek);
+    struct key_folder *fresh = NULL;
     err_t e;
 
     k->looked_us = clock_mono_us();
     if (now == k->keys->look)
         return;
-    e = keys_read(a, k->folder, k->kek, &fresh);
+    e = key_folder_read(a, k->folder, k->kek, &fresh);
     if (!e)
         e = taken_away(a, k->keys, fresh);
     if (e) {
         k->keys->look = now; /* said once */
         log_line(LOG_ERROR, NULL, "keyring.reload", LOG_TEXT("code", e->code), LOG_TEXT("cause", e->cause));
         if (fresh)
-            keys_free(fresh);
+            key_folder_free(fresh);
         return;
     }
-    keys_free(k->keys);
+    key_folder_free(k->keys);
     k->keys = fresh;
     log_line(LOG_INFO, NULL, "keyring.reloaded", LOG_TEXT("folder", k->folder));
 }
@@ -241,7 +115,7 @@ static err_t class_of(struct arena *a, struct keyring *k, const char *cls, const
 {
     if (clock_mono_us() - k->looked_us > LOOK_US)
         look(a, k);
-    *ret = class_in(k->keys, cls);
+    *ret = key_folder_class(k->keys, cls);
     if (*ret)
         return NULL;
     return err_internal(a, ERR_BUG, "keyring.class", "there is no field-%s.key", cls);
@@ -264,12 +138,12 @@ static err_t key_for(struct arena *a, struct keyring *k, const char *cls, const 
     char hex[9];
 
     TRY(class_of(a, k, cls, &c));
-    *ret = line_of(c, id);
+    *ret = key_folder_line(c, id);
     if (*ret)
         return NULL;
     look(a, k);
     TRY(class_of(a, k, cls, &c));
-    *ret = line_of(c, id);
+    *ret = key_folder_line(c, id);
     if (*ret)
         return NULL;
     str_hex(hex, id, 4);
@@ -405,7 +279,7 @@ void keyring_trust(struct keyring *k, bool trusted)
 
 size_t keyring_keys(struct arena *a, const struct keyring *k, struct key_ref **ret)
 {
-    struct key_ref *v = ARENA_ARRAY(a, CLASSES * KEY_FILE_MAX, struct key_ref);
+    struct key_ref *v = ARENA_ARRAY(a, KEY_FOLDER_CLASSES * KEY_FILE_MAX, struct key_ref);
     size_t n = 0;
 
     for (size_t i = 0; i < k->keys->n; i++) {
@@ -415,7 +289,7 @@ size_t keyring_keys(struct arena *a, const struct keyring *k, struct key_ref **r
             char *hex = arena_alloc(a, 9);
 
             str_hex(hex, f->lines[l].id, 4);
-            if (in_use(f, l))
+            if (key_folder_in_use(f, l))
                 v[n++] = (struct key_ref){.cls = arena_strdup(a, f->cls), .id = hex};
         }
     }
@@ -425,10 +299,10 @@ size_t keyring_keys(struct arena *a, const struct keyring *k, struct key_ref **r
 
 err_t keyring_has(struct arena *a, const struct keyring *k, const char *cls, const char *id)
 {
-    const struct key_file *f = class_in(k->keys, cls);
+    const struct key_file *f = key_folder_class(k->keys, cls);
     uint8_t raw[4];
 
-    if (f && strlen(id) == 8 && str_unhex(id, raw, 4) && line_of(f, raw))
+    if (f && strlen(id) == 8 && str_unhex(id, raw, 4) && key_folder_line(f, raw))
         return NULL;
     return err_internal(
         a, ERR_INVALID, "keyring.lacking",
