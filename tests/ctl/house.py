@@ -28,7 +28,7 @@ def wait_for(what, probe, seconds=20):
 
 class House(Stack):
     def __init__(self):
-        super().__init__()
+        super().__init__(environment={"WAYFARE_PG_OPTIONS": ""})  # doctor looks at it too
         self.archive = os.path.join(self.state, "archive")
         os.mkdir(self.archive, 0o777)
         os.chmod(self.archive, 0o777)
