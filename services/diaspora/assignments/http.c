@@ -147,6 +147,8 @@ static err_t patch_assignment(struct ctx *x, const struct request *rq, struct re
         return err_ended;
     in = (struct assignment_patch){.accepted = before.accepted, .flagged = before.flagged};
     TRY(request_read(x, rq, &patch_shape, &in));
+    if (in.accepted && !before.accepted)
+        TRY(expert_unrestricted(tx, before.expert_id));
     q_assignment_patch(tx, &(struct q_assignment_patch_in){
                                .id = id, .accepted = in.accepted, .flagged = in.flagged, .now = x->now_us});
     audit_write(tx, "assignment", id, "update", json_member_names(x->arena, request_body(rq)));

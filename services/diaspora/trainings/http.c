@@ -264,6 +264,7 @@ static err_t withdraw_enrolment(struct ctx *x, const struct request *rq, struct 
 /* certifyEnrolment: POST /enrolments/{enrolmentId}/certificate */
 static err_t certify_enrolment(struct ctx *x, const struct request *rq, struct response *rs)
 {
+    struct training_assignment of;
     struct enrolment_locked e;
     struct enrolment_row row;
     struct tx *tx;
@@ -271,6 +272,8 @@ static err_t certify_enrolment(struct ctx *x, const struct request *rq, struct r
     TRY(lock_enrolment(x, rq, &tx, &e));
     if (!str_eq(e.status, "attended"))
         return err_enrolment_state;
+    TRY(q_training_assignment(tx, e.assignment_id, &of));
+    TRY(expert_unrestricted(tx, of.expert_id));
     q_enrolment_certify(tx, e.id, json_member_text(request_body(rq), "reference"), date_today_nl(x->now_us),
                         x->now_us);
     audit_write(tx, "enrolment", e.id, "certify", NULL);
