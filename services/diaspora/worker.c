@@ -1,14 +1,20 @@
 /* worker.c - the consumer of the events that concern the diaspora service. */
 #include "app/inbox.h"
 #include "app/subjects.h"
+#include "base/json.h"
+#include "base/str.h"
 #include "diaspora/assignments/assignments.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/journeys/journeys.h"
 #include "diaspora/state.h"
 #include "diaspora/surveys/surveys.h"
 
-/* What is held on a person here (app/subjects.h). */
+/* What is held on a person here (app/subjects.h). An approved expert is restricted first, as a person is:
+ * nothing is added to what is about to go, also while something stands in its way. */
 static err_t subject_question(struct ctx *x, const struct inbox_event *e)
 {
+    if (str_eq(json_member_text(e->data, "phase"), "erase"))
+        TRY(expert_erasure_approved(x, json_member_uuid(e->data, "personId").v));
     return subject_asked(x, e, "diaspora.subject.answered");
 }
 

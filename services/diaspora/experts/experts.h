@@ -20,5 +20,7 @@ AWAITS MUST_CHECK err_t expert_check(struct ctx *x, struct tx *tx, struct uuid e
 /* Article 18 GDPR: nothing is added to what is restricted. ERR_CONFLICT expert.restricted; no fault of an
  * expert who is hidden or not there. */
 AWAITS MUST_CHECK err_t expert_unrestricted(struct tx *tx, struct uuid expert_id);
+/* For the worker: an erasure of this id was approved. An expert is restricted, unless that is so already. */
+AWAITS MUST_CHECK err_t expert_erasure_approved(struct ctx *x, struct uuid id);
 /* Whether the expert is there and active, and whether processing of their data is restricted. */
 AWAITS MUST_CHECK err_t expert_active(struct tx *tx, struct uuid expert_id, bool *ret, bool *ret_restricted);

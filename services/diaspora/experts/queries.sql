@@ -62,6 +62,11 @@ UPDATE experts SET programmes = $programmes, names = $names, birth_date = $birth
 -- q_expert_restrict(id uuid, restricted_at timestamptz?, reason text?, now timestamptz) -> exactly 1
 UPDATE experts SET restricted_at = $restricted_at, restriction_reason = $reason, version = version + 1, updated_at = $now WHERE id = $id;
 
+-- Nobody is found when it is no expert, or restricted already.
+-- q_expert_erasure_approved(id uuid, now timestamptz) -> maybe expert_restricted(id uuid)
+UPDATE experts SET restricted_at = $now, restriction_reason = 'An erasure was approved.', version = version + 1, updated_at = $now
+ WHERE id = $id AND restricted_at IS NULL AND NOT erased RETURNING id;
+
 -- q_expert_touch(id uuid, now timestamptz) -> exactly 1
 UPDATE experts SET version = version + 1, updated_at = $now WHERE id = $id;
 

@@ -2,6 +2,7 @@
  * more. */
 #include "app/audit.h"
 #include "base/json.h"
+#include "diaspora/experts/experts.h"
 #include "diaspora/experts/internal.h"
 
 ERR_DEFINE(err_unrestricted, ERR_CONFLICT, "expert.unrestricted", "Processing is not restricted.");
@@ -33,4 +34,17 @@ err_t restrict_expert(struct ctx *x, const struct request *rq, struct response *
 err_t lift_expert_restriction(struct ctx *x, const struct request *rq, struct response *rs)
 {
     return restriction_set(x, rq, rs, NULL);
+}
+
+err_t expert_erasure_approved(struct ctx *x, struct uuid id)
+{
+    struct expert_restricted expert;
+    struct tx *tx;
+    bool found;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_expert_erasure_approved(tx, id, x->now_us, &found, &expert));
+    if (found)
+        audit_write(tx, "expert", id, "restrict", NULL);
+    return NULL;
 }
