@@ -60,7 +60,8 @@ class Journey(Travel):
                         {"url": f"https://localhost:{port}/wayfare", "description": "Case follow-up",
                          "eventTypes": ["cases.share.granted", "cases.share.changed", "cases.share.recalled",
                                         "cases.referral.accepted", "cases.referral.rejected", "cases.referral.done",
-                                        "travel.abn.sent", "travel.abn.superseded", "travel.movement.delayed"]}, 201).json
+                                        "travel.abn.sent", "travel.abn.superseded", "travel.abn.recalled",
+                                        "travel.movement.delayed"]}, 201).json
         self.hooks.secret = made["secret"]
         self.did("COA subscribes an https endpoint; the signing secret is shown once.")
 

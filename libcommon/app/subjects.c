@@ -23,6 +23,13 @@
 #define PIECE_BYTES (INT64_C(256) * 1024)
 #define PIECE_TIMEOUT_US (INT64_C(5) * 1000 * 1000)
 
+static err_t erase(struct ctx *x, struct tx *tx, const struct subject_question *q, struct subject_body *ret)
+{
+    if (q->leaving)
+        TRY(q->leaving(x, tx, q));
+    return q_subject_erase(tx, q->person_id, q->own, ret);
+}
+
 err_t subject_find(struct ctx *x, struct tx *tx, const struct subject_question *q, struct subject_found *ret)
 {
     struct subject_blocks blocks = {.blocks = "[]"};
@@ -35,7 +42,7 @@ err_t subject_find(struct ctx *x, struct tx *tx, const struct subject_question *
         if (str_eq(q->phase, "plan"))
             TRY(q_subject_plan(tx, q->person_id, q->own, &found));
         else if (str_eq(blocks.blocks, "[]"))
-            TRY(q_subject_erase(tx, q->person_id, q->own, &found));
+            TRY(erase(x, tx, q, &found));
     }
     *ret = (struct subject_found){.body = found.body, .blocks = blocks.blocks};
     return NULL;
@@ -58,12 +65,15 @@ struct uuid_array subject_uuids(struct arena *a, const json_t *obj, const char *
 
 /* ---- a worker's answer ---- */
 
-err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered)
+err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered,
+                    err_t (*leaving)(struct ctx *x, struct tx *tx, const struct subject_question *q))
 {
     struct opt_uuid ask = json_member_uuid(e->data, "askId"), person = json_member_uuid(e->data, "personId");
     struct subject_question q = {.phase = json_member_text(e->data, "phase"),
+                                 .request_id = e->subject,
                                  .person_id = person.v,
-                                 .own = subject_uuids(x->arena, e->data, "ownCases")};
+                                 .own = subject_uuids(x->arena, e->data, "ownCases"),
+                                 .leaving = leaving};
     struct subject_found found;
     struct tx *tx;
 

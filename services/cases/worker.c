@@ -70,6 +70,8 @@ static const struct inbox_handler handlers[] = {
     {"travel.subject.answered", rights_answered},
     {"diaspora.subject.answered", rights_answered},
     {"notifications.subject.answered", rights_answered},
+    {"travel.abn.recalled", rights_addressee_asked},
+    {"travel.abn.deletionConfirmed", rights_addressee_confirmed},
     {"cases.due.subjectExpiry", rights_expire},
     {"cases.due.retention", retention_due},
     {NULL, NULL},

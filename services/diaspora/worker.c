@@ -15,7 +15,7 @@ static err_t subject_question(struct ctx *x, const struct inbox_event *e)
 {
     if (str_eq(json_member_text(e->data, "phase"), "erase"))
         TRY(expert_erasure_approved(x, json_member_uuid(e->data, "personId").v));
-    return subject_asked(x, e, "diaspora.subject.answered");
+    return subject_asked(x, e, "diaspora.subject.answered", NULL);
 }
 
 static const struct inbox_handler handlers[] = {

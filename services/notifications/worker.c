@@ -232,6 +232,11 @@ static err_t abn_told(struct ctx *x, const struct inbox_event *e)
     return tell_partner(x, e, NULL, "toOrganisation", "abnId");
 }
 
+static err_t abn_recalled(struct ctx *x, const struct inbox_event *e)
+{
+    return tell_partner(x, e, NULL, "toOrganisation", "recallId");
+}
+
 /* To partners the journey itself is late, whatever we have sent them of it. */
 static err_t abn_delayed(struct ctx *x, const struct inbox_event *e)
 {
@@ -241,7 +246,7 @@ static err_t abn_delayed(struct ctx *x, const struct inbox_event *e)
 /* What is held on a person here (app/subjects.h). */
 static err_t subject_question(struct ctx *x, const struct inbox_event *e)
 {
-    return subject_asked(x, e, "notifications.subject.answered");
+    return subject_asked(x, e, "notifications.subject.answered", NULL);
 }
 
 static const struct inbox_handler handlers[] = {
@@ -272,6 +277,7 @@ static const struct inbox_handler handlers[] = {
     {"travel.abn.sent", abn_told},
     {"travel.abn.superseded", abn_told},
     {"travel.abn.delayed", abn_delayed},
+    {"travel.abn.recalled", abn_recalled},
     {NULL, NULL},
 };
 

@@ -10,7 +10,7 @@
 /* What is held on a person here (app/subjects.h). */
 static err_t subject_question(struct ctx *x, const struct inbox_event *e)
 {
-    return subject_asked(x, e, "travel.subject.answered");
+    return subject_asked(x, e, "travel.subject.answered", abns_recall);
 }
 
 static const struct inbox_handler handlers[] = {

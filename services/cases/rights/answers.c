@@ -252,3 +252,27 @@ err_t rights_expire(struct ctx *x, const struct inbox_event *e)
     q_rights_parts_drop(tx, id);
     return NULL;
 }
+
+/* ---- who was told of journeys ---- */
+
+err_t rights_addressee_asked(struct ctx *x, const struct inbox_event *e)
+{
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    q_rights_addressee_add(
+        tx, &(struct q_rights_addressee_add_in){.id = e->subject,
+                                                .request_id = json_member_uuid(e->data, "requestId").v,
+                                                .organisation = json_member_text(e->data, "toOrganisation"),
+                                                .delete_by = json_member_date(e->data, "deleteBy").v});
+    return NULL;
+}
+
+err_t rights_addressee_confirmed(struct ctx *x, const struct inbox_event *e)
+{
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    q_rights_addressee_confirmed(tx, e->subject, e->time_us);
+    return NULL;
+}

@@ -118,7 +118,8 @@ err_t get_subject_certificate(struct ctx *x, const struct request *rq, struct re
     buf_puts(out, ",\"approvedBy\":");
     json_write_text(out, row.decided_by);
     instant_write(out, "doneAt", row.done_at);
-    buf_printf(out, ",\"backupsUntil\":\"%s\",\"partners\":%s,\"services\":", day, more.partners);
+    buf_printf(out, ",\"backupsUntil\":\"%s\",\"partners\":%s,\"addressees\":%s,\"services\":", day,
+               more.partners, more.addressees);
     TRY(rights_parts_write(x, tx, out, id, "erase"));
     buf_putc(out, '}');
     return NULL;

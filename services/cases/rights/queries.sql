@@ -55,10 +55,15 @@ UPDATE subject_requests SET asked_by = $by, version = version + 1, updated_at = 
 -- q_rights_parts(id uuid, phase text) -> many rights_part(id uuid, service text, body jsonb?, sealed bytea?, blocks jsonb, answered_at timestamptz)    lane: own
 SELECT id, service, body, sealed, blocks, answered_at FROM subject_parts WHERE request_id = $id AND phase = $phase ORDER BY service;
 
--- q_rights_certificate(id uuid) -> one rights_certificate(partners jsonb, backups_until date?)    lane: own
+-- Addressees of all erasures of the person: one that was held and then rejected may have asked them already.
+-- q_rights_certificate(id uuid) -> one rights_certificate(partners jsonb, addressees jsonb, backups_until date?)    lane: own
 SELECT (SELECT coalesce(jsonb_agg(p || jsonb_build_object('confirmedAt', wf.rfc3339(c.confirmed_at)) ORDER BY p ->> 'organisation', p ->> 'shareId'), '[]')
           FROM jsonb_array_elements(coalesce(r.partners, '[]')) AS p
-          LEFT JOIN share_confirmations c ON c.owner_org = r.org AND c.share_id = (p ->> 'shareId')::uuid) AS partners, r.backups_until
+          LEFT JOIN share_confirmations c ON c.owner_org = r.org AND c.share_id = (p ->> 'shareId')::uuid) AS partners,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('recallId', a.id, 'organisation', a.organisation, 'deleteBy', a.delete_by,
+                                                     'confirmedAt', wf.rfc3339(a.confirmed_at)) ORDER BY a.organisation, a.id), '[]')
+          FROM subject_addressees a JOIN subject_requests o ON o.org = a.org AND o.id = a.request_id
+         WHERE o.org = r.org AND o.person_id = r.person_id) AS addressees, r.backups_until
   FROM subject_requests r WHERE r.id = $id;
 
 -- ---- the worker ----
@@ -110,6 +115,12 @@ UPDATE subject_requests SET status = 'expired', version = version + 1, updated_a
 -- q_rights_partners(own uuid[]) -> one rights_partners(partners jsonb)    lane: own
 SELECT coalesce(jsonb_agg(jsonb_build_object('shareId', s.id, 'organisation', s.to_org, 'deleteBy', s.delete_by) ORDER BY s.to_org, s.id), '[]') AS partners
   FROM shares s WHERE s.org = sec.org() AND s.case_id = ANY ($own::uuid[]);
+
+-- q_rights_addressee_add{id uuid, request_id uuid, organisation text, delete_by date} -> exactly 1
+INSERT INTO subject_addressees (id, org, request_id, organisation, delete_by) VALUES ($id, sec.org(), $request_id, $organisation, $delete_by);
+
+-- q_rights_addressee_confirmed(id uuid, at timestamptz) -> exactly 1
+UPDATE subject_addressees SET confirmed_at = $at WHERE id = $id;
 
 -- q_rights_statistics(person_id uuid, own uuid[]) -> any
 INSERT INTO case_statistics (id, org, programme, programme_version, result, country_of_return, opened_year, closed_year, persons, sex, age_band)

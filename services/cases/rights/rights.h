@@ -23,6 +23,10 @@ void retention_schedule(struct ctx *x, struct tx *tx, struct uuid case_id, int32
 AWAITS MUST_CHECK err_t rights_requested(struct ctx *x,
                                          const struct inbox_event *e); /* cases.subject.requested */
 AWAITS MUST_CHECK err_t rights_answered(struct ctx *x, const struct inbox_event *e); /* *.subject.answered */
+AWAITS MUST_CHECK err_t rights_addressee_asked(struct ctx *x,
+                                               const struct inbox_event *e); /* travel.abn.recalled */
+AWAITS MUST_CHECK err_t
+rights_addressee_confirmed(struct ctx *x, const struct inbox_event *e); /* travel.abn.deletionConfirmed */
 AWAITS MUST_CHECK err_t rights_expire(struct ctx *x,
                                       const struct inbox_event *e); /* cases.due.subjectExpiry */
 AWAITS MUST_CHECK err_t retention_due(struct ctx *x, const struct inbox_event *e); /* cases.due.retention */

@@ -7,6 +7,7 @@
 #include "base/opt.h"
 
 struct inbox_event;
+struct subject_question;
 struct tx;
 
 /*
@@ -24,3 +25,8 @@ AWAITS MUST_CHECK err_t abn_advance(struct ctx *x, struct tx *tx, struct uuid mo
  * on from abnSent to abnAcknowledged. A problem is told to whatever the movement is made for
  * (travel.abn.problem). */
 AWAITS MUST_CHECK err_t abns_answered(struct ctx *x, const struct inbox_event *e);
+
+/* A passenger is about to be erased (subject_question.leaving): every other organisation that was sent a
+ * notification of one of their journeys is asked to delete its copies, by a day and to confirm it. Event
+ * travel.abn.recalled. */
+AWAITS MUST_CHECK err_t abns_recall(struct ctx *x, struct tx *tx, const struct subject_question *q);

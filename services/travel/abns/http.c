@@ -338,5 +338,8 @@ const struct handler abns_handlers[] = {
     {"getAbnSnapshot", get_abn_snapshot},
     {"acknowledgeAbn", acknowledge_abn},
     {"reportAbnProblem", report_problem},
+    {"listAbnRecalls", list_abn_recalls},
+    {"getAbnRecall", get_abn_recall},
+    {"confirmAbnDeletion", confirm_abn_deletion},
     {NULL, NULL},
 };

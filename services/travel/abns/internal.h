@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "travel/abns/queries.h"
 #include "travel/abns/rules.h"
+#include "web/request.h"
 
 struct tx;
 
@@ -28,3 +29,5 @@ AWAITS MUST_CHECK err_t abn_send(struct ctx *x, struct tx *tx, const struct abn_
 void abn_supersede(struct ctx *x, struct tx *tx, const struct abn_row *row, struct uuid by_id);
 /* The bytes of a notification. */
 MUST_CHECK err_t abn_unseal(struct ctx *x, const struct abn_row *row, const char **ret);
+
+handler_fn list_abn_recalls, get_abn_recall, confirm_abn_deletion;

@@ -77,3 +77,42 @@ UPDATE abns SET status = 'acknowledged', acknowledged_at = $now, acknowledged_by
 -- q_abn_problem{id uuid, problem text, note text?, now timestamptz} -> exactly 1
 UPDATE abns SET problem = $problem, problem_note = $note, problem_at = $now, version = version + 1, updated_at = $now
  WHERE id = $id AND to_org = sec.org();
+
+-- ---- recalls: addressees are asked for their copies ----
+
+-- Who was told of the journeys of a person, and who was asked before when another of the same journey was erased.
+-- q_abn_told(person_id uuid) -> many abn_told(movement_id uuid, to_organisation text, abn_ids uuid[])        lane: own
+SELECT t.movement_id, t.to_org AS to_organisation, array_agg(t.id ORDER BY t.id) AS abn_ids
+  FROM (SELECT a.movement_id, a.to_org, a.id FROM abns a
+         WHERE a.org = sec.org() AND a.to_org <> a.org AND a.movement_id IN (SELECT subject_travels($person_id))
+         UNION
+        SELECT r.movement_id, r.to_org, unnest(r.abn_ids) FROM abn_recalls r
+         WHERE r.org = sec.org() AND r.movement_id IN (SELECT subject_travels($person_id))) AS t
+ GROUP BY t.movement_id, t.to_org ORDER BY t.movement_id, t.to_org;
+
+-- q_abn_recall_add{id uuid, to_organisation text, movement_id uuid, abn_ids uuid[], request_id uuid, delete_by date, now timestamptz} -> exactly 1
+INSERT INTO abn_recalls (id, org, to_org, movement_id, abn_ids, request_id, delete_by, created_at)
+VALUES ($id, sec.org(), $to_organisation, $movement_id, $abn_ids, $request_id, $delete_by, $now);
+
+-- q_abn_recall_get(id uuid) -> one abn_recall(id uuid, movement_id uuid, from_organisation text, to_organisation text, abn_ids uuid[], delete_by date,
+--   deletion_confirmed_at timestamptz?, created_at timestamptz, version int4, allowed_actions text[], request_id_ uuid)
+SELECT id, movement_id, org AS from_organisation, to_org AS to_organisation, abn_ids, delete_by, confirmed_at AS deletion_confirmed_at, created_at, version,
+       '{}'::text[] AS allowed_actions, request_id AS request_id_
+  FROM abn_recalls WHERE id = $id;
+
+-- q_abn_recall_list{asked bool?, received bool?, movement_id uuid?, to_organisation text?, confirmed bool?} -> list abn_recall
+SELECT id, movement_id, org AS from_organisation, to_org AS to_organisation, abn_ids, delete_by, confirmed_at AS deletion_confirmed_at, created_at, version,
+       '{}'::text[] AS allowed_actions, request_id AS request_id_
+  FROM abn_recalls WHERE true
+--? asked           AND org = sec.org() AND $asked
+--? received        AND to_org = sec.org() AND $received
+--? movement_id     AND movement_id = $movement_id
+--? to_organisation AND to_org = $to_organisation
+--? confirmed       AND (confirmed_at IS NOT NULL) = $confirmed
+--sort -createdAt created_at timestamptz
+;
+
+-- Of two at the same moment one finds it unconfirmed.
+-- q_abn_recall_confirm{id uuid, by text, now timestamptz} -> maybe abn_recall_confirmed(version int4)
+UPDATE abn_recalls SET confirmed_at = $now, confirmed_by = $by, version = version + 1
+ WHERE id = $id AND to_org = sec.org() AND confirmed_at IS NULL RETURNING version;

@@ -12,6 +12,7 @@ ERR_DEFINE(err_not_ready, ERR_CONFLICT, "movement.notReady",
 ERR_DEFINE(err_fixed, ERR_CONFLICT, "movement.fixed", "The journey has begun, or does not take place.");
 ERR_DEFINE(err_addressee, ERR_DENIED, "abn.addressee", "Only who was told can answer.");
 ERR_DEFINE(err_superseded, ERR_CONFLICT, "abn.superseded", "A later version has taken its place.");
+ERR_DEFINE(err_confirmed, ERR_CONFLICT, "abnRecall.confirmed", "The deletion is confirmed already.");
 ERR_DEFINE(err_acknowledged, ERR_CONFLICT, "abn.acknowledged", "It has been acknowledged already.");
 
 static bool chosen(const struct abn_terms *t, const char *field)
@@ -234,5 +235,20 @@ struct text_array rules_abn_actions(struct arena *a, const char *status, const s
 
     action_add(a, &actions, r->answers && !rules_abn_answer(status, r, false), "acknowledge");
     action_add(a, &actions, r->answers && !rules_abn_answer(status, r, true), "reportProblem");
+    return actions;
+}
+
+err_t rules_abn_recall_confirm(bool confirmed, const struct abn_reader *r)
+{
+    if (!r->addressee)
+        return err_addressee;
+    return confirmed ? err_confirmed : NULL;
+}
+
+struct text_array rules_abn_recall_actions(struct arena *a, bool confirmed, const struct abn_reader *r)
+{
+    struct text_array actions = {0};
+
+    action_add(a, &actions, r->answers && !rules_abn_recall_confirm(confirmed, r), "confirmDeletion");
     return actions;
 }

@@ -76,3 +76,10 @@ struct abn_reader {
  * abn.acknowledged (again: true when it may be said again, as a problem may). */
 MUST_CHECK err_t rules_abn_answer(const char *status, const struct abn_reader *r, bool again);
 struct text_array rules_abn_actions(struct arena *a, const char *status, const struct abn_reader *r);
+
+/* Days that an addressee has for deleting its copies, as the recipient of a share has. */
+#define ABN_DELETE_DAYS 30
+/* Only the addressee says that its copies are deleted, once: ERR_DENIED abn.addressee, ERR_CONFLICT
+ * abnRecall.confirmed. */
+MUST_CHECK err_t rules_abn_recall_confirm(bool confirmed, const struct abn_reader *r);
+struct text_array rules_abn_recall_actions(struct arena *a, bool confirmed, const struct abn_reader *r);

@@ -279,6 +279,20 @@ START_TEST(only_the_addressee_answers_what_stands)
 }
 END_TEST
 
+START_TEST(only_the_addressee_confirms_that_copies_are_deleted_and_once)
+{
+    const struct abn_reader sender = {.answers = true}, addressee = {.addressee = true, .answers = true},
+                            reads = {.addressee = true};
+    ck_code(rules_abn_recall_confirm(false, &sender), "abn.addressee");
+    ck_code(rules_abn_recall_confirm(false, &addressee), NULL);
+    ck_code(rules_abn_recall_confirm(true, &addressee), "abnRecall.confirmed");
+    ck_assert_str_eq(joined(rules_abn_recall_actions(unit_arena, false, &addressee)), "confirmDeletion");
+    ck_assert_str_eq(joined(rules_abn_recall_actions(unit_arena, true, &addressee)), "");
+    ck_assert_str_eq(joined(rules_abn_recall_actions(unit_arena, false, &reads)), "");
+    ck_assert_str_eq(joined(rules_abn_recall_actions(unit_arena, false, &sender)), "");
+}
+END_TEST
+
 /* ---- what they see ---- */
 
 static const char *const needs_one[] = {"wheelchair", "diet"}, *const needs_two[] = {"wheelchair"};
@@ -507,6 +521,7 @@ Suite *unit_suite(void)
     UNIT_CASE(s, "rules_abn_terms", terms_name_a_told_addressee_and_a_basis);
     UNIT_CASE(s, "rules_abn_movement", nobody_is_told_of_a_draft_or_a_past_journey);
     UNIT_CASE(s, "rules_abn_answer", only_the_addressee_answers_what_stands);
+    UNIT_CASE(s, "rules_abn_recall_confirm", only_the_addressee_confirms_that_copies_are_deleted_and_once);
     UNIT_CASE(s, "abn_snapshot", an_addressee_sees_the_chosen_fields_to_the_byte);
     UNIT_CASE(s, "abn_snapshot", an_addressee_sees_its_own_meetings_only);
     UNIT_CASE(s, "abn_rescheduled", a_delay_is_another_place_or_hour);
