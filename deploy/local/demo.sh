@@ -1,10 +1,11 @@
 # demo.sh - demo organisations, clients and staff of the local stack; sourced by up. Loading it again changes nothing.
+# DEMO_HOST: where PostgreSQL is, if not on the stack's socket.
 
 # jq_text FILE MEMBER - a text member of a small JSON file
 jq_text() { "$PYTHON" -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"; }
 
 identity_ctl() {
-    "$CTL" "$@" --db "host=$RUN/pg user=wf_identity_owner dbname=wayfare_identity" \
+    "$CTL" "$@" --db "host=${DEMO_HOST:-$RUN/pg} user=wf_identity_owner dbname=wayfare_identity" \
         --db-password-file "$STATE/secrets/wf_identity_owner" >>"$STATE/log/demo.log" 2>&1 ||
         { tail -5 "$STATE/log/demo.log" >&2; die "wayfare-ctl $1 $2 failed"; }
 }

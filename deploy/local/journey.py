@@ -55,9 +55,8 @@ class Journey(Travel):
         for old in self.ask("coa", "GET", f"{NOTES}/subscriptions?limit=100").json["items"]:
             tag = self.ask("coa", "GET", f"{NOTES}/subscriptions/{old['id']}").headers["etag"]
             self.ask("coa", "DELETE", f"{NOTES}/subscriptions/{old['id']}", expect=204, match=tag)
-        port = self.hooks.server.server_address[1]
         made = self.ask("coa", "POST", f"{NOTES}/subscriptions",
-                        {"url": f"https://localhost:{port}/wayfare", "description": "Case follow-up",
+                        {"url": self.hooks.url, "description": "Case follow-up",
                          "eventTypes": ["cases.share.granted", "cases.share.changed", "cases.share.recalled",
                                         "cases.referral.accepted", "cases.referral.rejected", "cases.referral.done",
                                         "travel.abn.sent", "travel.abn.superseded", "travel.abn.recalled",

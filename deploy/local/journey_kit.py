@@ -18,6 +18,8 @@ from client import Client
 
 # How long an effect may take before the journey calls it lost; after a kill -9 a lease has to end first.
 PATIENCE_S = int(os.environ.get("WAYFARE_JOURNEY_PATIENCE", "15"))
+# Where the partner's endpoint is, to those who deliver: a name or address of this machine.
+HOOK_HOST = os.environ.get("WAYFARE_JOURNEY_HOST", "localhost")
 
 
 class Failed(Exception):
@@ -33,7 +35,7 @@ class Hooks:
     """The partner's endpoint: https with the stack's private CA. Keeps what was delivered, and whether its signature was right."""
 
     def __init__(self, state, port):
-        self.secret = None
+        self.secret, self.url = None, f"https://{HOOK_HOST}:{port}/wayfare"
         self.received = []
         self.changed = threading.Condition()
         hooks = self
@@ -54,7 +56,7 @@ class Hooks:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1" if HOOK_HOST == "localhost" else HOOK_HOST, port), Handler)
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{state}/tls/server.pem", f"{state}/tls/server.key")
