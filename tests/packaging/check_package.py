@@ -6,6 +6,7 @@ import sys
 
 from checks import ROOT, run
 from installed import BUILD, PREFIX, command, folder, services
+from sources import sources
 
 KEPT = ("var/lib/dpkg", "var/cache", "var/log", "proc", "sys", "dev", "run/lock", "run/adduser", "tmp", "etc/.pwd.lock")
 
@@ -13,13 +14,6 @@ KEPT = ("var/lib/dpkg", "var/cache", "var/log", "proc", "sys", "dev", "run/lock"
 def skip(why):
     print(f"skipped: {why}\n0 passed, 0 failed, 1 skipped")
     sys.exit(0)
-
-
-def sources():
-    """This machine's sources of Debian's packages."""
-    names = ["/etc/apt/sources.list", *(os.path.join("/etc/apt/sources.list.d", n) for n in sorted(os.listdir("/etc/apt/sources.list.d"))
-                                        if n.endswith((".list", ".sources")))]
-    return [n for n in names if os.path.isfile(n) and os.path.getsize(n)]
 
 
 class Debian:

@@ -1,0 +1,121 @@
+"""podman.py - an engine of the test's own: its store, networks, locks and socket are nobody else's; healthchecks are run by it, as PID 1 may not be systemd."""
+import glob
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import threading
+import time
+
+CONF = """[containers]
+default_ulimits = ["nofile=8192:8192", "nproc=4096:4096"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "runc"
+lock_type = "file"
+tmp_dir = "{base}/tmp"
+compat_api_enforce_docker_hub = false
+[network]
+network_backend = "netavark"
+network_config_dir = "{base}/networks"
+"""
+
+
+def rules(table):
+    """Of iptables, those of the engine's networks: rules first, then chains."""
+    said = subprocess.run(["iptables", "-t", table, "-S"], capture_output=True, text=True, check=False).stdout
+    return sorted(line for line in said.splitlines() if "NETAVARK" in line)
+
+
+class Podman:
+    """state: the store of images, large; base: sockets and what is running, short."""
+
+    def __init__(self, state, base):
+        self.state, self.base, self.ended, self.service, self.keeper = state, base, threading.Event(), None, None
+        self.env = {**os.environ, "CONTAINERS_CONF": f"{base}/containers.conf", "DOCKER_HOST": f"unix://{base}/socket", "DISABLE_HC_SYSTEMD": "true",
+                    "DOCKER_BUILDKIT": "0", "COMPOSE_HTTP_TIMEOUT": "300"}
+        self.place = ["--root", f"{state}/store", "--runroot", f"{base}/run"]
+
+    def __enter__(self):
+        os.makedirs(self.state, exist_ok=True)
+        os.makedirs(f"{self.base}/networks", mode=0o700)
+        with open(f"{self.base}/containers.conf", "w", encoding="ascii") as f:
+            f.write(CONF.format(base=self.base))
+        for folder in ("libpod", "volumes"):  # of a run before, which had other places
+            shutil.rmtree(f"{self.state}/store/{folder}", ignore_errors=True)
+        self.before = {table: rules(table) for table in ("nat", "filter")}
+        self("info")
+        self.log = open(f"{self.state}/service.log", "ab")
+        self.service = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", "podman", *self.place, "system", "service", "-t", "0", f"unix://{self.base}/socket"],
+                                        env=self.env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        return self
+
+    def watch(self):
+        self.keeper = threading.Thread(target=self.keep, daemon=True)
+        self.keeper.start()
+
+    def run(self, *words, timeout=300, **more):
+        return subprocess.run(words, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, **more)
+
+    def __call__(self, *words, timeout=300):
+        done = self.run("podman", *self.place, *words, timeout=timeout)
+        assert done.returncode == 0, f"podman {' '.join(words)[:200]}: {done.stdout[-500:]}{done.stderr[-1500:]}"
+        return done.stdout.strip()
+
+    def inspect(self, name, kind="container"):
+        return json.loads(self(kind, "inspect", name))[0]
+
+    # ---- health, which a timer of systemd would look after ----
+
+    def keep(self):
+        looked = {}
+        while not self.ended.wait(0.5):
+            try:
+                ids = self("ps", "-q", "--no-trunc").split()
+                for one in json.loads(self("container", "inspect", *ids)) if ids else []:
+                    check = one["Config"].get("Healthcheck")
+                    # In a container's first minute more often than it says: else most of a start is waiting for the next look.
+                    pause = check and (2 if one["State"]["Health"]["Status"] != "healthy" else check["Interval"] / 1e9)
+                    if pause and time.monotonic() - looked.get(one["Id"], -1e9) > pause:
+                        looked[one["Id"]] = time.monotonic()
+                        self.run("podman", *self.place, "healthcheck", "run", one["Id"], timeout=60)
+            except (AssertionError, subprocess.TimeoutExpired, ValueError):
+                pass  # one ended meanwhile
+
+    # ---- the end ----
+
+    def clear(self):
+        """Containers, pods' networks and volumes; images too unless they are to be kept."""
+        for words in (("rm", "-af", "-t", "0"), ("volume", "rm", "-af"), ("network", "prune", "-f")):
+            try:
+                self.run("podman", *self.place, *words, timeout=180)
+            except subprocess.TimeoutExpired:
+                pass
+
+    def __exit__(self, *_):
+        self.ended.set()
+        if self.keeper:
+            self.keeper.join(90)
+        self.clear()
+        if self.service:
+            self.service.terminate()
+            self.service.wait(30)
+            self.log.close()
+        for pid in glob.glob("/proc/[0-9]*/cmdline"):  # the server of names, which serves what this run had
+            try:
+                with open(pid, "rb") as f:
+                    if b"aardvark-dns" in (words := f.read()) and f"{self.base}/".encode() in words:
+                        os.kill(int(pid.split("/")[2]), 15)
+            except (OSError, ValueError):
+                pass
+        for table, were in self.before.items():
+            for line in rules(table):
+                if line not in were:  # a chain must be empty before it can go
+                    subprocess.run(["iptables", "-t", table, *shlex.split(line.replace("-A", "-D", 1).replace("-N", "-X", 1))], capture_output=True, check=False)
+        with open("/proc/mounts", encoding="utf-8") as f:
+            mounts = [line.split()[1] for line in f]
+        for at in sorted((m for m in mounts if m.startswith((f"{self.base}/", f"{self.state}/store"))), reverse=True):
+            subprocess.run(["umount", "-l", at], capture_output=True, check=False)
+        shutil.rmtree(self.base, ignore_errors=True)
