@@ -44,10 +44,12 @@ class System:
                        check=True, capture_output=True)
         with open(os.path.join(ROOT, "services/identity/data/roles.json"), encoding="utf-8") as f:
             roles = json.load(f)
+        with open(os.path.join(ROOT, "deploy/local/demo.sh"), encoding="utf-8") as f:
+            groups = {g: g for g in (":".join(found) for found in re.findall(r"--(office|programme) (\w+)", f.read()))}
         self.write("issuers/staff.jwks.json", {"keys": [tokens.public_jwk(self.key)]})
         self.write("issuers/staff.json", {"iss": STAFF, "aud": "wayfare", "algs": ["ES256"], "jwks_file": "staff.jwks.json", "user": "always",
                                           "claims": {"organisation": "org", "client": "client_id", "name": "name", "roles": "roles", "scope": "granted"},
-                                          "role_scopes": {name: " ".join(r["scopes"]) for name, r in roles.items() if r["for"] == "user"}})
+                                          "role_scopes": {**{name: " ".join(r["scopes"]) for name, r in roles.items() if r["for"] == "user"}, **groups}})
         # Its address is not a public one: only in development are such called.
         calls = {"WAYFARE_MODE": "development", "WAYFARE_OUTCALL_ALLOW": f"{PARTNER}:{self.hooks}", "WAYFARE_CA_FILE": "/partner.pem"}
         mount = [f"{self.state}/tls/server.pem:/partner.pem:ro"]
@@ -123,18 +125,25 @@ class System:
             name = one["clientId"].split("-")[0].upper()
             lines += [f"WAYFARE_{name}_CLIENT_ID={one['clientId']}", f"WAYFARE_{name}_CLIENT_SECRET={one['clientSecret']}"]
         self.client_lines = lines
-        self.users = {row.split("\t")[1]: row.split("\t") for row in self.ctl("users", "list").splitlines()}
+        head, *rows = (line.split("\t") for line in self.ctl("users", "list").splitlines())
+        self.users = {user["username"]: user for user in (dict(zip(head, row)) for row in rows)}
 
     def mails(self):
         """The folder of the sink, within its container."""
         return f"/proc/{self.state_of('smtp')['Pid']}/root/mail"
 
+    def staff_token(self, user):
+        """Programmes and offices are groups at the sign-in provider, as in deploy/staff-login."""
+        words = {kind: re.findall(r"[^ ,]+", user[kind]) for kind in ("roles", "programmes", "offices")}
+        roles = words["roles"] + [f"programme:{w}" for w in words["programmes"]] + [f"office:{w}" for w in words["offices"]]
+        now = int(time.time())
+        return tokens.sign(self.key, {"iss": STAFF, "aud": "wayfare", "sub": user["username"], "client_id": "desk", "org": user["organisation"],
+                                      "name": user["name"], "roles": roles, "jti": secrets.token_hex(8), "iat": now, "exp": now + 1800}, "at+jwt")
+
     def journey(self, story="journey"):
         with open(f"{self.state}/env", "w", encoding="utf-8") as f:
             f.write("\n".join([*self.client_lines, f"WAYFARE_MAIL_DIR={self.mails()}"]) + "\n")
-        staff = {name: tokens.sign(self.key, {"iss": STAFF, "aud": "wayfare", "sub": name, "client_id": "desk", "org": row[0], "name": row[6],
-                                              "roles": re.split(r"[ ,]+", row[3]), "jti": secrets.token_hex(8), "iat": int(time.time()), "exp": int(time.time()) + 1800},
-                                   "at+jwt") for name, row in self.users.items()}
+        staff = {name: self.staff_token(user) for name, user in self.users.items()}
         with open(f"{self.state}/staff.json", "w", encoding="ascii") as f:
             json.dump(staff, f)
         return subprocess.run(["/usr/bin/python3", "-B", os.path.join(os.path.dirname(os.path.realpath(__file__)), "walk.py"), self.state, str(self.hooks), story],
