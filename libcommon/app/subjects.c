@@ -66,7 +66,7 @@ struct uuid_array subject_uuids(struct arena *a, const json_t *obj, const char *
 /* ---- a worker's answer ---- */
 
 err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered,
-                    err_t (*leaving)(struct ctx *x, struct tx *tx, const struct subject_question *q))
+                    subject_leaving_fn *leaving)
 {
     struct opt_uuid ask = json_member_uuid(e->data, "askId"), person = json_member_uuid(e->data, "personId");
     struct subject_question q = {.phase = json_member_text(e->data, "phase"),

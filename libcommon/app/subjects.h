@@ -21,14 +21,16 @@ struct request;
 struct response;
 struct tx;
 
+struct subject_question;
+/* Before an erasure that nothing blocks takes its rows, in its transaction: who must hear of it. */
+typedef err_t subject_leaving_fn(struct ctx *x, struct tx *tx, const struct subject_question *q);
+
 /* What is asked of a database. */
 struct subject_question {
     const char *phase; /* export, plan, erase */
     struct uuid request_id, person_id;
-    struct uuid_array own; /* cases of nobody else */
-    /* Before an erasure that nothing blocks takes its rows, in its transaction: who must hear of it. May be
-     * NULL. */
-    err_t (*leaving)(struct ctx *x, struct tx *tx, const struct subject_question *q);
+    struct uuid_array own;       /* cases of nobody else */
+    subject_leaving_fn *leaving; /* NULL: nobody */
 };
 struct subject_found {
     const char *body;   /* JSON: what wf.subject_export, _plan or _erase gives; "[]" where something blocks an
@@ -43,8 +45,7 @@ struct uuid_array subject_uuids(struct arena *a, const json_t *obj, const char *
 
 /* For the workers of the other services. answered: "travel.subject.answered"; leaving: as above. */
 AWAITS MUST_CHECK err_t subject_asked(struct ctx *x, const struct inbox_event *e, const char *answered,
-                                      err_t (*leaving)(struct ctx *x, struct tx *tx,
-                                                       const struct subject_question *q));
+                                      subject_leaving_fn *leaving);
 /* Handler of cases.subject.taken (an inbox_fn). */
 AWAITS MUST_CHECK err_t subject_taken(struct ctx *x, const struct inbox_event *e);
 /* Handler of getSubjectAnswer: {phase, personId, body, blocks, next}; an export's sealed values are opened.

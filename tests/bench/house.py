@@ -9,7 +9,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-from stack import BUILD, ROOT, Stack
+from stack import BUILD, ROOT, SYNCED, Stack
 
 TICK = os.sysconf("SC_CLK_TCK")
 ORGANISATION = "iom"
@@ -73,7 +73,7 @@ class House(Stack):
     """The stack of deploy/local/up; what is not measured is stopped, so that it takes nothing from what is."""
 
     def __init__(self, state, port):
-        super().__init__(state, {"WAYFARE_PG_OPTIONS": ""})
+        super().__init__(state, SYNCED)
         self.environment["WAYFARE_PORT"] = str(port)
         self.port = port
         self.programs = []

@@ -216,6 +216,3 @@ def test_no_program_met_a_fault_of_its_own():
     for name in OURS:
         said = SYSTEM.logs(name, 5000)
         assert '"kind":"bug"' not in said and "Assertion" not in said, f"{name}: {[l for l in said.splitlines() if 'bug' in l or 'Assertion' in l][:3]}"
-
-
-ORDER = [name for name in list(globals()) if name.startswith("test_")]

@@ -10,6 +10,7 @@ import time
 
 from checks import ROOT, run
 import cases
+from ending import ends_by
 from images import Nowhere, build
 from podman import Podman
 from stack import free_port
@@ -35,12 +36,7 @@ def skip(why):
 
 
 def main():
-    def stop(*_):
-        raise SystemExit(143)
-    for what in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(what, stop)
-    signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(AssertionError("it does not end")))
-    signal.alarm(LIMIT_S)
+    ends_by(LIMIT_S)
     keep, base, begun = "--keep" in sys.argv[1:], tempfile.mkdtemp(prefix="wf-engine-", dir="/tmp"), time.monotonic()
     try:
         with Podman(STATE, base) as podman, Address():
@@ -51,7 +47,7 @@ def main():
             print(f"images after {time.monotonic() - begun:.0f} s", flush=True)
             podman.watch()
             cases.SYSTEM = System(podman, free_port())
-            run({name: getattr(cases, name) for name in cases.ORDER})
+            run(vars(cases))
     finally:
         signal.alarm(0)
         shutil.rmtree(base, ignore_errors=True)

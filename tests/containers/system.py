@@ -82,9 +82,6 @@ class System:
     def state_of(self, service):
         return self.podman.inspect(self.container(service))["State"]
 
-    def health(self, service):
-        return self.state_of(service)["Health"]["Status"]
-
     def unhealthy(self):
         """Of those that have a health: what is not well, and how."""
         found = {}

@@ -10,7 +10,7 @@ import uuid
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-from stack import BUILD, ROOT, Stack, opaque
+from stack import BUILD, ROOT, SYNCED, Stack, opaque
 
 PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 CTL = os.path.join(BUILD, "services/ctl/wayfare-ctl")
@@ -28,7 +28,7 @@ def wait_for(what, probe, seconds=20):
 
 class House(Stack):
     def __init__(self):
-        super().__init__(environment={"WAYFARE_PG_OPTIONS": ""})  # doctor looks at it too
+        super().__init__(environment=SYNCED)  # doctor looks at it too
         self.archive = os.path.join(self.state, "archive")
         os.mkdir(self.archive, 0o777)
         os.chmod(self.archive, 0o777)

@@ -35,8 +35,8 @@ class Whole:
     endpoints = 16  # at 127.0.0.2 and on
 
     def __init__(self, state):
-        from stack import Stack
-        self.stack = Stack(state, {"WAYFARE_PG_OPTIONS": ""})
+        from stack import SYNCED, Stack
+        self.stack = Stack(state, SYNCED)
         base = int(self.stack.environment.get("WAYFARE_PORT", 0))
         # Two processes of each service, and a second PostgreSQL that may come to take the first one's place.
         run = f"/tmp/wayfare-{os.getuid()}-{hashlib.sha256(os.path.realpath(self.stack.state).encode()).hexdigest()[:10]}"

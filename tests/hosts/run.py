@@ -18,6 +18,7 @@ sys.path[1:1] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "faul
 
 import wire
 from case_mail import appointment
+from ending import ends_by
 from house import DATABASES, EDGE, GATEWAY, PORT, SERVICES, House
 from load import Referral, Revocation, Writers
 from net import Net, address, name
@@ -260,12 +261,7 @@ class Run:
 
 
 def main():
-    def stop(*_):
-        raise SystemExit(143)
-    for what in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(what, stop)
-    signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(AssertionError("it does not end")))
-    signal.alarm(LIMIT_S)
+    ends_by(LIMIT_S)
     os.environ["PATH"] = "/usr/lib/postgresql/15/bin:" + os.environ["PATH"]
     stack, begun, good = Hosts(), time.monotonic(), False
     keep, house = "--keep" in sys.argv[1:], None

@@ -33,15 +33,16 @@ def free_port():
     raise RuntimeError("no free port")
 
 
-# A killed process loses nothing by it; only a power cut would.
-UNSYNCED = "-c fsync=off -c full_page_writes=off"
+# A killed process loses nothing by it; only a power cut would. SYNCED: as an installation has it.
+UNSYNCED = {"WAYFARE_PG_OPTIONS": "-c fsync=off -c full_page_writes=off"}
+SYNCED = {"WAYFARE_PG_OPTIONS": ""}
 
 
 class Stack(Client):
     def __init__(self, state=None, environment=None):
         self.own = state is None
         super().__init__(state or tempfile.mkdtemp(prefix="wf-test-", dir="/tmp"))
-        self.environment = dict(os.environ, WAYFARE_STATE=self.state, WAYFARE_BUILD=BUILD, **{"WAYFARE_PG_OPTIONS": UNSYNCED, **(environment or {})})
+        self.environment = dict(os.environ, WAYFARE_STATE=self.state, WAYFARE_BUILD=BUILD, **{**UNSYNCED, **(environment or {})})
         self.sessions = threading.local()
         if self.own:
             os.chmod(self.state, 0o711)
