@@ -16,17 +16,16 @@ START = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../deploy/
 HALF_AN_HOUR = 1800
 
 
-def family(pid):
-    """A process and its children."""
-    children = []
+def children(pid):
+    found = []
     for path in glob.glob("/proc/[0-9]*/stat"):
         try:
             with open(path, encoding="utf-8", errors="replace") as f:
                 if int(f.read().rsplit(")", 1)[1].split()[1]) == pid:
-                    children.append(int(path.split("/")[2]))
+                    found.append(int(path.split("/")[2]))
         except OSError:
             continue  # it has just ended
-    return [pid, *children]
+    return found
 
 
 def tell(pids, how):
@@ -37,14 +36,32 @@ def tell(pids, how):
             pass
 
 
+def stands(pid):
+    """Whether a signal that stops a process has reached it; one that has ended works as little."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] in "TZX"
+    except OSError:
+        return True
+
+
+def hold(pid):
+    """Stops a process, then its children: in this order, since one that still works has children that nobody has counted."""
+    tell([pid], signal.SIGSTOP)
+    wait_for("the parent stands still", lambda: stands(pid))
+    family = children(pid)
+    tell(family, signal.SIGSTOP)
+    wait_for("its children stand still", lambda: all(stands(p) for p in family))
+
+
 def test_a_postgresql_that_stands_still_is_told_and_comes_back(stack, programs, full):
     names = [n for n in programs.names() if n not in ("smtp",)]
     before = programs.pids(names)
     with Writers(stack, 4) as w:
         w.wait_for(20)
-        stopped = family(programs.pid("postgres"))
-        tell(stopped, signal.SIGSTOP)
+        postgres = programs.pid("postgres")
         try:
+            hold(postgres)
             refused = len(w.refused())
             # A request's deadline is five seconds; a second try may have begun before the first was given up.
             wait_for("a caller is told", lambda: len(w.refused()) >= refused + 4, 30)
@@ -54,6 +71,7 @@ def test_a_postgresql_that_stands_still_is_told_and_comes_back(stack, programs, 
             assert told.status == 503, f"a read: {told.status} {told.raw[:200]}"
             time.sleep(10 if full else 0)
         finally:
+            stopped = [postgres, *children(postgres)]
             tell(stopped, signal.SIGCONT)
         programs.wait_ready(*programs.all_processes())
         w.wait_for(20)

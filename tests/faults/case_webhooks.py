@@ -85,7 +85,7 @@ def test_dead_endpoints_delay_nobody_and_are_served_when_they_are_back(stack, pr
                     first = stack.sql("notifications", f"SELECT id FROM deliveries WHERE subscription_id = '{theirs[0]}' AND attempts < 2")
                     wait_for("the dead one, alive, gets what was not tried twice",
                              lambda: {t[1] for t in e.of(others[0])} >= {i for (i,) in first}, 30)
-                    e.servers.pop().close()
+                    e.run(hush(e))
                 costs.append(p99(held) - p99(quiet))
                 if costs[-1] <= MORE_MAX_S:
                     break
@@ -99,6 +99,11 @@ def test_dead_endpoints_delay_nobody_and_are_served_when_they_are_back(stack, pr
 
 async def listen(e, address):
     e.servers.append(await asyncio.start_server(lambda r, w: e.serve(address, "good", r, w), address, e.port, ssl=e.tls))
+
+
+async def hush(e):
+    """In the loop, since a server is not to be closed from another thread."""
+    e.servers.pop().close()
 
 
 @by_the_clock
