@@ -9,7 +9,6 @@ from images import OURS, SERVICES
 
 SYSTEM = None
 SHELL = ("sh", "bash", "dash", "busybox", "python3", "perl")
-GRACE_S = 45
 
 
 def passes(story="journey"):
@@ -162,15 +161,12 @@ def test_a_killed_program_comes_back():
 
 
 def test_stop_ends_within_its_grace():
-    begun = time.monotonic()
-    for name in ("cases", "cases-worker", "relay-cases", "scheduler-cases", "sender", "webhooks"):
-        one = time.monotonic()
-        SYSTEM.compose("stop", name)
-        code = SYSTEM.state_of(name)["ExitCode"]
-        assert code == 0, f"{name} ended with {code} after {time.monotonic() - one:.0f} s: {SYSTEM.logs(name, 5)}"
-        assert time.monotonic() - one < GRACE_S, name
-    print(f"  six ended in {time.monotonic() - begun:.0f} s", flush=True)
+    names = ("cases", "cases-worker", "relay-cases", "scheduler-cases", "sender", "webhooks")
+    SYSTEM.compose("stop", *names)
+    # Who is not done at the end of the grace is killed, and says 137.
+    codes = {name: SYSTEM.state_of(name)["ExitCode"] for name in names}
     SYSTEM.compose("up", "-d", "--no-build")
+    assert set(codes.values()) == {0}, codes
     SYSTEM.wait_healthy()
     passes()
 
