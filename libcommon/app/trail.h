@@ -21,7 +21,7 @@ struct tx;
 /* A question, and with trail_ask what the others answered. */
 struct trail {
     struct uuid person_id;
-    struct uuid_array cases;   /* that are the person's: cases, assignments, as far as the reader may know */
+    struct uuid_array cases;   /* the person's: cases, assignments, invitations, as far as the reader may know */
     int64_t from_us, until_us; /* from <= at < until */
     int32_t limit;             /* rows in the answer */
     struct text_array own;     /* operations on a person that say nothing of a case */

@@ -278,6 +278,7 @@ def sql_step(stack, step, names):
     while True:
         rows = [list(row) for row in stack.sql(*fill(step["sql"], names))]
         if rows == fill(step.get("rows", rows), names):
+            names.update({name: pointer(rows, place) for name, place in step.get("save", {}).items()})
             return rows
         if time.monotonic() >= until:
             raise Fault(f"rows: {short(rows)}")

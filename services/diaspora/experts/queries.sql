@@ -127,5 +127,6 @@ UPDATE expert_residences SET sealed = $sealed, verified_by = $verified_by, verif
  WHERE expert_id = $expert_id;
 
 -- Nothing if the reader may not know of the expert.
--- q_expert_trail(id uuid) -> one expert_trail(assignments uuid[])
-SELECT ARRAY(SELECT a.id FROM assignments AS a WHERE a.org = e.org AND a.expert_id = e.id ORDER BY a.id LIMIT 1000) AS assignments FROM experts AS e WHERE e.id = $id;
+-- The latest, where there are more than a question may name (AccessTrailQuestion).
+-- q_expert_trail(id uuid) -> one expert_trail(own uuid[])
+SELECT ARRAY(SELECT o.id FROM subject_own(e.id) AS o (id) ORDER BY o.id DESC LIMIT 1000) AS own FROM experts AS e WHERE e.id = $id;

@@ -34,6 +34,6 @@ err_t who_saw_expert(struct ctx *x, const struct request *rq, struct response *r
     TRY(trail_question(x, rq, &terms, &t));
     TRY(db_begin(x, &tx));
     TRY(q_expert_trail(tx, t.person_id, &expert));
-    t.cases = expert.assignments;
+    t.cases = expert.own;
     return trail_answer(x, rq, tx, &terms, &t, rs);
 }

@@ -3,12 +3,7 @@
 -- Who it is, and what is that person's alone in other services: assignments, invitations to a survey. In one order, for the answer's ETag.
 -- q_subject_who(id uuid) -> one subject_who(kind text, own uuid[])
 SELECT 'expert' AS kind,
-       ARRAY(SELECT a.id FROM assignments a WHERE a.org = e.org AND a.expert_id = e.id
-             UNION ALL
-             SELECT i.id FROM assignments a
-               JOIN survey_respondents r ON r.org = a.org AND r.assignment_id = a.id AND r.role = 'expert'
-               JOIN survey_invitations i ON i.org = r.org AND i.respondent_id = r.id
-              WHERE a.org = e.org AND a.expert_id = e.id ORDER BY 1) AS own
+       ARRAY(SELECT o.id FROM subject_own(e.id) AS o (id) ORDER BY o.id) AS own
   FROM experts e WHERE e.id = $id
 UNION ALL
 SELECT 'ventureMember' AS kind, '{}'::uuid[] AS own FROM venture_members m WHERE m.id = $id
