@@ -236,6 +236,18 @@ static err_t check_handlers(const struct program *p, const struct inbox_worker *
     return NULL;
 }
 
+static struct text_array types_of(struct arena *a, const struct inbox_handler *handlers)
+{
+    struct text_array types = {0};
+
+    while (handlers[types.n].type)
+        types.n++;
+    types.v = ARENA_ARRAY(a, types.n, const char *);
+    for (size_t i = 0; i < types.n; i++)
+        types.v[i] = handlers[i].type;
+    return types;
+}
+
 static err_t inbox_start(struct program *p)
 {
     struct inbox *in = ARENA_NEW(p->arena, struct inbox);
@@ -255,6 +267,7 @@ static err_t inbox_start(struct program *p)
         .unread = metric_gauge("wayfare_group_unread", "Events in the stream that nobody has read.", NULL),
         .held = metric_gauge("wayfare_group_held", "Events read and not acknowledged.", NULL),
     };
+    in->types = types_of(p->arena, in->worker->handlers);
     p->inbox = in;
     TRY(check_handlers(p, in->worker));
     return in->worker->start ? in->worker->start(p) : NULL;
@@ -267,9 +280,10 @@ int inbox_worker_main(int argc, char **argv, const struct inbox_worker *w)
         {.name = "inbox.claim", .run_once = claim_once, .tick_us = 1000 * 1000},
         {.name = "inbox.retry", .run_once = inbox_retry_once, .tick_us = 100 * 1000, .parallel = RETRIERS},
         {.name = "inbox.release", .run_once = inbox_release_once, .tick_us = 1000 * 1000},
+        {.name = "inbox.revive", .run_once = inbox_revive_once, .tick_us = 5 * 1000 * 1000},
         {.name = "inbox.prune", .run_once = inbox_prune_once, .tick_us = 5 * 1000 * 1000},
     };
-    const size_t own = 5;
+    const size_t own = 6;
     struct worker worker = {
         .name = w->name,
         .about = w->about,

@@ -18,6 +18,7 @@
 #define RETRY_MAX_US (3600 * 1000 * 1000LL)
 #define ERROR_MAX 500
 #define PRUNE_MAX 1000
+#define TURN_MAX 200
 
 ERR_DEFINE(err_handler, ERR_BUG, "inbox.type", "No handler for this type of event.");
 ERR_DEFINE(err_closed, ERR_BUG, "inbox.closed", "The handler ended the transaction, which is not its own.");
@@ -326,7 +327,20 @@ err_t inbox_release_once(struct ctx *x, size_t *ret_done)
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
-    TRY(q_inbox_release(tx, 200, &released, ret_done));
+    TRY(q_inbox_release(tx, TURN_MAX, &released, ret_done));
+    if (*ret_done > 0)
+        worker_wake(x, "inbox.retry");
+    return NULL;
+}
+
+/* In an upgrade a worker of the release before may take what only this one knows. */
+err_t inbox_revive_once(struct ctx *x, size_t *ret_done)
+{
+    struct inbox_revived *revived;
+    struct tx *tx;
+
+    TRY(db_begin(x, &tx));
+    TRY(q_inbox_revive(tx, inbox_of(x)->types, TURN_MAX, &revived, ret_done));
     if (*ret_done > 0)
         worker_wake(x, "inbox.retry");
     return NULL;

@@ -10,6 +10,7 @@ struct inbox {
     const struct inbox_worker *worker;
     const struct program *program;
     const char *group, *stream, *consumer;
+    struct text_array types;      /* that it has handlers for */
     struct inbox_source *sources; /* producers heard of since the start */
     struct metric *done, *failed, *open, *oldest, *unread, *held;
 };
@@ -41,4 +42,5 @@ AWAITS MUST_CHECK err_t inbox_take_in(struct ctx *x, struct inbox_message *m);
 /* Works that live from PostgreSQL. */
 err_t inbox_retry_once(struct ctx *x, size_t *ret_done);
 err_t inbox_release_once(struct ctx *x, size_t *ret_done);
+err_t inbox_revive_once(struct ctx *x, size_t *ret_done);
 err_t inbox_prune_once(struct ctx *x, size_t *ret_done);

@@ -152,6 +152,14 @@ UPDATE wf.inbox AS w SET state = 'retry', next_at = now()
      ORDER BY c.received_at LIMIT $max FOR UPDATE SKIP LOCKED)
 RETURNING w.event_id;
 
+-- Dead since the worker that had it did not know its type, as one of the release before: this one does.
+-- q_inbox_revive(types text[], max int4) -> many inbox_revived(event_id uuid)    lane: own lease
+UPDATE wf.inbox SET state = 'retry', attempts = 0, next_at = now()
+ WHERE event_id IN (
+    SELECT i.event_id FROM wf.inbox AS i WHERE i.state = 'dead' AND i.type = ANY ($types) AND i.error LIKE 'inbox.type:%'
+     ORDER BY i.received_at LIMIT $max FOR UPDATE SKIP LOCKED)
+RETURNING event_id;
+
 -- Only what the source has confirmed, and a week old: a second copy may still lie in Redis for a while.
 -- q_inbox_prune(source text, below int8, max int4) -> many inbox_pruned(event_id uuid)    lane: own lease
 DELETE FROM wf.inbox WHERE event_id IN (

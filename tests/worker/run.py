@@ -99,6 +99,24 @@ def test_a_dead_job_that_may_be_skipped_holds_nobody(parts):
     came(parts, [second])
 
 
+def test_what_a_worker_did_not_know_is_done_by_one_that_does(parts):
+    key, other = new(), new()
+    unknown = (new(), key, 1, MADE, "gated", "iom")
+    behind = (new(), key, 2, MADE, "ok", "iom")
+    refused = (new(), other, 1, MADE, "gated", "iom")
+    parts.make([unknown, behind, refused])
+    for thing in (unknown, refused):
+        wait_for("it is dead", lambda: (parts.state_of(thing[0]) or ("",))[0] == "dead")
+        parts.allow(thing[0])
+    wait_for("the second waits", lambda: (parts.state_of(behind[0]) or ("",))[0] == "waiting")
+    psql("wayfare_keeper", f"UPDATE wf.inbox SET error = 'inbox.type: No handler for this type of event.' WHERE subject = '{unknown[0]}'")
+    wait_effects(parts, [unknown, behind])
+    came(parts, [unknown, behind])
+    assert parts.state_of(refused[0])[0] == "dead"  # what it does not do is for a human
+    replay(refused[0])
+    wait_effects(parts, [refused])
+
+
 def test_a_job_that_kills_the_worker_ends_dead_and_others_go_on(parts):
     bomb = (new(), new(), 1, MADE, "crash", "iom")
     things = things_of(keys=3, each=5)

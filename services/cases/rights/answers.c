@@ -255,24 +255,27 @@ err_t rights_expire(struct ctx *x, const struct inbox_event *e)
 
 /* ---- who was told of journeys ---- */
 
-err_t rights_addressee_asked(struct ctx *x, const struct inbox_event *e)
+/* Either event makes the row: a worker of the release before may have left the first one aside. */
+static err_t addressee_keep(struct ctx *x, const struct inbox_event *e, struct opt_i64 confirmed_us)
 {
     struct tx *tx;
 
     TRY(db_begin(x, &tx));
-    q_rights_addressee_add(
-        tx, &(struct q_rights_addressee_add_in){.id = e->subject,
-                                                .request_id = json_member_uuid(e->data, "requestId").v,
-                                                .organisation = json_member_text(e->data, "toOrganisation"),
-                                                .delete_by = json_member_date(e->data, "deleteBy").v});
+    q_rights_addressee_keep(
+        tx, &(struct q_rights_addressee_keep_in){.id = e->subject,
+                                                 .request_id = json_member_uuid(e->data, "requestId").v,
+                                                 .organisation = json_member_text(e->data, "toOrganisation"),
+                                                 .delete_by = json_member_date(e->data, "deleteBy").v,
+                                                 .confirmed_at = confirmed_us});
     return NULL;
+}
+
+err_t rights_addressee_asked(struct ctx *x, const struct inbox_event *e)
+{
+    return addressee_keep(x, e, (struct opt_i64){0});
 }
 
 err_t rights_addressee_confirmed(struct ctx *x, const struct inbox_event *e)
 {
-    struct tx *tx;
-
-    TRY(db_begin(x, &tx));
-    q_rights_addressee_confirmed(tx, e->subject, e->time_us);
-    return NULL;
+    return addressee_keep(x, e, OPT_I64(e->time_us));
 }

@@ -116,11 +116,11 @@ UPDATE subject_requests SET status = 'expired', version = version + 1, updated_a
 SELECT coalesce(jsonb_agg(jsonb_build_object('shareId', s.id, 'organisation', s.to_org, 'deleteBy', s.delete_by) ORDER BY s.to_org, s.id), '[]') AS partners
   FROM shares s WHERE s.org = sec.org() AND s.case_id = ANY ($own::uuid[]);
 
--- q_rights_addressee_add{id uuid, request_id uuid, organisation text, delete_by date} -> exactly 1
-INSERT INTO subject_addressees (id, org, request_id, organisation, delete_by) VALUES ($id, sec.org(), $request_id, $organisation, $delete_by);
-
--- q_rights_addressee_confirmed(id uuid, at timestamptz) -> exactly 1
-UPDATE subject_addressees SET confirmed_at = $at WHERE id = $id;
+-- Asked and confirmed come in either order, and again: the first word that the copies are gone stays.
+-- q_rights_addressee_keep{id uuid, request_id uuid, organisation text, delete_by date, confirmed_at timestamptz?} -> exactly 1
+INSERT INTO subject_addressees AS a (id, org, request_id, organisation, delete_by, confirmed_at)
+VALUES ($id, sec.org(), $request_id, $organisation, $delete_by, $confirmed_at)
+ON CONFLICT (id) DO UPDATE SET confirmed_at = coalesce(a.confirmed_at, excluded.confirmed_at);
 
 -- q_rights_statistics(person_id uuid, own uuid[]) -> any
 INSERT INTO case_statistics (id, org, programme, programme_version, result, country_of_return, opened_year, closed_year, persons, sex, age_band)

@@ -11,23 +11,28 @@
 #include "travel/abns/internal.h"
 #include "web/page.h"
 
+/* Of both events alike: cases knows all of a recall from either. */
+static const char *recall_data(struct arena *a, const struct q_abn_recall_add_in *r)
+{
+    char day[11];
+
+    date_format(r->delete_by, day);
+    return arena_printf(a,
+                        "{\"recallId\":\"%s\",\"movementId\":\"%s\",\"requestId\":\"%s\","
+                        "\"toOrganisation\":\"%s\",\"deleteBy\":\"%s\"}",
+                        uuid_text(a, r->id), uuid_text(a, r->movement_id), uuid_text(a, r->request_id),
+                        r->to_organisation, day);
+}
+
 /* The key is the erasure's: cases hears who is asked before it hears that it is done
  * (travel.subject.answered).
  */
 static void recall_tell(struct ctx *x, struct tx *tx, const struct q_abn_recall_add_in *r)
 {
-    char day[11];
-
-    date_format(r->delete_by, day);
-    outbox_add(tx, &(struct event){
-                       .type = "travel.abn.recalled",
-                       .subject = r->id,
-                       .key = r->request_id,
-                       .data = arena_printf(x->arena,
-                                            "{\"recallId\":\"%s\",\"movementId\":\"%s\",\"requestId\":\"%s\","
-                                            "\"toOrganisation\":\"%s\",\"deleteBy\":\"%s\"}",
-                                            uuid_text(x->arena, r->id), uuid_text(x->arena, r->movement_id),
-                                            uuid_text(x->arena, r->request_id), r->to_organisation, day)});
+    outbox_add(tx, &(struct event){.type = "travel.abn.recalled",
+                                   .subject = r->id,
+                                   .key = r->request_id,
+                                   .data = recall_data(x->arena, r)});
     audit_write(tx, "abnRecall", r->id, "create", NULL);
 }
 
@@ -78,7 +83,7 @@ static err_t reply_recall(struct ctx *x, struct tx *tx, struct uuid id, struct r
 /* listAbnRecalls: GET /abn-recalls. An addressee sees what it is asked, the sender what it asks. */
 err_t list_abn_recalls(struct ctx *x, const struct request *rq, struct response *rs)
 {
-    bool sender = str_eq(x->who->organisation, "iom");
+    bool sender = principal_of_house(x->who);
     struct q_abn_recall_list_in in = {.asked = OPT_BOOL(true),
                                       .received = OPT_BOOL(true),
                                       .movement_id = request_query_uuid(rq, "movementId"),
@@ -111,6 +116,21 @@ err_t get_abn_recall(struct ctx *x, const struct request *rq, struct response *r
     return reply_recall(x, tx, id, rs);
 }
 
+static void confirm_tell(struct ctx *x, struct tx *tx, const struct abn_recall *row)
+{
+    struct q_abn_recall_add_in asked = {.id = row->id,
+                                        .movement_id = row->movement_id,
+                                        .request_id = row->request_id_,
+                                        .to_organisation = row->to_organisation,
+                                        .delete_by = row->delete_by};
+
+    outbox_add(tx, &(struct event){.type = "travel.abn.deletionConfirmed",
+                                   .subject = row->id,
+                                   .key = row->request_id_,
+                                   .organisation = row->from_organisation,
+                                   .data = recall_data(x->arena, &asked)});
+}
+
 /* confirmAbnDeletion: POST /abn-recalls/{abnRecallId}/confirm-deletion. Whose erasure it was for hears it. */
 err_t confirm_abn_deletion(struct ctx *x, const struct request *rq, struct response *rs)
 {
@@ -130,13 +150,7 @@ err_t confirm_abn_deletion(struct ctx *x, const struct request *rq, struct respo
         tx, &(struct q_abn_recall_confirm_in){.id = id, .by = x->who->subject, .now = x->now_us}, &found,
         &confirmed));
     TRY(rules_abn_recall_confirm(!found, &reader));
-    outbox_add(tx, &(struct event){
-                       .type = "travel.abn.deletionConfirmed",
-                       .subject = id,
-                       .key = row.request_id_,
-                       .organisation = row.from_organisation,
-                       .data = arena_printf(x->arena, "{\"recallId\":\"%s\",\"requestId\":\"%s\"}",
-                                            uuid_text(x->arena, id), uuid_text(x->arena, row.request_id_))});
+    confirm_tell(x, tx, &row);
     audit_write(tx, "abnRecall", id, "confirmDeletion", NULL);
     return reply_recall(x, tx, id, rs);
 }
