@@ -21,10 +21,11 @@ struct tx;
 /* A question, and with trail_ask what the others answered. */
 struct trail {
     struct uuid person_id;
-    struct uuid_array cases;   /* the person's: cases, assignments, invitations, as far as the reader may know */
-    int64_t from_us, until_us; /* from <= at < until */
-    int32_t limit;             /* rows in the answer */
-    struct text_array own;     /* operations on a person that say nothing of a case */
+    struct uuid_array
+        cases; /* the person's: cases, assignments, invitations, as far as the reader may know */
+    int64_t from_us, until_us;      /* from <= at < until */
+    int32_t limit;                  /* rows in the answer */
+    struct text_array own;          /* operations on a person that say nothing of a case */
     struct text_array hidden_kinds; /* of objects that the reader lacks the scope for */
     struct text_array hidden_fields;
     struct trail_reader {

@@ -32,6 +32,10 @@ struct principal {
 /* True if the principal has the scope. */
 bool principal_has(const struct principal *who, const char *scope);
 
+/* The organisation that the stack is run for; all others are its partners. */
+#define ORGANISATION_HOUSE "iom"
+bool principal_of_house(const struct principal *who);
+
 struct ctx {
     struct arena *arena;
     const struct principal *who; /* never NULL; anonymous operations and workers have one too */

@@ -84,7 +84,7 @@ err_t session_open(struct ctl *c, struct ctx **ret_x, struct tx **ret_tx)
 
     s->who = (struct principal){.subject = caller(c->arena),
                                 .client_id = "wayfare-ctl",
-                                .organisation = "iom",
+                                .organisation = ORGANISATION_HOUSE,
                                 .scope = "organisations:all"};
     s->x = (struct ctx){.arena = c->arena,
                         .who = &s->who,

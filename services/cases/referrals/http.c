@@ -111,7 +111,7 @@ static err_t list_referrals(struct ctx *x, const struct request *rq, struct resp
                                     .external_ref = request_query(rq, "externalRef")};
 
     if (!direction)
-        direction = str_eq(x->who->organisation, "iom") ? "received" : "sent";
+        direction = principal_of_house(x->who) ? "received" : "sent";
     TRY(page_read(x, rq, &q_referral_list_page, &page));
     page_filter(&page, &q_referral_list_page, direction);
     TRY(db_begin_read(x, &tx));

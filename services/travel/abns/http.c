@@ -231,7 +231,7 @@ static err_t list_abns(struct ctx *x, const struct request *rq, struct response 
     size_t n;
 
     if (!direction)
-        direction = str_eq(x->who->organisation, "iom") ? "sent" : "received";
+        direction = principal_of_house(x->who) ? "sent" : "received";
     TRY(page_read(x, rq, &q_abn_list_page, &page));
     page_filter(&page, &q_abn_list_page, direction);
     TRY(db_begin_read(x, &tx));

@@ -27,10 +27,20 @@ START_TEST(only_whole_scopes_count)
 }
 END_TEST
 
+START_TEST(only_one_organisation_is_the_house)
+{
+    ck_assert(principal_of_house(&(struct principal){.organisation = ORGANISATION_HOUSE}));
+    ck_assert(!principal_of_house(&(struct principal){.organisation = "coa"}));
+    ck_assert(!principal_of_house(&(struct principal){.organisation = ORGANISATION_HOUSE "x"}));
+    ck_assert(!principal_of_house(&(struct principal){0}));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("ctx");
 
     UNIT_TABLE(s, "principal_has", scopes, only_whole_scopes_count);
+    UNIT_CASE(s, "principal_of_house", only_one_organisation_is_the_house);
     return s;
 }
