@@ -13,8 +13,8 @@ class Supervised:
         self.rpc = xmlrpc.client.ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{socket}")).supervisor
 
     def running(self):
-        """Names of those that are there or about to start again."""
-        return {p["name"] for p in self.rpc.getAllProcessInfo() if p["statename"] not in ("STOPPED", "EXITED", "FATAL")}
+        """Names of those that are there or about to start again, as each does that has ended without having been told to."""
+        return {p["name"] for p in self.rpc.getAllProcessInfo() if p["statename"] not in ("STOPPED", "FATAL")}
 
     def each(self, names, ask, otherwise):
         for name in names:
@@ -28,12 +28,12 @@ class Supervised:
         self.each(names, self.rpc.startProcess, Faults.ALREADY_STARTED)
 
     def stop(self, names, seconds=40):
-        """Ends those of them that run; False where one is still there after so long."""
-        self.each(self.running() & set(names), self.rpc.stopProcess, Faults.NOT_RUNNING)
+        """Ends those of them that run; False where one is still there after so long. Asks again: one that had just ended could not be told."""
         until = time.monotonic() + seconds
-        while not self.running().isdisjoint(names):
+        while left := self.running() & set(names):
             if time.monotonic() > until:
                 return False
+            self.each(left, self.rpc.stopProcess, Faults.NOT_RUNNING)
             time.sleep(0.05)
         return True
 

@@ -47,7 +47,7 @@ def test_a_rotation_that_is_killed_goes_on_and_nothing_is_unreadable_meanwhile(h
     before, indexes = shown(house, persons), house.sql("cases", "SELECT id, encode(number_index, 'hex') FROM person_identifiers ORDER BY 1")
     former = by_key(house)
     assert len(former) == 1
-    running = subprocess.Popen([CTL, *rotate(house, "--index", "--batch", "5", "--pause", "200")], stdout=subprocess.DEVNULL)
+    running = subprocess.Popen([CTL, *rotate(house, "--index", "--batch", "5", "--pause", "10000")], stdout=subprocess.DEVNULL)  # far from its end when it is killed
     wait_for("some are sealed anew", lambda: len(by_key(house)) == 2)
     assert shown(house, persons) == before
     all_found(house, persons)

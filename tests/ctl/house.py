@@ -10,9 +10,8 @@ import uuid
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-from stack import BUILD, ROOT, SYNCED, Stack, opaque
+from stack import BUILD, PATIENCE, ROOT, SYNCED, Stack, insist, opaque
 
-PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 CTL = os.path.join(BUILD, "services/ctl/wayfare-ctl")
 CASES = "/cases/v1"
 
@@ -108,11 +107,7 @@ class House(Stack):
         headers = {**({"If-Match": match} if match else {}), **(headers or {})}
         if method == "POST" and "/_search" not in path:
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        until = time.monotonic() + 20 * PATIENCE
-        a = self.call(method, path, who=who, body=body, headers=headers)
-        while a.status == 503 and status != 503 and a.json["code"].startswith(("db.", "co.")) and time.monotonic() < until:
-            time.sleep(0.2)  # a busy machine; the key makes it safe to say again
-            a = self.call(method, path, who=who, body=body, headers=headers)
+        a = insist(lambda: self.call(method, path, who=who, body=body, headers=headers), 0 if status == 503 else 20)
         assert a.status == status, f"{method} {path} as {who}: {a.status} instead of {status}: {a.raw[:800]!r}"
         return a
 

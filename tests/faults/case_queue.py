@@ -93,9 +93,9 @@ class Flow:
         return self.counter.look() - self.before
 
     def going(self):
-        """Counts a fault; false when all has come, or when something has been broken for long enough."""
+        """Counts a fault; false when all has come, or when something has been broken, for long enough."""
         there = self.look()
-        if there >= self.n + len(self.due) or time.monotonic() - self.begun > 10 + self.n / 400:
+        if there >= self.n + len(self.due) or (self.broken and time.monotonic() - self.begun > 10 + self.n / 400):
             return False
         self.broken += 1
         return True

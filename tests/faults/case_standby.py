@@ -79,7 +79,7 @@ def test_a_standby_takes_over_from_a_killed_primary_and_nothing_is_lost(stack, p
         after = programs.pids(names)
         assert before == after, f"restarted: {[n for n in names if before[n] != after[n]]}"
         refused = set(w.codes())
-        assert refused <= {"503 db.away", "503 db.outcomeUnknown", "503 db.again"}, refused
+        assert refused <= {"503 db.away", "503 db.outcomeUnknown", "503 db.again", "503 co.deadline"}, refused
         standby.take_the_place(programs)
         programs.wait_ready(*names)
         w.check()

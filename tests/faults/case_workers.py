@@ -3,6 +3,7 @@ import subprocess
 import time
 
 from case_mail import appointment
+from programs import PATIENCE
 from told import tell
 
 KILLED = ("cases-worker", "travel-worker", "diaspora-worker", "notifications-worker", "relay-cases", "relay-travel", "relay-notifications",
@@ -40,14 +41,13 @@ def test_workers_are_killed_one_after_the_other(stack, programs, events, dice):
     while turns or effects(stack, case, since) != goal:
         if turns:
             name = turns.pop(0)
-            programs.wait_running(name)
             programs.kill(name)
             kills += 1
             if dice.random() < 0.3:
                 subprocess.run(["redis-cli", "-s", f"{stack.run}/redis.sock", "FLUSHALL"], capture_output=True, timeout=20, check=True)
                 wipes += 1
         time.sleep(dice.random() * 0.5)
-        assert time.monotonic() - begun < 80 + share / 10, f"{effects(stack, case, since)} instead of {goal}"
+        assert time.monotonic() - begun < (80 + share / 10) * PATIENCE, f"{effects(stack, case, since)} instead of {goal}"
     time.sleep(0.5)
     assert effects(stack, case, since) == goal, "an effect came twice"
     print(f"  {share * 3} events, {share * 5} deliveries, in {time.monotonic() - begun:.1f} s; {kills} kills, {wipes} wipes; each effect once, the last of a key last")

@@ -42,11 +42,24 @@ class Programs:
         os.kill(pid, how)
         return pid
 
-    def wait_running(self, name):
-        wait_for(f"{name} runs", lambda: self.pid(name))
-
     def kill(self, name):
-        return self.signal(name, signal.SIGKILL)
+        """Whoever is it now, or in a moment where the supervisor is just starting it; returns when the supervisor knows, so that nobody takes
+        the number of the dead for one that runs."""
+        killed = []
+
+        def struck():
+            pid = self.pid(name)
+            try:
+                if pid:
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+            except ProcessLookupError:
+                pass  # it has ended by itself
+            return killed
+
+        wait_for(f"{name} runs", struck)
+        wait_for(f"{name} has ended", lambda: self.pid(name) != killed[0])
+        return killed[0]
 
     def stop(self, *names):
         """All at once; returns when they have ended."""

@@ -74,7 +74,17 @@ def prepare(stack, documents, *uses):
     return names
 
 
-def race(reader, writers, slow):
+def seen_by_all(stack):
+    """Until nobody's transaction is older than now: a feed tells nothing that is younger than one which still runs, whoever's it is."""
+    now = stack.sql("cases", "SELECT pg_current_xact_id()")[0][0]
+    until = time.monotonic() + 60 * scenario.PATIENCE
+    while stack.sql("cases", f"SELECT pg_snapshot_xmin(pg_current_snapshot()) > '{now}'") != [["t"]]:
+        if time.monotonic() > until:
+            raise scenario.Fault("an older transaction does not end")
+        time.sleep(0.05)
+
+
+def race(stack, reader, writers, slow):
     """Writers and a late transaction while the reader reads; its faults."""
     reader.start()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -82,8 +92,9 @@ def race(reader, writers, slow):
             done.result()
     if slow.wait(timeout=60):
         raise scenario.Fault(slow.stderr.read().decode())
+    seen_by_all(stack)
     reader.written.set()
-    reader.join(timeout=90)
+    reader.join(timeout=90 * scenario.PATIENCE)
     return ["the reader does not end"] if reader.is_alive() else [reader.fault] if reader.fault else []
 
 
@@ -111,8 +122,7 @@ def feed(stack, documents):
     reader = Reader(read, start)
     slow = late(stack, "INSERT INTO partner_changes (id, org, owner_org, kind, subject, change, at)"
                        f" VALUES (gen_random_uuid(), 'coa', 'iom', 'case', '{cases[0]}', 'changed', now())")
-    faults = race(reader, [writer(n) for n in range(WRITERS)], slow)
-    time.sleep(0.1)
+    faults = race(stack, reader, [writer(n) for n in range(WRITERS)], slow)
     afterwards, token, more = [], start, True
     while more:
         items, token, more = read(token)
@@ -151,7 +161,7 @@ def since(stack, documents):
     made = []
     reader = Reader(read, start)
     slow = late(stack, f"UPDATE notes SET id = id WHERE id = '{old}'")
-    faults = race(reader, [lambda: made.append(note().json["id"])] * WRITERS, slow)
+    faults = race(stack, reader, [lambda: made.append(note().json["id"])] * WRITERS, slow)
     skipped = {*made, old} - set(reader.items)
     if skipped:
         faults.append(f"{len(skipped)} of {len(made) + 1} were skipped{', the late one too' if old in skipped else ''}")

@@ -4,12 +4,13 @@ import json
 import os
 import re
 import threading
+import time
 from dataclasses import dataclass
 
 import jsonschema
 
 from record import Record
-from stack import BUILD, ROOT
+from stack import BUILD, PATIENCE, ROOT, insist
 
 SERVICES = sorted(os.path.basename(os.path.dirname(p)) for p in glob.glob(os.path.join(ROOT, "api-spec/*/openapi.yaml")))
 COMMON_HEADERS = ("api-version", "cache-control", "x-content-type-options", "x-frame-options", "content-security-policy")
@@ -65,8 +66,8 @@ class Asked:
     def again(self, stack, method=None, path=None, headers=None, body=None):
         """Sends it once more, by the same person, with what is named here instead."""
         name, rest = self.who
-        return stack.call(method or self.method, path or self.path, token=stack.token(name, rest) if name else rest,
-                          headers={**self.headers, **(headers or {})}, body=self.body if body is None else body)
+        return insist(lambda: stack.call(method or self.method, path or self.path, token=stack.token(name, rest) if name else rest,
+                                         headers={**self.headers, **(headers or {})}, body=self.body if body is None else body))
 
 
 class Operation:
@@ -152,23 +153,45 @@ class Document:
         return None
 
 
+class Turn(threading.local):
+    """Where a thread is in the whole of what is asked: (scenario, request). Scenarios run beside each other, so that who asks first is chance;
+    by their turns the same requests are kept each time."""
+    OTHERS = 1 << 20  # whoever is in no scenario comes after those who are
+
+    def __init__(self):
+        super().__init__()
+        self.scenario, self.request = self.OTHERS, 0
+
+    def begin(self, scenario):
+        self.scenario, self.request = scenario, 0
+
+    def next(self):
+        self.request += 1
+
+    def now(self):
+        return self.scenario, self.request
+
+
 class Documents:
     def __init__(self, stack, result):
         self.all = {s: Document(s) for s in SERVICES}
         self.succeeded = set()
-        self.seen = {}  # a path of something that is there, for each operation that has one
+        self.turn = Turn()
+        self.seen = {}  # of each operation that names something, the first path of something that is there: (turn, path)
         self.audited = []
         self.record = Record()
         self.result = result
-        self.asked = {}  # of each operation, its first requests that had a success: (Asked, answer)
+        self.asked = {}  # of each operation, its first requests that had a success: (turn, Asked, answer)
         self.exchanges = None  # a file that every exchange of an operation goes to, for tests/spec
         self.part = "scenarios"  # who asks: what follows from the documents alone meets refusals by chance
         self.recording = threading.Lock()
 
     def note(self, operation, asked, answer):
-        kept = self.asked.setdefault((operation.service, operation.id), [])
-        if len(kept) < 6:
-            kept.append((asked, answer))
+        with self.recording:
+            kept = self.asked.setdefault((operation.service, operation.id), [])
+            kept.append((self.turn.now(), asked, answer))
+            kept.sort(key=lambda k: k[0])
+            del kept[6:]
 
     def keep(self, operation, method, path, answer):
         raw = answer.raw if re.search("json|text", answer.headers.get("content-type", "")) else answer.raw[:200]  # of a file, its beginning
@@ -211,7 +234,9 @@ class Documents:
         if 200 <= answer.status < 300:
             self.succeeded.add((operation.service, operation.id))
             if not operation.literal:
-                self.seen.setdefault((operation.service, operation.id), path.split("?")[0])
+                with self.recording:
+                    key, here = (operation.service, operation.id), (self.turn.now(), path.split("?")[0])
+                    self.seen[key] = min(self.seen.get(key, here), here)
             if not operation.public and "x-unaudited" not in operation.spec and answer.headers.get("idempotency-replayed") != "true":
                 self.audited.append((operation.service, operation.id, answer.request_id))
         return faults
@@ -225,10 +250,15 @@ class Documents:
                 result.bad(name, "no scenario ends with a success")
 
     def check_audit(self, stack, result):
-        """Every answered operation that shows or changes something has left its row."""
+        """Every answered operation that shows or changes something has left its row; that of a read may come behind its answer."""
+        until = time.monotonic() + 20 * PATIENCE
         for service in SERVICES:
-            rows = {r[0] for r in stack.sql(service, "SELECT DISTINCT request_id FROM wf.audit")}
-            missing = sorted({op for s, op, rid in self.audited if s == service and rid not in rows})
+            while True:
+                rows = {r[0] for r in stack.sql(service, "SELECT DISTINCT request_id FROM wf.audit")}
+                missing = sorted({op for s, op, rid in self.audited if s == service and rid not in rows})
+                if not missing or time.monotonic() > until:
+                    break
+                time.sleep(0.2)
             for op in sorted({op for s, op, _ in self.audited if s == service}):
                 if op in missing:
                     result.bad(f"audited: {op}", "no row in the audit trail")

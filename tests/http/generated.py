@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import contents
 import tokens
 from scenario import AT_ONCE
+from stack import insist
 
 # A staff user or partner who holds an alternative of the operation's scopes is looked for among these.
 PEOPLE = ("amina", "bram", "dewi", "joost", "lena", "roos", "pim", "mira", "finn", "jan", "iom", "coa", "uaf", "internal")
@@ -100,7 +101,7 @@ class Generated:
         h.update(headers or {})
         method, path = method or operation.method, path or p
         try:
-            a = self.stack.call(method, path, headers={k: v for k, v in h.items() if v is not None}, body=b if body == "same" else body, **who)
+            a = insist(lambda: self.stack.call(method, path, headers={k: v for k, v in h.items() if v is not None}, body=b if body == "same" else body, **who))
         except OSError as e:
             return self.result.bad(f"{operation.id}: {name}", f"{type(e).__name__}: {e}")
         faults = self.documents.judge(method, path, a)
@@ -215,7 +216,7 @@ class Generated:
         """To another organisation with every scope, what the scenarios have made is as if it were not there."""
         if operation.id in SHARED or set(*operation.spec["security"][0].values()) & ACROSS:
             return
-        seen = self.documents.seen.get((operation.service, operation.id))
+        _, seen = self.documents.seen.get((operation.service, operation.id), (None, None))
         if seen:
             _, mark, query = request(operation)[0].partition("?")
             there = self.expect("is not there for another organisation", operation, 404, token=self.stranger, path=seen + mark + query)

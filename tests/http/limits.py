@@ -11,6 +11,7 @@ import time
 import urllib.parse
 
 from framing import GET, PROBE, converse, statuses
+from stack import free_port
 
 SIDES = 50
 
@@ -59,8 +60,8 @@ def crowd(stack, token, each, paths):
     threads = [threading.Thread(target=side, args=(i,)) for i in range(SIDES)]
     for t in threads:
         t.start()
+    begun = time.monotonic()  # before the first may ask: whoever is slow to look at the clock finds too little time for what passed
     gate.wait()
-    begun = time.monotonic()
     for t in threads:
         t.join()
     return answers, time.monotonic() - begun
@@ -68,7 +69,7 @@ def crowd(stack, token, each, paths):
 
 def test_rate(stack, check):
     paths = ["/cases/v1/changes", "/notifications/v1/subscriptions", "/travel/v1/movements", "/diaspora/v1/programmes"]
-    for rate, burst in ((2, 10), (20, 100)):
+    for rate, burst in ((2, 10), (5, 100)):  # a busy machine that asks no faster than it may would be refused nothing
         _, _, token = make_client(stack, rateLimit=rate, burstLimit=burst)
         answers, took = crowd(stack, token, 6, paths)
         passed = [a for a in answers if a.status != 429]
@@ -88,8 +89,12 @@ def test_rate(stack, check):
 
 
 def test_quota(stack, check):
-    _, _, token = make_client(stack, rateLimit=1000, burstLimit=1000, dailyQuota=7)
-    answers = [stack.call("GET", "/cases/v1/changes", token=token) for _ in range(9)]
+    while True:
+        _, _, token = make_client(stack, rateLimit=1000, burstLimit=1000, dailyQuota=7)
+        day = time.time() // 86400
+        answers = [stack.call("GET", "/cases/v1/changes", token=token) for _ in range(9)]
+        if time.time() // 86400 == day:
+            break
     check("a day's quota ends it", [a.status == 429 for a in answers] == [False] * 7 + [True] * 2, [a.status for a in answers])
     last = answers[-1]
     check("and says until when", last.status == 429 and last.json["code"] == "rate.quota" and 1 <= int(last.headers["retry-after"]) <= 86400
@@ -106,10 +111,18 @@ def test_exempt(stack, check):
 def test_guesses(stack, check):
     name, secret, _ = make_client(stack)
     other, other_secret, _ = make_client(stack)
-    wrong = [fetch_token(stack, name, f"wfs_{secrets.token_urlsafe(32)}") for _ in range(12)]
-    check("ten guesses of a secret are judged", [a.status for a in wrong] == [401] * 10 + [429] * 2, [a.status for a in wrong])
+
+    def guess():
+        """Until it is refused to judge; one more is judged every six seconds."""
+        begun, told = time.monotonic(), []
+        while not told or (told[-1].status == 401 and len(told) < 60):
+            told.append(fetch_token(stack, name, f"wfs_{secrets.token_urlsafe(32)}"))
+        return told, (time.monotonic() - begun) / 6
+
+    wrong, more = guess()
+    check("ten guesses of a secret are judged", wrong[-1].status == 429 and 10 <= len(wrong) - 1 <= 10 + more, [a.status for a in wrong])
     check("then none is", wrong[-1].json["code"] == "rate.limited" and 1 <= int(wrong[-1].headers["retry-after"]) <= 12, wrong[-1].raw)
-    check("not even the right one", fetch_token(stack, name, secret).status == 429)
+    check("not even the right one", any(guess() and fetch_token(stack, name, secret).status == 429 for _ in range(5)))
     check("another client of the address goes on", fetch_token(stack, other, other_secret).status == 200)
     good = [fetch_token(stack, other, other_secret).status for _ in range(15)]
     check("who is right is not counted", good == [200] * 15, good)
@@ -122,7 +135,7 @@ class Gateway:
 
     def __init__(self, stack, **changes):
         self.folder = os.path.join(stack.state, f"nginx-{secrets.token_hex(4)}")
-        self.port = self.free()
+        self.port = free_port()
         os.makedirs(os.path.join(self.folder, "nginx"), mode=0o711)
         for name in ("proxy.conf", "headers.conf", "docs.conf"):
             with open(os.path.join(stack.state, "nginx", name), encoding="utf-8") as f, open(f"{self.folder}/nginx/{name}", "w", encoding="utf-8") as out:
@@ -147,12 +160,6 @@ class Gateway:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(open(f"{self.folder}/log", encoding="utf-8").read())
-
-    @staticmethod
-    def free():
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            return s.getsockname()[1]
 
     @property
     def address(self):

@@ -141,13 +141,16 @@ def ask_all(stack, readers, asked, names):
 def timing(stack, reader, hidden, result):
     """A hidden object is refused in the time of a missing one: the medians are alike."""
     for what, path in hidden.items():
-        times = {}
-        for target in ("hidden", "missing"):
-            for _ in range(60):
-                begun = time.perf_counter()
-                stack.call("GET", path[0] if target == "hidden" else path[1].replace("*", str(uuid.uuid4())), token=reader.token)
-                times.setdefault(target, []).append(time.perf_counter() - begun)
-        ratio = statistics.median(times["hidden"]) / statistics.median(times["missing"])
+        for _ in range(4):  # what comes of the hiding comes each time, what comes of the machine does not
+            times = {"hidden": [], "missing": []}
+            for _ in range(60):  # in turns, so that what else is at work falls on both alike
+                for target, asked in (("hidden", path[0]), ("missing", path[1].replace("*", str(uuid.uuid4())))):
+                    begun = time.perf_counter()
+                    stack.call("GET", asked, token=reader.token)
+                    times[target].append(time.perf_counter() - begun)
+            ratio = statistics.median(times["hidden"]) / statistics.median(times["missing"])
+            if 1 / 3 < ratio < 3:
+                break
         if 1 / 3 < ratio < 3:
             result.ok(f"no trace: {what} is refused as fast as nothing")
         else:
@@ -190,41 +193,68 @@ def look_for(stack, canaries, result):
             result.ok(f"no trace: the {what} canary is nowhere but where it belongs")
 
 
-def run_all(stack, documents, result):
-    mark = secrets.token_hex(6)
-    names = {"open": f"kanarie{mark}", "sealed": f"verzegeld{mark}", "number": f"NL{mark.upper()}"}
-    library, _ = scenario.load()
-    try:
+class Watched:
+    """A case of its own, what the readers see of all before something hidden is written and after it, and what one sees after something open is."""
+
+    def __init__(self, stack, documents):
+        mark = secrets.token_hex(6)
+        self.names = names = {"open": f"kanarie{mark}", "sealed": f"verzegeld{mark}", "number": f"NL{mark.upper()}"}
+        library, _ = scenario.load()
         for part in scenario.parts_of({"use": ["referral", "coa case", "appointment"]}, library, []):
             for key, value in part.get("let", {}).items():
                 names[key] = scenario.fill(value, names)
             for step in part.get("steps", []):
                 do(stack, documents, step, names)
         names["family"] = names["asha"]["names"][0]["family"]
-        readers = [Reader(stack, who) for who in READERS]
+        stack.tokens.clear()  # these are to last
+        self.readers = [Reader(stack, who) for who in READERS]
         asked = list(questions(documents, names))
         settle(stack)
         give_up(stack)
-        before, again = ask_all(stack, readers, asked, names), ask_all(stack, readers, asked, names)
-        for what, steps in HIDDEN.items():
+        self.before, self.again = ask_all(stack, self.readers, asked, names), ask_all(stack, self.readers, asked, names)
+        for steps in HIDDEN.values():
             for step in steps:
                 do(stack, documents, step, names)
-            result.ok(f"no trace: {what} was written")
         settle(stack)
-        after = ask_all(stack, readers, asked, names)
+        self.after = ask_all(stack, self.readers, asked, names)
         do(stack, documents, {"as": "amina", "do": "POST /cases/v1/tasks", "expect": 201,
                               "body": {"caseId": "${case}", "kind": "general", "title": "To be seen", "urgency": "low"}}, names)
-        seen = ask_all(stack, readers[:1], asked, names)
+        self.seen = ask_all(stack, self.readers[:1], asked, names)
+
+    def question(self, key):
+        """Without what is this case's own."""
+        who, operation, path = key
+        for name in ("case", "person", "referral", "appointment", "family"):
+            path = path.replace(self.names[name], f"{{{name}}}")
+        return f"no trace: {operation} as {who}: {path}"
+
+    def traces(self):
+        """{question: why} of all that would have been answered alike: None where nothing shows."""
+        found = {}
+        for key, before in self.before.items():
+            after = self.after[key]
+            if any(self.names[c].encode() in after[2] for c in ("open", "sealed", "number")):
+                found[self.question(key)] = "shows a canary"
+            elif before == self.again[key]:
+                found[self.question(key)] = None if before == after else difference(before, after)
+        return found
+
+
+def run_all(stack, documents, result):
+    try:
+        watched = Watched(stack, documents)
+        found = watched.traces()
+        if any(found.values()):  # a trace shows each time; what a daemon happened to do meanwhile does not
+            watched = Watched(stack, documents)
+            second = watched.traces()
+            found = {name: why and (why if "canary" in why else second.get(name)) for name, why in found.items()}
     except scenario.Fault as fault:
         return result.bad("no trace", str(fault))
-    for key in before:
-        name = f"no trace: {key[1]} as {key[0]}: {key[2]}"
-        if any(names[c].encode() in after[key][2] for c in ("open", "sealed", "number")):
-            result.bad(name, "shows a canary")
-        elif before[key] == again[key] and before[key] != after[key]:
-            result.bad(name, difference(before[key], after[key]))
-        elif before[key] == again[key]:
-            result.ok(name)
+    names, before, again, after, seen, readers = (getattr(watched, n) for n in ("names", "before", "again", "after", "seen", "readers"))
+    for what in HIDDEN:
+        result.ok(f"no trace: {what} was written")
+    for name, why in found.items():
+        result.bad(name, why) if why else result.ok(name)
     if all(seen[key] == after[key] for key in seen):
         result.bad("no trace: what may be seen is seen", "a task changed no answer")
     else:

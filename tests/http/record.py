@@ -1,6 +1,7 @@
 """What the scenarios asked with success, so that it can be asked again: by others, with other ids, at another time."""
 import copy
 import re
+import threading
 
 from contents import is_bytes
 
@@ -79,14 +80,21 @@ class Record:
 
     def __init__(self):
         self.requests = {}
+        self.adding = threading.Lock()
 
-    def add(self, operation, who, scope, method, path, headers, body):
+    def add(self, turn, operation, who, scope, method, path, headers, body):
         if operation and who and not who.startswith("@") and (not isinstance(body, bytes) or is_bytes(operation.body_type)) \
                 and "text/event-stream" not in operation.kinds and "cursor=" not in path:
-            request = Request(operation, who, scope, method, path, headers, body)
-            known = self.requests.setdefault((operation.service, operation.id), {})
-            if len(known) < self.PER_OPERATION or request.shape in known:
-                known[request.shape] = request  # the last one: what it is about is likelier to be as it was
+            with self.adding:
+                self.requests.setdefault((operation.service, operation.id), []).append((turn, Request(operation, who, scope, method, path, headers, body)))
 
     def all(self):
-        return [r for known in self.requests.values() for r in known.values()]
+        """In the order of their turns: it is no chance which are chosen."""
+        chosen = []
+        for _, told in sorted(self.requests.items()):
+            known = {}
+            for _, request in sorted(told, key=lambda t: t[0]):
+                if len(known) < self.PER_OPERATION or request.shape in known:
+                    known[request.shape] = request  # the last one: what it is about is likelier to be as it was
+            chosen += known.values()
+        return chosen

@@ -20,14 +20,12 @@ import contents
 import erasure
 import tokens
 from documents import Asked
-from stack import opaque
+from stack import PATIENCE, insist, opaque
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")  # whose days the services count
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 AT_ONCE = 4  # scenarios that run beside each other; most of their time is waiting
-# With sanitizers everything takes longer, the queue too.
-PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
 
 
 class Fault(Exception):
@@ -146,8 +144,9 @@ def short(value):
     return text if len(text) < 300 else text[:300] + "…"
 
 
-def ask(stack, documents, step, names):
-    """The call of a step, its answer held against the document."""
+def ask(stack, documents, step, names, patient=True):
+    """The call of a step, its answer held against the document; patient: where a busy machine refused it, that of a later try."""
+    documents.turn.next()
     method, path = fill(step["do"], names).split(" ", 1)
     headers = fill(step.get("headers", {}), names)
     operation = documents.find(method, path)
@@ -176,14 +175,15 @@ def ask(stack, documents, step, names):
     person = (who, step.get("scope")) if who and not token else (None, token)
     if who and "scope" in step:
         token, who = stack.token(who, step["scope"]), None
-    answer = stack.call(method, path, who=who, body=body, headers=headers, token=token)
+    patience = 20 if patient and step.get("expect") != 503 else 0
+    answer = insist(lambda: stack.call(method, path, who=who, body=body, headers=headers, token=token), patience)
     if answer.status != step.get("expect", answer.status):
         raise Fault(f"{method} {path}: {answer.status} instead of {step['expect']}: {answer.raw[:1500].decode(errors='replace')}")
     faults = documents.judge(method, path, answer)
     if faults:
         raise Fault(f"{method} {path}: not as documented: {'; '.join(faults)}")
     if answer.status < 300 and "as" in step:
-        documents.record.add(operation, fill(step["as"], names), step.get("scope"), method, path, headers, body)
+        documents.record.add(documents.turn.now(), operation, fill(step["as"], names), step.get("scope"), method, path, headers, body)
     if operation and answer.status < 300:
         documents.note(operation, Asked(method, path, person, body, headers), answer)
     return answer
@@ -233,7 +233,7 @@ def race_step(stack, documents, step, names):
         until = time.monotonic() + 30 * PATIENCE
         busy = False
         while True:
-            answer = ask(stack, documents, mine, names)
+            answer = ask(stack, documents, mine, names, patient=False)
             busy = answer.status == 503 or (busy and answer.status == 409 and answer.json.get("code") == "idempotency.running")
             if not busy or time.monotonic() > until:
                 return answer
@@ -335,7 +335,8 @@ def parts_of(document, library, taken):
     return taken
 
 
-def play(stack, documents, result, name, document, library):
+def play(stack, documents, result, name, document, library, turn):
+    documents.turn.begin(turn)
     hosts = {"hooks": "localhost", "otherHooks": "127.0.0.1", "quietHooks": "127.0.0.2"}
     names = {name: f"https://{host}:{stack.url.port + 3}" for name, host in hosts.items()}
     at = ""
@@ -359,11 +360,12 @@ def play(stack, documents, result, name, document, library):
 def run_all(stack, documents, result, wanted):
     library, scenarios = load()
     chosen = [(f"{group}: {document['scenario']}", document) for group, document in scenarios]
-    chosen = [(name, document) for name, document in chosen if not wanted or any(w in name for w in wanted)]
+    chosen = [(turn, name, document) for turn, (name, document) in enumerate(chosen) if not wanted or any(w in name for w in wanted)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for name, document in chosen:
+        for turn, name, document in chosen:
             if not document.get("alone"):
-                pool.submit(play, stack, documents, result, name, document, library)
-    for name, document in chosen:
+                pool.submit(play, stack, documents, result, name, document, library, turn)
+    for turn, name, document in chosen:
         if document.get("alone"):
-            play(stack, documents, result, name, document, library)
+            play(stack, documents, result, name, document, library, turn)
+    documents.turn.begin(documents.turn.OTHERS)

@@ -2,6 +2,8 @@
 import time
 from datetime import datetime, timedelta, timezone
 
+from stack import PATIENCE, insist
+
 
 def window():
     now = datetime.now(timezone.utc)
@@ -16,9 +18,9 @@ def run_all(stack, documents, result):
     asked = window()
 
     def ask(until, wanted):
-        end = time.monotonic() + until
+        end = time.monotonic() + until * PATIENCE
         while True:
-            answer = stack.call("POST", path, who="lena", body=asked)
+            answer = insist(lambda: stack.call("POST", path, who="lena", body=asked))
             faults = documents.judge("POST", path, answer)
             if faults or answer.status != 200:
                 return f"{answer.status} {faults} {answer.raw[:400]!r}"

@@ -19,12 +19,12 @@ from supervised import SERVERS, Supervised
 
 
 def free_port():
-    """A port with its next three free, of the five thousand from WAYFARE_TEST_PORTS on; below the ephemeral range."""
+    """A port with its next four free, of the five thousand from WAYFARE_TEST_PORTS on; below the ephemeral range."""
     first = int(os.environ.get("WAYFARE_TEST_PORTS", "20000"))
     for _ in range(200):
         base = first + secrets.randbelow(4990)
         try:
-            for port in range(base, base + 4):
+            for port in range(base, base + 5):
                 with socket.socket() as s:
                     s.bind(("127.0.0.1", port))
             return base
@@ -36,6 +36,20 @@ def free_port():
 # A killed process loses nothing by it; only a power cut would. SYNCED: as an installation has it.
 UNSYNCED = {"WAYFARE_PG_OPTIONS": "-c fsync=off -c full_page_writes=off"}
 SYNCED = {"WAYFARE_PG_OPTIONS": ""}
+
+
+PATIENCE = float(os.environ.get("WAYFARE_TEST_FACTOR", "1"))
+
+
+def insist(ask, seconds=20):
+    """The answer of ask(); where a busy machine had it refused, that of a later try. It must be safe to say again."""
+    until = time.monotonic() + seconds * PATIENCE
+    while True:
+        answer = ask()
+        busy = answer.status == 503 and (not answer.raw or b'"code":"db.' in answer.raw or b'"code":"co.' in answer.raw)
+        if not busy or time.monotonic() > until:
+            return answer
+        time.sleep(0.2)
 
 
 class Stack(Client):
