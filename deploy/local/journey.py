@@ -324,4 +324,4 @@ class Journey(Travel):
 
 
 if __name__ == "__main__":
-    sys.exit(walk(Journey, "The journey: from a referral to reintegration", *sys.argv[1:]))
+    walk(Journey, "The journey: from a referral to reintegration", *sys.argv[1:])

@@ -184,4 +184,4 @@ class Journey(Travel):
 
 
 if __name__ == "__main__":
-    sys.exit(walk(Journey, "The journey of an expert: from the need of a hospital to an active assignment", *sys.argv[1:]))
+    walk(Journey, "The journey of an expert: from the need of a hospital to an active assignment", *sys.argv[1:])

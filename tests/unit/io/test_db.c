@@ -678,7 +678,7 @@ START_TEST(posted_statements_need_nobody_who_waits)
 
     in_job("iom", add_ten);
     in_job("iom", post_notes);
-    for (int i = 0; i < 200 && strcmp(sql("SELECT count(*) FROM t.notes"), "3") != 0; i++)
+    for (int i = 0; i < 2000 && strcmp(sql("SELECT count(*) FROM t.notes"), "3") != 0; i++)
         OK(co_sleep(5000));
     ck_assert_str_eq(sql("SELECT count(*) FROM t.notes"), "3");
     OK(co_sleep(20000));

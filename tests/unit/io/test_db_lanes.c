@@ -70,6 +70,31 @@ static uint64_t waiters(void)
     return stats().shared.waiters + stats().own.waiters;
 }
 
+/* Ends the sessions that are at work on it, as soon as there is one; unless *stage has gone on meanwhile. */
+static void end_active(const char *what, const int *stage, int now)
+{
+    char text[256];
+
+    snprintf(
+        text, sizeof text,
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'tester' AND state = "
+        "'active' AND %s",
+        what);
+    for (int i = 0; i < 1000 && (!stage || *stage == now) && strcmp(sql(text), "0") == 0; i++)
+        OK(co_sleep(5000));
+}
+
+/* Until no session has this number, and whoever it was of has heard of it. */
+static void wait_ended(int32_t pid)
+{
+    char text[96];
+
+    snprintf(text, sizeof text, "SELECT count(*) FROM pg_stat_activity WHERE pid = %d", pid);
+    for (int i = 0; i < 1000 && strcmp(sql(text), "0") != 0; i++)
+        OK(co_sleep(5000));
+    OK(co_sleep(20 * 1000));
+}
+
 /* No connection stays busy; a rollback that the server has still to answer is waited for. */
 static void all_given_back(void)
 {
@@ -202,7 +227,7 @@ static void gives_up(struct job *j)
 
     OK(db_read(&j->x, &tx));
     deadline_in(30 * 1000);
-    FAILS(q_slow(tx, 0.2, &slow), ERR_CANCELLED, "co.deadline");
+    FAILS(q_slow(tx, 0.6, &slow), ERR_CANCELLED, "co.deadline");
     ck_assert(slow.done);
     FAILS(tx_sync(tx), ERR_CANCELLED, "co.deadline");
 }
@@ -251,7 +276,7 @@ START_TEST(each_lane_has_its_statement_timeout)
     db_open_with(o);
     begun = clock_mono_us();
     in_job("iom", too_slow);
-    ck_assert_int_lt(clock_mono_us() - begun, 1000 * 1000);
+    ck_assert_int_lt(clock_mono_us() - begun, 4000 * 1000); /* each would take five seconds */
 }
 END_TEST
 
@@ -269,7 +294,7 @@ static void past_its_deadline(struct job *j)
     FAILS(q_slow(tx, 3, &slow), ERR_CANCELLED, "co.deadline");
     FAILS(q_item_get(tx, id_of(1), &row), ERR_CANCELLED, "co.deadline");
     FAILS(tx_commit(&j->x), ERR_CANCELLED, "co.deadline");
-    deadline_in(2 * 1000 * 1000);
+    deadline_in(10 * 1000 * 1000);
     ck_assert_int_ne(pid_of(j, true), before); /* its connection was closed */
     OK(db_read(&j->x, &tx));
     FAILS(q_item_get(tx, id_of(1), &row), ERR_MISSING, "row.missing");
@@ -350,7 +375,7 @@ static void commits_slowly(struct job *j)
 
     OK(db_begin(&j->x, &tx));
     q_slow_commit(tx, j->n / 1000.0);
-    deadline_in(30 * 1000);
+    deadline_in(150 * 1000);
     j->e = tx_commit(&j->x);
 }
 
@@ -365,7 +390,7 @@ static void make_slow_commits(void)
 
 START_TEST(a_commit_under_way_is_waited_for_past_the_deadline)
 {
-    struct job j = {.n = 200};
+    struct job j = {.n = 600};
 
     make_slow_commits();
     job_start(&j, "iom", commits_slowly);
@@ -385,9 +410,7 @@ START_TEST(a_commit_that_nobody_saw_end_is_unknown)
     FAILS(late.e, ERR_UNAVAILABLE, "db.outcomeUnknown");
 
     job_start(&cut, "iom", commits_slowly);
-    OK(co_sleep(200 * 1000));
-    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT' AND usename = "
-        "'tester'");
+    end_active("query = 'COMMIT'", NULL, 0);
     run_all();
     FAILS(cut.e, ERR_UNAVAILABLE, "db.outcomeUnknown");
 }
@@ -399,19 +422,23 @@ static void survives_lost_connections(struct job *j)
 {
     struct item_row row;
     struct bool_row slow;
+    struct pid_row r;
     struct tx *tx;
     int32_t shared = pid_of(j, false), own = pid_of(j, true);
 
     end_backend(shared);
     end_backend(own);
+    wait_ended(shared);
+    wait_ended(own);
     OK(co_sleep(200 * 1000)); /* noticed while idle, and connected again */
     ck_assert_int_ne(pid_of(j, false), shared);
     ck_assert_int_ne(pid_of(j, true), own);
 
     OK(db_begin(&j->x, &tx)); /* between two rounds */
     FAILS(q_item_get(tx, id_of(1), &row), ERR_MISSING, "row.missing");
+    OK(q_pid(tx, &r));
     sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tester'");
-    OK(co_sleep(20 * 1000));
+    wait_ended(r.pid);
     q_item_remove(tx, id_of(1));
     FAILS(tx_commit(&j->x), ERR_UNAVAILABLE, "db.away");
 
@@ -441,9 +468,7 @@ START_TEST(lost_connections_come_back_by_themselves)
     for (int stage = 1; stage <= 3; stage++) {
         while (j.n < stage)
             OK(co_sleep(5000));
-        OK(co_sleep(50 * 1000));
-        sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tester' AND state = "
-            "'active'");
+        end_active("query LIKE '%pg_sleep%'", &j.n, stage);
     }
     run_all();
     ck_assert_int_eq(j.n, 4);
@@ -471,6 +496,7 @@ static void finds_it_away(struct job *j)
 START_TEST(a_server_that_is_away_fails_quickly_and_is_found_again)
 {
     struct job j[20] = {0};
+    int most;
 
     in_job("iom", check_both);
     script("stop");
@@ -478,15 +504,20 @@ START_TEST(a_server_that_is_away_fails_quickly_and_is_found_again)
         job_start(&j[i], "iom", finds_it_away);
     run_all();
     for (int i = 0; i < 10; i++)
-        ck_assert_int_le(j[i].n, 1500 * 1000);
+        ck_assert_int_le(j[i].n, 4000 * 1000);
     ck_assert(!db_ready(db));
-    for (int i = 10; i < 20; i++)
-        job_start(&j[i], "iom", finds_it_away);
-    run_all();
-    for (int i = 10; i < 20; i++)
-        ck_assert_int_le(j[i].n, 100 * 1000); /* who comes later does not wait at all */
+    most = 1000 * 1000;
+    for (int turn = 0; turn < 10 && most > 100 * 1000; turn++) { /* a busy machine's pause is not in each */
+        most = 0;
+        for (int i = 10; i < 20; i++)
+            job_start(&j[i], "iom", finds_it_away);
+        run_all();
+        for (int i = 10; i < 20; i++)
+            most = j[i].n > most ? j[i].n : most;
+    }
+    ck_assert_int_le(most, 100 * 1000); /* who comes later does not wait at all */
     script("start");
-    for (int i = 0; i < 300 && !db_ready(db); i++)
+    for (int i = 0; i < 1500 && !db_ready(db); i++)
         OK(co_sleep(10 * 1000));
     ck_assert(db_ready(db));
     in_job("iom", check_both);
@@ -500,7 +531,7 @@ START_TEST(it_may_be_away_when_the_process_starts)
     ck_assert(!db_ready(db));
     OK(co_sleep(100 * 1000));
     script("start");
-    for (int i = 0; i < 300 && !db_ready(db); i++)
+    for (int i = 0; i < 1500 && !db_ready(db); i++)
         OK(co_sleep(10 * 1000));
     in_job("iom", check_both);
 }

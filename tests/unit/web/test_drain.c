@@ -17,7 +17,7 @@
 
 static bool path_is_gone(const char *path)
 {
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 5000; i++) {
         if (access(path, F_OK) != 0)
             return true;
         usleep(2000);
@@ -28,21 +28,26 @@ static bool path_is_gone(const char *path)
 START_TEST(request_at_work_is_finished)
 {
     struct edge e;
-    int fd;
+    bool at_work = false;
 
-    edge_start(&e, &(struct edge_setting){0});
-    fd = edge_connect(e.socket);
-    edge_send(fd, SLEEP, strlen(SLEEP));
-    usleep(50000);
-    edge_terminate(&e);
-    struct answer a = edge_receive(fd, false);
+    for (int i = 0; i < 10 && !at_work; i++) { /* a busy machine may let it end before it is asked to drain */
+        int fd;
 
-    ck_assert_int_eq(a.status, 200);
-    ck_assert_str_eq(edge_header(&a, "Connection"), "close");
-    ck_assert(a.closed);
-    close(fd);
-    edge_join(&e);
-    ck_assert(path_is_gone(e.socket));
+        edge_start(&e, &(struct edge_setting){0});
+        fd = edge_connect(e.socket);
+        edge_send(fd, SLEEP, strlen(SLEEP));
+        usleep(50000);
+        edge_terminate(&e);
+        struct answer a = edge_receive(fd, false);
+
+        ck_assert_int_eq(a.status, 200);
+        at_work = strcmp(edge_header(&a, "Connection"), "close") == 0;
+        ck_assert(a.closed || !at_work);
+        close(fd);
+        edge_join(&e);
+        ck_assert(path_is_gone(e.socket));
+    }
+    ck_assert(at_work);
 }
 END_TEST
 
@@ -52,7 +57,7 @@ START_TEST(kept_connection_is_served_once_more)
     struct edge e;
     int fd;
 
-    edge_start(&e, &(struct edge_setting){.drain_idle_ms = 1500});
+    edge_start(&e, &(struct edge_setting){.drain_idle_ms = 10000});
     fd = edge_connect(e.socket);
     edge_send(fd, OPEN, strlen(OPEN));
     struct answer a = edge_receive(fd, false);
@@ -187,7 +192,7 @@ START_TEST(lost_database_comes_back)
     ck_assert_msg(a.status == 503, "%d %s", a.status, a.body);
     ck_assert_str_eq(edge_header(&a, "Content-Type"), "application/problem+json");
     ck_assert_int_eq(system("\"$WAYFARE_TEST_PG/start\""), 0);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 600; i++) {
         a = edge_ask(&e, "GET", "/sample/v1/things", token, "", NULL);
         if (a.status == 200)
             break;
