@@ -32,6 +32,8 @@
 
 #define TURN_US (60 * 1000 * 1000LL)
 #define DRAIN_US (20 * 1000 * 1000LL)
+#define DATABASE_US (3 * 1000 * 1000LL) /* how long a start waits for it */
+#define DATABASE_TICK_US (20 * 1000LL)
 #define PAUSE_MIN_US (100 * 1000LL)
 #define PAUSE_MAX_US (5 * 1000 * 1000LL)
 /* After so many turns that found nothing the tick doubles, up to a second: an idle stack leaves the database
@@ -349,11 +351,16 @@ static err_t start_works(struct workers *w)
     return NULL;
 }
 
-/* No work is begun with keys that are not those of the database. */
+/* No work is begun with keys that are not those of the database, nor before the database had time to answer.
+ */
 static void open_works(void *arg)
 {
     struct workers *w = arg;
+    int64_t until_us = clock_mono_us() + DATABASE_US;
 
+    while (!db_ready(w->program.db) && !w->draining && clock_mono_us() < until_us)
+        if (co_sleep(DATABASE_TICK_US))
+            break;
     if (w->program.keyring)
         w->error = keyguard_check(&w->program);
     if (!w->error && !w->draining)

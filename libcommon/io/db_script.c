@@ -5,8 +5,10 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/hmac.h"
@@ -34,6 +36,22 @@ static void quiet(void *arg, const PGresult *r)
 static const char *first_line(struct arena *a, const char *text)
 {
     return arena_strndup(a, text, strcspn(text, "\n"));
+}
+
+void db_script_await(const char *conninfo)
+{
+    bool told = false;
+
+    for (;;) {
+        PGPing p = PQping(conninfo);
+        if (p == PQPING_OK || p == PQPING_NO_ATTEMPT)
+            return;
+        if (!told)
+            fprintf(stderr, "waiting for PostgreSQL: %s\n",
+                    p == PQPING_REJECT ? "it starts, or stops" : "nothing answers");
+        told = true;
+        sleep(1);
+    }
 }
 
 err_t db_script_open(struct arena *a, const char *conninfo, const char *password, struct db_script **ret)

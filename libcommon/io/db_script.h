@@ -10,6 +10,9 @@
 struct arena;
 struct db_script;
 
+/* Blocks until a server takes connections at conninfo, whatever it thinks of this one; says on standard error
+ * once that it waits. */
+void db_script_await(const char *conninfo);
 /* password NULL or "": none. Closed with the arena. ERR_UNAVAILABLE db.away with the server's reason as
  * detail. */
 MUST_CHECK err_t db_script_open(struct arena *a, const char *conninfo, const char *password,

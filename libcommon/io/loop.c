@@ -67,8 +67,19 @@ static void measure_lag(void *arg)
     l->lag_timer = loop_after(l, LAG_TICK_US, measure_lag, l);
 }
 
+/* libevent's own words, in the form of all others. */
+static void tell(int severity, const char *text)
+{
+    enum log_level level = severity == EVENT_LOG_ERR    ? LOG_ERROR
+                           : severity == EVENT_LOG_WARN ? LOG_WARN
+                                                        : LOG_DEBUG;
+
+    log_line(level, NULL, "libevent", LOG_TEXT("text", text));
+}
+
 err_t loop_new(struct loop **ret)
 {
+    event_set_log_callback(tell);
     struct event_config *config = event_config_new();
     struct loop *l = calloc(1, sizeof *l);
 

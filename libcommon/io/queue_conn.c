@@ -226,8 +226,12 @@ struct evdns_getaddrinfo_request *
 queue_resolve(struct queue *q, const char *host,
               void (*fn)(int fault, struct evutil_addrinfo *found, void *arg), void *arg)
 {
-    struct evutil_addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = EVUTIL_AI_ADDRCONFIG};
+    char ip[sizeof(struct in6_addr)];
+    bool numeric = evutil_inet_pton(AF_INET, host, ip) == 1 || evutil_inet_pton(AF_INET6, host, ip) == 1;
+    struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC,
+                                    .ai_socktype = SOCK_STREAM,
+                                    /* who is asked for an address need not look which ones this host has */
+                                    .ai_flags = numeric ? EVUTIL_AI_NUMERICHOST : EVUTIL_AI_ADDRCONFIG};
 
     return evdns_getaddrinfo(q->dns, host, NULL, &hints, fn, arg);
 }

@@ -183,17 +183,23 @@ static void drop(void *arg)
         flush_folder(j, j->sub);
 }
 
+static bool there(struct file_job *j)
+{
+    struct stat st;
+    bool found = stat(j->folder, &st) == 0;
+
+    if (found && S_ISDIR(st.st_mode))
+        return true;
+    if (found)
+        errno = ENOTDIR;
+    return failed(j, "look at the folder");
+}
+
 static void check(void *arg)
 {
     struct file_job *j = arg;
-    struct stat st;
 
-    if (stat(j->folder, &st) != 0)
-        failed(j, "look at the folder");
-    else if (!S_ISDIR(st.st_mode)) {
-        errno = ENOTDIR;
-        failed(j, "look at the folder");
-    } else if (access(j->folder, R_OK | W_OK | X_OK) != 0)
+    if (there(j) && access(j->folder, R_OK | W_OK | X_OK) != 0)
         failed(j, "use the folder");
 }
 
@@ -214,7 +220,7 @@ static void note(struct shelf_job *s, const char *name, int64_t bytes)
     s->v[s->n++] = e;
 }
 
-/* A shelf that nothing was put on yet is not there. */
+/* A shelf that nothing was put on yet is not there. Who looks, such as a backup, need not be who puts. */
 static void look(void *arg)
 {
     struct shelf_job *s = arg;
@@ -223,7 +229,7 @@ static void look(void *arg)
     struct stat st;
 
     if (!d && errno == ENOENT)
-        check(&s->file);
+        there(&s->file);
     else if (!d)
         failed(&s->file, "look at the shelf");
     while (d && (name = readdir(d)) != NULL)

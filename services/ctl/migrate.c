@@ -118,6 +118,8 @@ static err_t migrate(struct ctl *c, const char *service)
                       &file));
         TRY(conf_secret(c->arena, file, &password));
     }
+    if (ctl_flag(c, "wait"))
+        db_script_await(conninfo);
     TRY(db_script_open(c->arena, conninfo, password, &m.db));
 
     TRY(names_fill(c->arena, "migrations_begin.sql", embed_migrations_begin_sql, &m.names, &script));
@@ -154,6 +156,8 @@ const struct command ctl_migrate = {
                 {"db", "CONNINFO", "WAYFARE_DB",
                  "connection as the owner role; {{service}} stands for the service", true, false},
                 {"db-password-file", "FILE", "WAYFARE_DB_PASSWORD_FILE",
-                 "file with its password; {{service}} likewise", false, false}},
+                 "file with its password; {{service}} likewise", false, false},
+                {"wait", NULL, NULL, "until a server answers there; who starts with the machine may be early",
+                 false, false}},
     .run = run,
 };

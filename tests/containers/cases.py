@@ -11,12 +11,6 @@ SYSTEM = None
 SHELL = ("sh", "bash", "dash", "busybox", "python3", "perl")
 
 
-def passes(story="journey"):
-    done = SYSTEM.journey(story)
-    assert done.returncode == 0, f"{done.stdout[-2500:]}\n{done.stderr[-2500:]}"
-    print("  " + done.stdout.strip().splitlines()[-1], flush=True)
-
-
 def test_it_starts_in_the_order_of_health():
     begun = time.monotonic()
     SYSTEM.prepare()
@@ -36,12 +30,12 @@ def test_it_starts_in_the_order_of_health():
 
 def test_the_demonstration_is_loaded_and_the_journey_passes():
     SYSTEM.demo()
-    passes()
+    SYSTEM.journey()
 
 
 def test_the_other_journeys_pass():
     for story in ("journey_voorwerk", "journey_diaspora"):
-        passes(story)
+        SYSTEM.journey(story)
 
 
 def test_mails_arrived():
@@ -157,7 +151,7 @@ def test_a_killed_program_comes_back():
             assert time.monotonic() < until, f"{name} was not started again"
             time.sleep(0.5)
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_stop_ends_within_its_grace():
@@ -168,20 +162,20 @@ def test_stop_ends_within_its_grace():
     SYSTEM.compose("up", "-d", "--no-build")
     assert set(codes.values()) == {0}, codes
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_programs_outlive_postgresql_and_redis():
     SYSTEM.compose("restart", "postgres", "redis")
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_a_service_made_anew_is_found():
     """As when a newer image is taken: another container, the same gateway."""
     SYSTEM.compose("up", "-d", "--no-build", "--no-deps", "--force-recreate", "cases", "identity")
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_a_backup_is_made():
@@ -198,14 +192,14 @@ def test_setup_again_is_harmless():
     assert before == {name: SYSTEM.state_of(name)["StartedAt"] for name in OURS}
     SYSTEM.compose("restart", "identity")  # reads its keys and passwords anew
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_all_ends_and_comes_back_as_it_was():
     SYSTEM.compose("down")
     SYSTEM.compose("up", "-d", "--no-build")
     SYSTEM.wait_healthy()
-    passes()
+    SYSTEM.journey()
 
 
 def test_no_program_met_a_fault_of_its_own():

@@ -14,7 +14,8 @@ from ending import ends_by
 from images import Nowhere, build
 from podman import Podman
 from stack import free_port
-from system import PARTNER, System
+from system import System
+from walker import PARTNER
 
 STATE = os.environ.get("WAYFARE_ENGINE", os.path.join(ROOT, "build-tests", "engine"))
 LIMIT_S = 3600

@@ -79,6 +79,13 @@ def test_what_a_unit_names_is_installed():
             "wayfare_redis_password_file=%d", ""), f"{name} has a password that is no credential"
 
 
+def test_a_unit_of_anothers_user_leaves_what_that_user_shares():
+    """Else PostgreSQL would lose its shared memory when the backup ends."""
+    for name in NAMES:
+        if not re.search(r"^User=wayfare", unit(name), re.M) and name.endswith(".service"):
+            assert re.findall(r"^RemoveIPC=(\w+)", unit(name), re.M)[-1] == "no", name
+
+
 def test_a_program_sees_one_password_and_its_own_keys():
     for service in services():
         text = unit(f"wayfare-{service}.service")

@@ -1,8 +1,11 @@
-/* test_db_script.c - verifiers of roles' passwords, as the server takes and keeps them. */
+/* test_db_script.c - verifiers of roles' passwords, as the server takes and keeps them; waiting for one that
+ * starts. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -98,14 +101,58 @@ START_TEST(the_server_lets_in_who_knows_it)
 }
 END_TEST
 
+START_TEST(who_takes_connections_is_not_waited_for)
+{
+    db_script_await("");
+    db_script_await("user=nobody password=wrong");
+    db_script_await("is no=conninfo at all");
+}
+END_TEST
+
+/* Where a server will be once it is told so. */
+START_TEST(who_does_not_yet_is_waited_for)
+{
+    char folder[] = "/tmp/wf-await-XXXXXX", said[200] = "";
+    const char *from = NULL, *to = NULL, *where;
+    int pipe_of[2], status;
+    pid_t child;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    where = arena_printf(unit_arena, "host=%s port=%s", folder, getenv("PGPORT") ?: "5432");
+    from = arena_printf(unit_arena, "%s/.s.PGSQL.%s", getenv("PGHOST"), getenv("PGPORT") ?: "5432");
+    to = arena_printf(unit_arena, "%s/.s.PGSQL.%s", folder, getenv("PGPORT") ?: "5432");
+    ck_assert_int_eq(pipe(pipe_of), 0);
+    child = fork();
+    if (child == 0) {
+        dup2(pipe_of[1], STDERR_FILENO);
+        db_script_await(where);
+        _exit(7);
+    }
+    close(pipe_of[1]);
+    ck_assert_int_gt(read(pipe_of[0], said, sizeof(said) - 1), 0);
+    ck_assert_str_eq(said, "waiting for PostgreSQL: nothing answers\n");
+    ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+    ck_assert_int_eq(symlink(from, to), 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    close(pipe_of[0]);
+    unlink(to);
+    rmdir(folder);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("db script");
-    TCase *c = tcase_create("db_script_scram");
+    TCase *c = tcase_create("db_script_scram"), *await = tcase_create("db_script_await");
 
     tcase_add_checked_fixture(c, set_up, tear_down);
     tcase_add_loop_test(c, only_a_random_password_is_kept_with_one_iteration, 0, (int)LENGTH(passwords));
     tcase_add_loop_test(c, the_server_lets_in_who_knows_it, 1, 3);
     suite_add_tcase(s, c);
+    tcase_add_checked_fixture(await, set_up, tear_down);
+    tcase_add_test(await, who_takes_connections_is_not_waited_for);
+    tcase_add_test(await, who_does_not_yet_is_waited_for);
+    suite_add_tcase(s, await);
     return s;
 }

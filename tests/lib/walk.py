@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""walk.py STATE PORT STORY: a journey of deploy/local against the containers' gateway; staff have signed in elsewhere: their tokens are in STATE/staff.json."""
+"""walk.py STATE PORT STORY: a journey of deploy/local against the gateway of a system in production mode; staff have signed in elsewhere: their tokens are in STATE/staff.json."""
 import json
 import os
 import runpy
