@@ -176,6 +176,10 @@ class Journey(Travel):
         passport = next(d for d in documents if d["kind"] == "passport")
         path = f"{CASES}/documents/{passport['id']}"
         self.act("amina", f"{path}/receive", path, {"country": "SO", "validFrom": day(-400), "validUntil": day(700), "holder": "iom"})
+        scan = b"%PDF-1.4\n%" + self.run.encode() + b"\n%%EOF\n"
+        tag = self.ask("amina", "GET", path).headers["etag"]
+        self.ask("amina", "PUT", f"{path}/content", scan, (200, 201), match=tag, headers={"Content-Type": "application/pdf"})
+        check(self.ask("amina", "GET", f"{path}/content", headers={"Accept": "*/*"}).raw == scan, "the scan is not what was sent")
         self.act("amina", f"{path}/verify", path, {})
 
     def clear_protection(self, case_id):
