@@ -18,7 +18,8 @@ def test_it_starts_in_the_order_of_health():
         SYSTEM.compose("up", "-d", "--no-build")
         SYSTEM.wait_healthy()
     except AssertionError as e:
-        raise AssertionError(f"{e}\n{SYSTEM.podman('ps', '-a')}\n" + "".join(f"== {n}\n{SYSTEM.logs(n)}" for n in ("setup", "postgres", "redis", "identity", "gateway"))) from e
+        ill = SYSTEM.unhealthy()
+        raise AssertionError(f"{e}\n{ill}\n" + "".join(f"== {n}\n{SYSTEM.logs(n)}" for n in dict.fromkeys((*ill, "setup", "gateway")))) from e
     print(f"  {len(SERVICES)} containers well after {time.monotonic() - begun:.0f} s", flush=True)
     ended = SYSTEM.state_of("setup")
     assert ended["Status"] == "exited" and ended["ExitCode"] == 0

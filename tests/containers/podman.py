@@ -70,14 +70,16 @@ class Podman:
     # ---- health, which a timer of systemd would look after ----
 
     def keep(self):
-        looked = {}
+        looked, seen = {}, {}  # when each was last looked at; when each process was first seen
         while not self.ended.wait(0.5):
             try:
                 ids = self("ps", "-q", "--no-trunc").split()
                 for one in json.loads(self("container", "inspect", *ids)) if ids else []:
                     check = one["Config"].get("Healthcheck")
-                    # In a container's first minute more often than it says: else most of a start is waiting for the next look.
-                    pause = check and (2 if one["State"]["Health"]["Status"] != "healthy" else check["Interval"] / 1e9)
+                    seen.setdefault(one["State"]["Pid"], time.monotonic())
+                    # While it may be starting more often than it says, since what fails then does not count: else most of a start is waiting.
+                    early = check and time.monotonic() - seen[one["State"]["Pid"]] < check.get("StartPeriod", 0) / 1e9
+                    pause = check and (2 if early and one["State"]["Health"]["Status"] != "healthy" else check["Interval"] / 1e9)
                     if pause and time.monotonic() - looked.get(one["Id"], -1e9) > pause:
                         looked[one["Id"]] = time.monotonic()
                         self.run("podman", *self.place, "healthcheck", "run", one["Id"], timeout=60)

@@ -78,6 +78,8 @@ class System:
         return found
 
     def logs(self, service, lines=15):
+        if not self.containers(f"label=com.docker.compose.service={service}"):
+            return "it was not made\n"
         done = self.podman.run("podman", *self.podman.place, "logs", "--tail", str(lines), self.container(service))
         return done.stdout + done.stderr
 
