@@ -43,6 +43,12 @@ class Hooks:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self):
+                """In the connection's own thread: who connects and says nothing keeps nobody else out."""
+                self.request.settimeout(20)
+                self.request.do_handshake()
+                super().setup()
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 good = hooks.signature_ok(self.headers, body)
@@ -60,7 +66,8 @@ class Hooks:
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{state}/tls/server.pem", f"{state}/tls/server.key")
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.server.handle_error = lambda *_: None  # whoever goes away in the middle
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def signature_ok(self, headers, body):
