@@ -9,6 +9,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
+from processes import children
 from stack import BUILD, ROOT, SYNCED, Stack
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -30,13 +31,6 @@ def cpu_of(pids):
             continue
         ticks += sum(int(v) for v in fields[11:15])
     return ticks / TICK
-
-
-def children(pid):
-    try:
-        return [int(p) for p in read(f"/proc/{pid}/task/{pid}/children").split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
 
 
 def memory_of(pid):

@@ -7,8 +7,9 @@ import uuid
 
 import record
 import statements
-from house import HERE, ORGANISATION, children, read
+from house import HERE, ORGANISATION, read
 from loads import measured, pgbench, wrk
+from processes import children
 
 USER = "amina"
 # What a pgbench session sets, as ours do: reads do not wait for the disk, statements by key keep one plan.

@@ -1,6 +1,5 @@
 """What neither works nor dies: a PostgreSQL that stands still. And a sender whose clock is not the others'."""
 import collections
-import glob
 import os
 import signal
 import subprocess
@@ -10,22 +9,11 @@ from case_clock import LIBRARY
 from case_mail import Messages
 from load import CASES, Writers
 from outside import mails_in
+from processes import children
 from programs import SERVICES, wait_for
 
 START = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../deploy/local/start")
 HALF_AN_HOUR = 1800
-
-
-def children(pid):
-    found = []
-    for path in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(path, encoding="utf-8", errors="replace") as f:
-                if int(f.read().rsplit(")", 1)[1].split()[1]) == pid:
-                    found.append(int(path.split("/")[2]))
-        except OSError:
-            continue  # it has just ended
-    return found
 
 
 def tell(pids, how):

@@ -11,7 +11,8 @@ from checks import ROOT, read, run
 from debian import Debian, newer, package, skip
 from ending import ends_by
 from installed import folder, services
-from machine import Machine, children, wait_for
+from machine import Machine, wait_for
+from processes import children
 from walker import PARTNER, Walker, demo
 
 LIMIT_S = 3600

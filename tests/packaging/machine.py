@@ -3,14 +3,11 @@ import os
 import subprocess
 import time
 
+from processes import children
+
 # Where systemd has no cgroup of version 2 to itself it is told so.
 LEGACY = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"} if os.path.ismount("/sys/fs/cgroup/systemd") else {}
 INSIDE = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-        return [int(p) for p in f.read().split()]
 
 
 def is_first(pid):
