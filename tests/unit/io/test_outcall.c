@@ -526,7 +526,9 @@ static void smtp_child(int listener, const char *script)
             script += 5;
             first = true;
             n = strcspn(script, "|");
-            if (*script == '!' || *script == '?')
+            if (*script == '!') /* at once: nothing more is asked before the answer */
+                _exit(0);
+            if (*script == '?')
                 continue;
         }
         say(f, script, n);
