@@ -50,7 +50,7 @@ struct outcall_response {
     size_t body_bytes;
     const char *retry_after; /* header, NULL if absent */
     const char *content_type;
-    int64_t us; /* duration */
+    int64_t us; /* duration, of a call that failed too: of that, all else stays as it was */
 };
 /* Any HTTP status is a success here. Errors: ERR_UPSTREAM (refused address, TLS, too large, no HTTP),
  * ERR_UNAVAILABLE (no connection, name, timeout), ERR_CANCELLED. */

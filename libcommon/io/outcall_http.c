@@ -130,7 +130,6 @@ static err_t run(struct outcall_call *call, const struct outcall_request *rq, st
         .body = buf_text(&answer.body),
         .retry_after = answer.retry_after,
         .content_type = answer.content_type,
-        .us = clock_mono_us() - call->begin_us,
     };
     return NULL;
 }
@@ -166,7 +165,7 @@ static const char *host_of(struct arena *a, const char *url)
     return arena_strndup(a, host, strcspn(host, ":/?#"));
 }
 
-static void tell_trace(struct ctx *x, const struct outcall_request *rq, const char *own, int64_t begun_us,
+static void tell_trace(struct ctx *x, const struct outcall_request *rq, const char *own, int64_t took_us,
                        int status, err_t e)
 {
     const char *host = host_of(x->arena, rq->url);
@@ -175,7 +174,7 @@ static void tell_trace(struct ctx *x, const struct outcall_request *rq, const ch
                                     .parent = x->traceparent,
                                     .kind = TRACE_CLIENT,
                                     .name = arena_printf(x->arena, "%s %s", rq->method, host),
-                                    .took_us = clock_mono_us() - begun_us,
+                                    .took_us = took_us,
                                     .error = e ? e->code : NULL,
                                     .attributes = {{"http.request.method", rq->method, 0},
                                                    {"server.address", host, 0},
@@ -202,15 +201,18 @@ err_t outcall_http(struct ctx *x, struct outcall *c, const struct outcall_reques
 {
     struct outcall_request traced = *rq;
     int64_t begun_us = clock_mono_us();
+    bool sampled = trace_sampled(x->traceparent);
     char own[TRACEPARENT_BYTES];
     err_t e;
 
-    if (!trace_sampled(x->traceparent))
-        return call_one(x, c, rq, ret);
-    trace_child(x->traceparent, own);
-    if (rq->traceparent)
-        traced.traceparent = own;
+    if (sampled) {
+        trace_child(x->traceparent, own);
+        if (rq->traceparent)
+            traced.traceparent = own;
+    }
     e = call_one(x, c, &traced, ret);
-    tell_trace(x, rq, own, begun_us, e ? 0 : ret->status, e);
+    ret->us = clock_mono_us() - begun_us;
+    if (sampled)
+        tell_trace(x, rq, own, ret->us, e ? 0 : ret->status, e);
     return e;
 }

@@ -87,6 +87,9 @@ def test_dead_endpoints_delay_nobody_and_are_served_when_they_are_back(stack, pr
                     first = stack.sql("notifications", f"SELECT id FROM deliveries WHERE subscription_id = '{theirs[0]}' AND attempts < 2")
                     wait_for("the dead one, alive, gets what was not tried twice",
                              lambda: {t[1] for t in e.of(others[0])} >= {i for (i,) in first}, 30)
+                    unmeasured = stack.sql("notifications", "SELECT a.error, count(*) FILTER (WHERE a.duration_us <= 0) FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id "
+                                                            f"WHERE d.subscription_id IN ('{theirs[0]}', '{theirs[1]}') AND a.error IS NOT NULL GROUP BY 1")
+                    assert unmeasured and all(n == "0" for _, n in unmeasured), f"failed attempts that took no time: {unmeasured}"
                     e.run(hush(e))
                 costs.append(tail(held) - tail(quiet))
                 if costs[-1] <= MORE_MAX_S:

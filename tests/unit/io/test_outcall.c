@@ -240,6 +240,7 @@ START_TEST(a_call_brings_status_body_and_headers)
     ck_assert_str_eq(call.rs.body, "1 - ");
     ck_assert_str_eq(call.rs.content_type, "text/plain");
     ck_assert_ptr_null(call.rs.retry_after);
+    ck_assert_int_gt(call.rs.us, 0);
 
     call.rq.method = "POST";
     call.rq.body = "some";
@@ -330,6 +331,8 @@ START_TEST(silence_ends_with_the_call_or_the_coroutine)
     run(run_http, &call);
     ck_assert_str_eq(call.e->code, "outcall.timeout");
     ck_assert_int_eq(call.e->kind, ERR_UNAVAILABLE);
+    ck_assert_int_ge(call.rs.us, S / 6); /* curl counts in milliseconds, and not from the same moment */
+    ck_assert_int_lt(call.rs.us, 5 * S);
     call.rq.timeout_us = 10 * S;
     call.deadline_us = S / 10;
     run(run_http, &call);
@@ -345,6 +348,7 @@ START_TEST(a_closed_port_is_unavailable)
     run(run_http, &call);
     ck_assert_str_eq(call.e->code, "outcall.connect");
     ck_assert_int_eq(call.e->kind, ERR_UNAVAILABLE);
+    ck_assert_int_gt(call.rs.us, 0);
 }
 END_TEST
 
