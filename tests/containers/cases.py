@@ -174,8 +174,10 @@ def test_programs_outlive_postgresql_and_redis():
 
 def test_a_service_made_anew_is_found():
     """As when a newer image is taken: another container, the same gateway."""
+    bridges = SYSTEM.podman.bridges()
     SYSTEM.compose("up", "-d", "--no-build", "--no-deps", "--force-recreate", "cases", "identity")
     SYSTEM.wait_healthy()
+    assert bridges == SYSTEM.podman.bridges(), f"the engine's bridges have other addresses, where those who were not made anew do not send: {bridges} {SYSTEM.podman.bridges()}"
     SYSTEM.journey()
 
 

@@ -1,7 +1,9 @@
-"""podman.py - an engine of the test's own: its store, networks, locks and socket are nobody else's; healthchecks are run by it, as PID 1 may not be systemd."""
+"""podman.py - an engine of the test's own: its store, networks, locks and socket are nobody else's. What systemd does for one is done here, as it may not be
+there: the timers of healthchecks, and udev's address for a bridge."""
 import glob
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -33,7 +35,7 @@ class Podman:
     """state: the store of images, large; base: sockets and what is running, short."""
 
     def __init__(self, state, base):
-        self.state, self.base, self.ended, self.service, self.keeper = state, base, threading.Event(), None, None
+        self.state, self.base, self.ended, self.service, self.keeper, self.links = state, base, threading.Event(), None, None, None
         self.env = {**os.environ, "CONTAINERS_CONF": f"{base}/containers.conf", "DOCKER_HOST": f"unix://{base}/socket", "DISABLE_HC_SYSTEMD": "true",
                     "DOCKER_BUILDKIT": "0", "COMPOSE_HTTP_TIMEOUT": "300"}
         self.place = ["--root", f"{state}/store", "--runroot", f"{base}/run"]
@@ -47,6 +49,8 @@ class Podman:
             shutil.rmtree(f"{self.state}/store/{folder}", ignore_errors=True)
         self.before = {table: rules(table) for table in ("nat", "filter")}
         self("info")
+        self.links = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", "ip", "-o", "monitor", "link"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self.settle, daemon=True).start()
         self.log = open(f"{self.state}/service.log", "ab")
         self.service = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", "podman", *self.place, "system", "service", "-t", "0", f"unix://{self.base}/socket"],
                                         env=self.env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -86,6 +90,31 @@ class Podman:
             except (AssertionError, subprocess.TimeoutExpired, ValueError):
                 pass  # one ended meanwhile
 
+    # ---- bridges, whose addresses udev would settle ----
+
+    def bridges(self):
+        """{name: address} of those of this engine's networks that are there."""
+        found = {}
+        for path in glob.glob(f"{self.base}/networks/*.json"):
+            try:
+                with open(path, encoding="utf-8") as f:
+                    name = json.load(f)["network_interface"]
+                with open(f"/sys/class/net/{name}/address", encoding="ascii") as f:
+                    found[name] = f.read().strip()
+            except (OSError, ValueError):
+                pass  # no container is on it, or it is being made
+        return found
+
+    def settle(self):
+        """A bridge keeps the address that it is made with, as by udev's MACAddressPolicy=persistent. One that nobody gave an address has the lowest of its ports',
+        another one when a container comes or goes; netavark gives none before 1.9, and who is on it sends to the former one for half a minute."""
+        settled = set()  # (index, name)
+        for line in self.links.stdout:
+            link = re.match(r"(\d+): (\w+): ", line)
+            if link and link.groups() not in settled and (address := self.bridges().get(link.group(2))):
+                settled.add(link.groups())
+                subprocess.run(["ip", "link", "set", "dev", link.group(2), "address", address], capture_output=True, check=False)
+
     # ---- the end ----
 
     def clear(self):
@@ -101,6 +130,9 @@ class Podman:
         if self.keeper:
             self.keeper.join(90)
         self.clear()
+        if self.links:
+            self.links.terminate()
+            self.links.wait(30)
         if self.service:
             self.service.terminate()
             self.service.wait(30)
