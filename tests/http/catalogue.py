@@ -78,6 +78,17 @@ CHECKS = {
                   JOIN pg_roles r ON r.oid = ANY (p.polroles)
            WHERE r.rolname ~ '_service$' AND p.polpermissive AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org')
              AND coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) !~ 'sec\\.org\\(\\)'""",
+    "without a context there is no row, whatever else lets in": # `own` is true of none without one
+        """SELECT DISTINCT c.oid::regclass || ' ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+                  JOIN pg_roles r ON r.oid = ANY (p.polroles)
+           WHERE r.rolname ~ '_service$' AND p.polpermissive AND p.polname <> 'own' AND c.relnamespace = 'public'::regnamespace
+             AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org')
+             AND NOT EXISTS (SELECT 1 FROM pg_policy o WHERE o.polrelid = c.oid AND NOT o.polpermissive AND r.oid = ANY (o.polroles) AND o.polcmd = '*'
+                             AND pg_get_expr(o.polqual, o.polrelid) ~ 'sec\\.org\\(\\) AS org\\) IS NOT NULL')""",
+    "a check of a written row asks without a plan of its own": # sec.settle
+        """SELECT polrelid::regclass || ' ' || polname FROM pg_policy
+           WHERE regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\( SELECT sec\\.\\w+\\([^()]*\\) AS \\w+\\)', '', 'g') !~ 'SELECT'
+             AND pg_get_expr(polwithcheck, polrelid) ~ 'SELECT'""",
     "no extension and no language lends rights":
         """SELECT extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'btree_gist')
            UNION ALL SELECT lanname FROM pg_language WHERE NOT lanpltrusted AND lanname NOT IN ('internal', 'c')

@@ -1,0 +1,2 @@
+-- libcommon/app/schema/0016_policies.sql
+SELECT sec.settle();
