@@ -106,22 +106,35 @@ static bool read_scope(struct arena *a, const struct issuer *is, const json_t *c
     return true;
 }
 
-/* Each word costs every statement under row-level security: only those that a policy can ask for go there. */
+/* A word that says where: every row with need-to-know is compared with these. */
+static bool says_where(const char *word)
+{
+    return str_starts(word, "programme:") || str_starts(word, "office:") || str_eq(word, "internal");
+}
+
+static void add_words(struct buf *out, struct arena *a, const char *policy_scopes, const char *scope,
+                      bool where)
+{
+    for (const char *s = scope; *s;) {
+        size_t n = strcspn(s, " ");
+        const char *word = arena_printf(a, "%.*s", (int)n, s);
+
+        if (where ? says_where(word) : !says_where(word) && str_has_word(policy_scopes, word))
+            buf_printf(out, "%s%s", out->n > 0 ? " " : "", word);
+        s += n;
+        s += strspn(s, " ");
+    }
+}
+
+/* Each word costs every statement under row-level security: only those that a policy can ask for go there.
+ * What each row is compared with stands first, since PostgreSQL looks through an array from its beginning. */
 const char *claims_policy_scope(struct arena *a, const char *policy_scopes, const char *scope)
 {
     struct buf out;
 
     buf_init(&out, a, 128);
-    for (const char *s = scope; *s;) {
-        size_t n = strcspn(s, " ");
-        const char *word = arena_printf(a, "%.*s", (int)n, s);
-
-        if (str_starts(word, "programme:") || str_starts(word, "office:") || str_eq(word, "internal") ||
-            str_has_word(policy_scopes, word))
-            buf_printf(&out, "%s%s", out.n > 0 ? " " : "", word);
-        s += n;
-        s += strspn(s, " ");
-    }
+    add_words(&out, a, policy_scopes, scope, true);
+    add_words(&out, a, policy_scopes, scope, false);
     return buf_text(&out);
 }
 
