@@ -79,8 +79,11 @@ class House(Stack):
             raise SystemExit(f"the stack did not come up:\n{done.stdout}\n{done.stderr}")
         self.read_env()
         self.postmaster = int(read(read(f"{self.state}/pg.path") + "/postmaster.pid").splitlines()[0])
-        self.cases_env = dict(pair.split("=", 1) for pair in read(f"/proc/{self.pid_of('cases')}/environ").split("\0") if "=" in pair)
+        self.cases_env, self.worker_env = self.environment_of("cases"), self.environment_of("scheduler-cases")
         return self
+
+    def environment_of(self, name):
+        return dict(pair.split("=", 1) for pair in read(f"/proc/{self.pid_of(name)}/environ").split("\0") if "=" in pair)
 
     def pid_of(self, name):
         return int(self.supervisor("pid", name).stdout.strip())

@@ -6,7 +6,6 @@ import subprocess
 import time
 
 from house import BUILD, HERE
-from loads import wrk
 
 GROUP = "travel"  # a consumer of cases.case.opened whose effect is a row
 
@@ -58,30 +57,35 @@ def keep_commit_times(house):
 
 
 def effects(bench):
-    """Cases opened at a fixed rate by the service; the relay and the travel worker as they are."""
+    """Events added at a fixed rate, each in a transaction of its own; the relay and the travel worker as they are."""
     house, figures, rate = bench.house, bench.figures, bench.options.rate
     seconds = max(bench.options.seconds, 3)
     house.supervisor("start", "relay-cases", "travel-worker", "notifications-worker")
     time.sleep(3)
-    ports, pids = bench.start_services("effects")
-    wrk("post", ports, house.token("amina"), bench.visible, 2, bench.next_seed(), delay_ms=64e3 / rate)
+    add(house, rate, 2)
     for _ in range(bench.options.rounds):
         drain(house)
         mark = house.script("SELECT clock_timestamp()").strip()
-        wrk("post", ports, house.token("amina"), bench.visible, seconds, bench.next_seed(), delay_ms=64e3 / rate)
+        add(house, rate, seconds)
         drain(house)
-        opened = commits(house, "wayfare_cases", "cases", "id", f"created_at >= '{mark}'")
+        made = commits(house, "wayfare_cases", "wf.outbox_seq", "key", f"grp = '{GROUP}' AND last = 1 AND pg_xact_commit_timestamp(xmin) >= '{mark}'")
         done = commits(house, "wayfare_travel", "wf.case_readers", "case_id", f"case_id IN (SELECT subject FROM wf.inbox WHERE received_at >= '{mark}')")
-        took = delays(opened, done)
-        if len(took) < len(opened):
-            raise SystemExit(f"effects: {len(took)} effects of {len(opened)} cases")
-        figures.add("effects", "wayfare", rate=len(opened) / seconds, p50_ms=quantile(took, 0.5), p99_ms=quantile(took, 0.99))
+        took = delays(made, done)
+        if not made or len(took) < len(made):
+            raise SystemExit(f"effects: {len(took)} effects of {len(made)} events")
+        figures.add("effects", "wayfare", rate=len(made) / seconds, p50_ms=quantile(took, 0.5), p99_ms=quantile(took, 0.99))
         of_bullmq(bench, seconds)
-    for program in bench.house.programs[-2:]:
-        program.end()
     house.supervisor("stop", "relay-cases", "travel-worker", "notifications-worker")
     for q in ("p50_ms", "p99_ms"):
         figures.ratio(f"effects-{q[:3]}", "bullmq", ("effects", "wayfare"), ("effects", "bullmq"), q)
+
+
+def add(house, rate, seconds):
+    program = house.start("events", [f"{BUILD}/tests/bench/bench-events", "--service=cases", f"--events-rate={rate}", "--metrics=", "--log-level=warn"],
+                          env=house.worker_env)
+    time.sleep(seconds + 0.5)
+    program.check()
+    program.end()
 
 
 def drain(house):

@@ -1,6 +1,6 @@
--- Requests for wrk: load.lua get|list|post TOKEN VISIBLE SEED DELAY_MS; a line of figures at the end.
+-- Requests for wrk: load.lua get|list|post TOKEN VISIBLE SEED; a line of figures at the end.
 local hexadecimal, random = "%012x", math.random
-local kind, token, visible, seed, wait, counter
+local kind, token, visible, seed, counter
 local headers = {}
 
 -- The k-th case of iom that a reader of the office nl sees (data.sql).
@@ -15,15 +15,11 @@ end
 function init(args)
     kind, token, visible, seed = args[1], args[2], tonumber(args[3]), tonumber(args[4])
     math.randomseed(seed * 64 + thread_number)
-    wait = tonumber(args[5])
     counter = 0
     headers["Authorization"] = "Bearer " .. token
     headers["Accept"] = "application/json"
     if kind == "post" then headers["Content-Type"] = "application/json" end
 end
-
--- Between two requests of a connection: for a rate, not a flood.
-function delay() return wait > 0 and random(0, 2 * wait) or 0 end
 
 function request()
     if kind == "get" then

@@ -11,11 +11,11 @@ from house import HERE, cpu_of
 CONNECTIONS = 64
 
 
-def wrk(kind, ports, token, visible, seconds, seed, connections=CONNECTIONS, delay_ms=0):
+def wrk(kind, ports, token, visible, seconds, seed, connections=CONNECTIONS):
     """One wrk for each of two halves of the connections; (requests, seconds, errors, p50 ms, p99 ms)."""
     halves = [ports[0], ports[-1]]
     running = [subprocess.Popen(["wrk", "-t1", f"-c{connections // 2}", f"-d{seconds}s", "--timeout", "10s", "-s", f"{HERE}/load.lua",
-                                 f"http://127.0.0.1:{port}", "--", kind, token, str(visible), str(2 * seed + i), str(round(delay_ms))],
+                                 f"http://127.0.0.1:{port}", "--", kind, token, str(visible), str(2 * seed + i)],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for i, port in enumerate(halves)]
     found = []
     for process in running:

@@ -23,7 +23,7 @@ def arguments():
     p.add_argument("--rows", type=int, default=1000000, help="cases in the database (1000000)")
     p.add_argument("--rounds", type=int, default=3, help="rounds; the medians count (3)")
     p.add_argument("--seconds", type=int, default=5, help="of each measurement (5)")
-    p.add_argument("--rate", type=int, default=500, help="cases opened per second for the part effects (500)")
+    p.add_argument("--rate", type=int, default=500, help="events per second for the part effects (500)")
     p.add_argument("--state", default=os.path.join(ROOT, ".local-bench"), help="folder of the stack; kept and used again (.local-bench)")
     p.add_argument("--port", type=int, default=18400, help="first of thirty-two ports (18400)")
     p.add_argument("--leave", action="store_true", help="leave the stack up, so that the next run begins at once")
