@@ -175,6 +175,9 @@ class Turn(threading.local):
 class Documents:
     def __init__(self, stack, result):
         self.all = {s: Document(s) for s in SERVICES}
+        self.ways = {}  # (method, service) -> operations: thirty thousand answers are looked up
+        for operation in self.operations():
+            self.ways.setdefault((operation.method, operation.path[1:].split("/")[0]), []).append(operation)
         self.succeeded = set()
         self.turn = Turn()
         self.seen = {}  # of each operation that names something, the first path of something that is there: (turn, path)
@@ -205,7 +208,7 @@ class Documents:
 
     def find(self, method, path):
         path = path.split("?")[0]
-        hits = [o for o in self.operations() if o.method == method and o.pattern.match(path)]
+        hits = [o for o in self.ways.get((method, path[1:].split("/")[0]), ()) if o.pattern.match(path)]
         return min(hits, key=lambda o: (not o.literal, o.route.count("{")), default=None)
 
     def judge(self, method, path, answer):

@@ -315,7 +315,7 @@ def load():
     library, scenarios = {}, []
     for path in sorted(glob.glob(os.path.join(HERE, "scenarios", "*.yaml"))):
         with open(path, encoding="utf-8") as f:
-            for document in yaml.safe_load_all(f):
+            for document in yaml.load_all(f, yaml.CSafeLoader):
                 if not document:
                     continue
                 if "prelude" in document:

@@ -30,7 +30,8 @@ async function openProxy(path) {
     },
     { logger: createLogger("proxy", { level: "silent" }), forward: () => () => TE.right(recorded) },
   );
-  const operations = await getHttpOperationsFromSpec(document);
+  const schemas = new Map();
+  const operations = (await getHttpOperationsFromSpec(document)).map((o) => sharing(o, schemas));
   const base = document.servers[0].url;
   return {
     base,
@@ -46,6 +47,17 @@ async function openProxy(path) {
       return proxy.request(input, candidates.map((o) => narrow(o, exchange.headers["content-type"])))();
     },
   };
+}
+
+/* The operation with one object for all schemas of the same text: Prism compiles each object anew, and every operation has a copy of every problem. */
+function sharing(operation, schemas) {
+  const shared = (content) => {
+    if (!content.schema) return content;
+    const text = JSON.stringify(content.schema, (key, value) => (key === "x-stoplight" ? undefined : value));
+    if (!schemas.has(text)) schemas.set(text, content.schema);
+    return { ...content, schema: schemas.get(text) };
+  };
+  return { ...operation, responses: operation.responses.map((r) => ({ ...r, contents: r.contents && r.contents.map(shared) })) };
 }
 
 /* The proxy judges by the first content that fits, and to it application/json fits problem+json: where the very type is documented, only that is left. */
