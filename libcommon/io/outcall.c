@@ -90,6 +90,7 @@ void outcall_close(struct outcall *c)
         return;
     if (c->multi)
         curl_multi_cleanup(c->multi);
+    outcall_ca_close(c);
     loop_timer_cancel(c->timer);
     if (c->dns)
         evdns_base_free(c->dns, 0);
@@ -153,8 +154,8 @@ static void set_common(struct outcall_call *call, bool public_only)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
-    if (call->c->ca.len > 0)
-        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &call->c->ca);
+    if (call->c->ca)
+        outcall_ca_trust(call, true);
 }
 
 err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only)
@@ -162,7 +163,7 @@ err_t outcall_begin(struct outcall_call *call, const char *url, bool public_only
     CURLU *u = curl_url();
     const char *host = NULL;
     unsigned port = 0;
-    err_t e = call->c->ca_file && !call->c->ca.data ? outcall_ca_load(call->c, call->x->arena) : NULL;
+    err_t e = call->c->ca_file && !call->c->ca ? outcall_ca_load(call->c) : NULL;
 
     call->begin_us = clock_mono_us();
     call->easy = curl_easy_init();

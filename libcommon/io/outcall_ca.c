@@ -1,49 +1,63 @@
 /* outcall_ca.c - the authorities that other hosts' certificates are held against. */
 #include <curl/curl.h>
-#include <errno.h>
-#include <string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <unistd.h>
 
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/str.h"
 #include "io/outcall_internal.h"
 
-enum { CA_MAX_BYTES = 1024 * 1024, CA_STEP_BYTES = 256 * 1024 };
-
-/* Puts a file behind what buf has, and a line end. */
-static err_t ca_add(struct buf *b, const char *path)
+static err_t ca_add(struct outcall *c, const char *path)
 {
-    CLEANUP(file_endp) FILE *f = fopen(path, "re");
-    size_t n;
+    char why[120];
 
-    if (!f)
-        return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, strerror(errno));
-    do {
-        buf_reserve(b, CA_STEP_BYTES);
-        n = fread(b->p + b->n, 1, CA_STEP_BYTES, f);
-        b->n += n;
-        if (b->n > CA_MAX_BYTES)
-            return err_internal(b->arena, ERR_INVALID, "outcall.ca", "%s is too large", path);
-    } while (n > 0);
-    buf_putc(b, '\n');
-    return NULL;
+    if (X509_STORE_load_file(c->ca, path) == 1)
+        return NULL;
+    ERR_error_string_n(ERR_get_error(), why, sizeof why);
+    ERR_clear_error();
+    return err_internal(c->arena, ERR_INVALID, "outcall.ca", "%s: %s", path, why);
 }
 
 /*
- * curl takes one bundle: the system's and ours are put behind each other. Both are read when the first call
- * needs them: many a process makes none by TLS.
+ * The system's and ours. They are read when the first call needs them: many a process makes none by TLS. And
+ * once: handed both as text, curl reads a hundred and forty of them for each connection, which takes longer
+ * than the connection.
  */
-err_t outcall_ca_load(struct outcall *c, struct arena *scratch)
+err_t outcall_ca_load(struct outcall *c)
 {
     const char *systems = curl_version_info(CURLVERSION_NOW)->cainfo;
-    struct buf all;
+    err_t e = NULL;
 
-    buf_init(&all, scratch, CA_STEP_BYTES);
+    c->ca = X509_STORE_new();
+    if (!c->ca)
+        abort();
+    /* As curl has them: an authority is trusted though another has signed it. */
+    X509_STORE_set_flags(c->ca, X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
     if (systems && access(systems, R_OK) == 0)
-        TRY(ca_add(&all, systems));
-    TRY(ca_add(&all, c->ca_file));
-    c->ca = (struct curl_blob){
-        .data = arena_strndup(c->arena, all.p, all.n), .len = all.n, .flags = CURL_BLOB_NOCOPY};
-    return NULL;
+        e = ca_add(c, systems);
+    if (!e)
+        e = ca_add(c, c->ca_file);
+    if (e)
+        outcall_ca_close(c);
+    return e;
+}
+
+void outcall_ca_close(struct outcall *c)
+{
+    X509_STORE_free(c->ca);
+    c->ca = NULL;
+}
+
+static CURLcode hand_over(CURL *easy, void *context, void *store)
+{
+    (void)easy;
+    SSL_CTX_set1_cert_store(context, store);
+    return CURLE_OK;
+}
+
+void outcall_ca_trust(struct outcall_call *call, bool trust)
+{
+    curl_easy_setopt(call->easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(call->easy, CURLOPT_SSL_CTX_FUNCTION, trust ? hand_over : NULL);
+    curl_easy_setopt(call->easy, CURLOPT_SSL_CTX_DATA, trust ? call->c->ca : NULL);
 }

@@ -98,12 +98,11 @@ static void set_request(struct outcall_call *call, const struct outcall_request 
 }
 
 /* In place of the authorities that the world trusts. */
-static void set_house(const struct outcall_call *call)
+static void set_house(struct outcall_call *call)
 {
     const struct outcall *c = call->c;
 
-    curl_easy_setopt(call->easy, CURLOPT_CAINFO_BLOB, NULL);
-    curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);
+    outcall_ca_trust(call, false);
     curl_easy_setopt(call->easy, CURLOPT_CAINFO, c->house_ca);
     curl_easy_setopt(call->easy, CURLOPT_SSLCERT, c->house_certificate);
     curl_easy_setopt(call->easy, CURLOPT_SSLKEY, c->house_key);

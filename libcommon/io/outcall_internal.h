@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <netinet/in.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include "io/co.h"
@@ -46,7 +47,7 @@ struct outcall {
     const char *house_ca, *house_certificate, *house_key; /* files; NULL none */
     struct outcall_suspect suspects[OUTCALL_SUSPECTS];
     const char *ca_file; /* authorities beside the system's; NULL none */
-    struct curl_blob ca; /* both, once they were needed; len 0: the system's alone */
+    X509_STORE *ca;      /* both, once they were needed; NULL: the system's alone */
 };
 
 /* One call; lives on its coroutine's stack. */
@@ -97,11 +98,11 @@ void outcall_hang_up(const struct outcall_call *call);
 
 /* ---- outcall_ca.c ---- */
 
-/*
- * Makes c->ca of the system's authorities and c->ca_file. ERR_INVALID outcall.ca: it is too large, or cannot
- * be read.
- */
-MUST_CHECK err_t outcall_ca_load(struct outcall *c, struct arena *scratch);
+/* Makes c->ca of the system's authorities and c->ca_file. ERR_INVALID outcall.ca: one cannot be read. */
+MUST_CHECK err_t outcall_ca_load(struct outcall *c);
+void outcall_ca_close(struct outcall *c);
+/* The call holds certificates against c->ca; false: against what else it is told. */
+void outcall_ca_trust(struct outcall_call *call, bool trust);
 
 /* ---- outcall_path.c: which address of a name ---- */
 
