@@ -55,7 +55,7 @@ def insist(ask, seconds=20):
 class Stack(Client):
     def __init__(self, state=None, environment=None):
         self.own = state is None
-        super().__init__(state or tempfile.mkdtemp(prefix="wf-test-", dir="/tmp"))
+        super().__init__(state or tempfile.mkdtemp(prefix="wf-test-", dir=os.environ.get("WAYFARE_TEST_FOLDER", "/tmp")))
         self.environment = dict(os.environ, WAYFARE_STATE=self.state, WAYFARE_BUILD=BUILD, **{**UNSYNCED, **(environment or {})})
         self.sessions = threading.local()
         if self.own:

@@ -70,7 +70,7 @@ class Parts:
 
     def __init__(self, attempts=3):
         self.attempts = attempts  # of a job, until it is dead
-        self.folder = tempfile.mkdtemp(prefix="wfw-", dir="/tmp")
+        self.folder = tempfile.mkdtemp(prefix="wfw-", dir=os.environ.get("WAYFARE_TEST_FOLDER", "/tmp"))
         os.chmod(self.folder, 0o755)
         self.logs = {}
         self.processes = {}
