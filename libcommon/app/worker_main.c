@@ -17,13 +17,13 @@
 #include "app/leases.h"
 #include "app/observe.h"
 #include "app/poke.h"
+#include "app/worker_internal.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ctx.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/trace.h"
-#include "base/uuid.h"
 #include "io/co.h"
 #include "io/db.h"
 #include "io/loop.h"
@@ -53,19 +53,6 @@ struct instance {
     bool deaf;           /* the nap is a pause after an error */
     struct loop_timer *timer;
     unsigned failures;
-};
-
-struct workers {
-    struct program program;
-    const struct worker *worker;
-    struct principal who;
-    struct instance *v;
-    size_t n;
-    bool draining;
-    bool opening; /* keys are being looked at, works are not yet there */
-    err_t error;  /* ends it */
-    struct metric *turns, *failures, *seconds;
-    struct health *health;
 };
 
 /* ---- naps ---- */
@@ -135,69 +122,6 @@ void worker_wake(const struct ctx *x, const char *work)
 
 /* ---- one turn ---- */
 
-static void ctx_make(struct ctx *x, struct workers *w, struct arena *a, const char *operation,
-                     int64_t timeout_us)
-{
-    *x = (struct ctx){
-        .arena = a,
-        .who = &w->who,
-        .now_us = clock_now_us(),
-        .deadline_us = clock_mono_us() + timeout_us,
-        .db = w->program.db,
-        .operation = operation,
-        .purpose = "",
-        .app = &w->program,
-        .edge = w,
-    };
-    uuid_format(uuid_new(x->now_us), x->request_id);
-    trace_new(x->traceparent);
-    co_deadline(x->deadline_us);
-    co_label(x->request_id);
-}
-
-/* Commits or rolls back what the job opened. */
-static err_t ctx_end(struct ctx *x, err_t e)
-{
-    if (!x->tx)
-        return e;
-    if (e) {
-        tx_rollback(x);
-        return e;
-    }
-    e = tx_commit(x);
-    if (e)
-        tx_rollback(x);
-    else
-        program_committed(x);
-    return e;
-}
-
-err_t worker_job(struct ctx *x, const char *operation, int64_t timeout_us,
-                 err_t (*fn)(struct ctx *x, void *arg), void *arg)
-{
-    CLEANUP(arena_endp) struct arena *a = arena_new();
-    struct workers *w;
-    struct ctx own;
-    err_t e;
-
-    memcpy(&w, &x->edge, sizeof(w)); /* ours, and only lent as const */
-    ctx_make(&own, w, a, operation, timeout_us);
-    e = ctx_end(&own, fn(&own, arg));
-    if (e) /* outlives the job's memory */
-        e = err_internal(x->arena, e->kind, e->code, "%s", e->cause ? e->cause : e->detail);
-    co_deadline(x->deadline_us);
-    co_label(x->request_id);
-    return e;
-}
-
-void worker_act_for(struct ctx *x, const char *organisation)
-{
-    struct principal *who = arena_memdup(x->arena, x->who, sizeof(*who));
-
-    who->organisation = arena_strdup(x->arena, organisation);
-    x->who = who;
-}
-
 static size_t turn(struct instance *i, struct arena *a)
 {
     struct workers *w = i->all;
@@ -206,8 +130,8 @@ static size_t turn(struct instance *i, struct arena *a)
     struct ctx x;
     err_t e;
 
-    ctx_make(&x, w, a, i->work->name, TURN_US);
-    e = ctx_end(&x, i->work->run_once(&x, &done));
+    worker_ctx(&x, w, a, i->work->name, TURN_US);
+    e = worker_ctx_end(&x, i->work->run_once(&x, &done));
     if (done > 0 || e)
         trace_span(&(struct trace_span){.traceparent = x.traceparent,
                                         .kind = TRACE_INTERNAL,
