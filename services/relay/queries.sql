@@ -87,11 +87,10 @@ WITH last AS (
       FROM last AS l LEFT JOIN wf.audit_seal AS s ON s.no = l.no
 ), upto AS (
     SELECT s.no, s.from_xid, s.previous,
-           greatest(s.from_xid + 1,
-                    coalesce((SELECT a.xid FROM wf.audit AS a
-                               WHERE a.xid >= s.from_xid AND a.xid < pg_snapshot_xmin(pg_current_snapshot())::text::int8
-                               ORDER BY a.xid OFFSET $max LIMIT 1),
-                             pg_snapshot_xmin(pg_current_snapshot())::text::int8)) AS to_xid
+           coalesce((SELECT a.xid + 1 FROM wf.audit AS a
+                      WHERE a.xid >= s.from_xid AND a.xid < pg_snapshot_xmin(pg_current_snapshot())::text::int8
+                      ORDER BY a.xid OFFSET $max - 1 LIMIT 1),
+                    pg_snapshot_xmin(pg_current_snapshot())::text::int8) AS to_xid
       FROM start AS s
 ), counted AS (
     SELECT u.no, u.from_xid, u.to_xid, u.previous,

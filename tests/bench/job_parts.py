@@ -61,7 +61,7 @@ def effects(bench):
     house, figures, rate = bench.house, bench.figures, bench.options.rate
     seconds = max(bench.options.seconds, 3)
     house.supervisor("start", "relay-cases", "travel-worker", "notifications-worker")
-    time.sleep(3)
+    seal(house)
     add(house, rate, 2)
     for _ in range(bench.options.rounds):
         drain(house)
@@ -86,6 +86,16 @@ def add(house, rate, seconds):
     time.sleep(seconds + 0.5)
     program.check()
     program.end()
+
+
+def seal(house):
+    """Until the relay has sealed the trail of what was measured before: it takes a processor while it does."""
+    last = int(house.script("SELECT coalesce(max(xid), 0) FROM wf.audit"))
+    until = time.monotonic() + 600
+    while int(house.script("SELECT coalesce(max(to_xid), 0) FROM wf.audit_seal")) <= last:
+        if time.monotonic() > until:
+            raise SystemExit("effects: the trail is not sealed in ten minutes")
+        time.sleep(1)
 
 
 def drain(house):

@@ -384,6 +384,21 @@ def test_the_audit_trail_is_sealed_and_tampering_shows(parts):
         assert "permission denied" in str(e), e
 
 
+def test_a_transaction_larger_than_a_seal_is_sealed_whole(parts):
+    def entries(n):
+        psql("wayfare_maker", "INSERT INTO wf.audit (org, at, actor, client, is_user, operation, purpose, request_id, trace, action, kind, object) SELECT 'iom', "
+             f"now(), 'amina', 'desk', true, 'getPerson', 'casework', 'r', '', 'read', 'person', gen_random_uuid() FROM generate_series(1, {n})")
+
+    def sealed():
+        return int(psql("wayfare_maker", "SELECT coalesce(sum(rows), 0) FROM wf.audit_seal")[0][0])
+
+    before = sealed()
+    entries(20500)  # services/relay/upkeep.c: SEAL_MAX
+    entries(1)
+    wait_for("all is sealed", lambda: sealed() == before + 20501)
+    assert psql("wayfare_maker", "SELECT wf.audit_verify()", "wf_maker_worker") == []
+
+
 def test_the_processing_log_has_a_line_for_each_subject(parts):
     things = things_of(keys=3, each=2)
     parts.make(things)
