@@ -243,6 +243,7 @@ sentinel failover-timeout wayfare 10000
             "WAYFARE_REDIS": self.sentinels(), "WAYFARE_REDIS_PASSWORD_FILE": f"{self.state}/redis",
             "WAYFARE_SENTINEL_PASSWORD_FILE": f"{self.state}/sentinel",
             "WAYFARE_KEYS": f"{keys}/keys/{service}", "WAYFARE_DATA": f"{self.root}/services/{service}",
+            "WAYFARE_CONTENTS": f"{keys}/contents", # a folder that every host has mounted
             "WAYFARE_ISSUERS": f"{keys}/issuers", "WAYFARE_AUDIENCE": "wayfare", "WAYFARE_RATE": "50000", "WAYFARE_BURST": "50000",
             "WAYFARE_LISTEN": f"unix:{self.base}/{host}/{label}.sock", "WAYFARE_METRICS": f"unix:{self.base}/{host}/metrics-{label}.sock",
             "WAYFARE_OUTCALL_ALLOW": f"localhost:{self.hooks},127.0.0.1:{self.hooks},127.0.0.1:{self.smtp}", "WAYFARE_CLAIM_MS": "2000",
