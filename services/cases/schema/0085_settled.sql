@@ -1,12 +1,15 @@
--- A case that was opened in the same transaction has no deadlines yet but those of its programme: they are not counted.
-CREATE OR REPLACE FUNCTION cases_shown() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A case that this transaction has opened has no deadlines of others, nor will it have before the transaction ends: those of its programme are
+-- not counted against the bound (0040). Of several the last one opened counts.
+CREATE FUNCTION cases_made() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('wf.made', NEW.id::text, true);
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('cases_shown/' || NEW.principal_id, 0));
-    SELECT n.given, n.family INTO NEW.shown_given, NEW.shown_family FROM person_names n
-     WHERE n.org = NEW.org AND n.person_id = NEW.principal_id ORDER BY n.kind <> 'asOnDocument', n.position LIMIT 1;
     RETURN NEW;
 END
 $$;
+CREATE TRIGGER cases_made BEFORE INSERT ON cases FOR EACH ROW EXECUTE FUNCTION cases_made();
+
+DROP TRIGGER bounded ON deadlines;
+CREATE TRIGGER bounded AFTER INSERT ON deadlines FOR EACH ROW
+    WHEN (NEW.case_id::text IS DISTINCT FROM current_setting('wf.made', true)) EXECUTE FUNCTION wf.bounded_deadlines();
 
 SELECT sec.settle();
