@@ -9,7 +9,6 @@
  */
 #include "app/worker_main.h"
 
-#include <assert.h>
 #include <openssl/rand.h>
 #include <string.h>
 
