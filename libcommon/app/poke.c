@@ -13,7 +13,7 @@
 #include "io/queue.h"
 
 #define MAX_NAMES 16
-#define SPACING_US 2000
+#define SPACING_US 250
 
 struct target {
     const struct program_pokes *pokes;

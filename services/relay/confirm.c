@@ -51,12 +51,15 @@ static err_t confirm(struct ctx *x, const struct queue_message *v, size_t n)
             log_line(LOG_ERROR, x, "relay.ack", LOG_TEXT("cause", "an acknowledgement of another form"));
     }
     if (good > 0) {
+        struct relay_confirmed confirmed;
+
         TRY(db_begin(x, &tx));
-        q_relay_confirm(tx, (struct uuid_array){.v = events, .n = good},
-                        (struct text_array){.v = groups, .n = good});
+        TRY(q_relay_confirm(tx, (struct uuid_array){.v = events, .n = good},
+                            (struct text_array){.v = groups, .n = good}, &confirmed));
         TRY(tx_commit(x));
         metric_add(r->confirmed, NULL, (double)good);
-        worker_wake(x, "publish"); /* the next of their keys */
+        if (confirmed.waiting)
+            worker_wake(x, "publish");
     }
     for (size_t i = 0; i < good; i++)
         relay_flight(x, groups[i])->published--;

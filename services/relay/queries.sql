@@ -2,10 +2,11 @@
 
 -- Takes what may be published: of each (group, key) only the earliest delivery that is not confirmed (confirmed ones are
 -- gone). Confirmed below: every delivery of the group with a lower position is confirmed; what is not visible yet has a
--- position at or above the snapshot's xmin.
+-- position at or above the snapshot's xmin. Its commit does not wait for the disk: lost with the server's memory, it is done again, and
+-- consumers tell duplicates.
 -- q_relay_take(epoch int8, full text[], republish_us int8, max int4)
 --   -> many relay_row(event_id uuid, grp text, key uuid, seq int8, on_dead text, position int8, publication int4, below int8,
---      org text, type text, subject uuid, data jsonb, trace text, created_at timestamptz)    lane: own lease
+--      org text, type text, subject uuid, data jsonb, trace text, created_at timestamptz, commit_ text)    lane: own lease
 WITH ready AS (
     SELECT d.grp, d.key, d.seq
       FROM wf.delivery AS d
@@ -27,19 +28,22 @@ WITH ready AS (
       FROM (SELECT DISTINCT t.grp FROM taken AS t) AS g
 )
 SELECT t.event_id, t.grp, t.key, t.seq, t.on_dead, t.position, t.attempts, f.below, o.org, o.type, o.subject, o.data, o.trace,
-       o.created_at
+       o.created_at, set_config('synchronous_commit', 'off', true)
   FROM taken AS t JOIN floor AS f ON f.grp = t.grp JOIN wf.outbox AS o ON o.id = t.event_id
  ORDER BY t.grp, t.position, t.seq;
 
--- The event itself stays: both are kept for a while, for a consumer whose database is restored to an earlier time.
--- q_relay_confirm(events uuid[], groups text[]) -> any    lane: own
+-- The event itself stays: both are kept for a while, for a consumer whose database is restored to an earlier time. Waiting: one of
+-- these keys has a later delivery.
+-- q_relay_confirm(events uuid[], groups text[]) -> one relay_confirmed(waiting bool)    lane: own
 WITH gone AS (
     DELETE FROM wf.delivery AS d
      USING unnest($events::uuid[], $groups::text[]) AS a (event_id, grp)
      WHERE d.event_id = a.event_id AND d.grp = a.grp
     RETURNING d.event_id, d.grp, d.key, d.seq, d.on_dead
+), kept AS (
+    INSERT INTO wf.sent (event_id, grp, key, seq, on_dead) SELECT g.event_id, g.grp, g.key, g.seq, g.on_dead FROM gone AS g
 )
-INSERT INTO wf.sent (event_id, grp, key, seq, on_dead) SELECT g.event_id, g.grp, g.key, g.seq, g.on_dead FROM gone AS g;
+SELECT EXISTS (SELECT FROM gone AS g JOIN wf.delivery AS d ON d.grp = g.grp AND d.key = g.key AND d.seq > g.seq) AS waiting;
 
 -- q_relay_prune_outbox(days int4, max int4) -> many relay_pruned_event(id uuid)    lane: own lease
 DELETE FROM wf.outbox AS o WHERE o.id IN (
