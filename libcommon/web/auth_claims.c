@@ -106,35 +106,47 @@ static bool read_scope(struct arena *a, const struct issuer *is, const json_t *c
     return true;
 }
 
-/* A word that says where: every row with need-to-know is compared with these. */
-static bool says_where(const char *word)
+/* Policies compare rows with programmes and offices, and look for the others. */
+enum word { WORD_PROGRAMME, WORD_OFFICE, WORD_OTHER };
+
+static enum word kind_of(const char *word)
 {
-    return str_starts(word, "programme:") || str_starts(word, "office:") || str_eq(word, "internal");
+    if (str_starts(word, "programme:"))
+        return WORD_PROGRAMME;
+    return str_starts(word, "office:") ? WORD_OFFICE : WORD_OTHER;
 }
 
 static void add_words(struct buf *out, struct arena *a, const char *policy_scopes, const char *scope,
-                      bool where)
+                      enum word kind)
 {
+    const char *before = "";
+
     for (const char *s = scope; *s;) {
         size_t n = strcspn(s, " ");
         const char *word = arena_printf(a, "%.*s", (int)n, s);
 
-        if (where ? says_where(word) : !says_where(word) && str_has_word(policy_scopes, word))
-            buf_printf(out, "%s%s", out->n > 0 ? " " : "", word);
+        if (kind_of(word) == kind &&
+            (kind != WORD_OTHER || str_eq(word, "internal") || str_has_word(policy_scopes, word))) {
+            buf_printf(out, "%s%s", before, word);
+            before = " ";
+        }
         s += n;
         s += strspn(s, " ");
     }
 }
 
-/* Each word costs every statement under row-level security: only those that a policy can ask for go there.
- * What each row is compared with stands first, since PostgreSQL looks through an array from its beginning. */
+/* Each word costs every statement under row-level security: only those that a policy can ask for go there,
+ * in the form that sec.programmes() and sec.offices() take apart at once (app/schema/0018). */
 const char *claims_policy_scope(struct arena *a, const char *policy_scopes, const char *scope)
 {
     struct buf out;
 
     buf_init(&out, a, 128);
-    add_words(&out, a, policy_scopes, scope, true);
-    add_words(&out, a, policy_scopes, scope, false);
+    add_words(&out, a, policy_scopes, scope, WORD_PROGRAMME);
+    buf_puts(&out, "  ");
+    add_words(&out, a, policy_scopes, scope, WORD_OFFICE);
+    buf_puts(&out, "  ");
+    add_words(&out, a, policy_scopes, scope, WORD_OTHER);
     return buf_text(&out);
 }
 

@@ -98,8 +98,8 @@ MUST_CHECK err_t profiles_load(struct auth *au, const struct auth_options *o);
 /* Who it is (but for its end), its scopes and limits; refuses what is no access token. */
 MUST_CHECK err_t claims_read(struct arena *a, const struct issuer *is, const json_t *claims,
                              struct verified *ret);
-/* The words of scope that a policy can ask for: those among policy_scopes, programmes, offices, "internal".
- */
+/* The words of scope that a policy can ask for, as "programmes  offices  others": of the others those among
+ * policy_scopes, and "internal". */
 const char *claims_policy_scope(struct arena *a, const char *policy_scopes, const char *scope);
 
 /* auth_keys.c */

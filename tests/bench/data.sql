@@ -71,16 +71,19 @@ CREATE TEMP TABLE opened AS
 SELECT n, bench.id(1, n) AS id, bench.org(n) AS org, TIMESTAMPTZ '2024-01-01' + n * (interval '730 days' / :rows) AS at,
        bench.pick(n, 6, 8) AS stage FROM generate_series(0, :rows::int8 - 1) AS n;
 INSERT INTO cases (id, org, programme, programme_version, reference, status, offices, caseworker, principal_id, country_of_return, country_of_origin,
-                   planned_departure_on, opened_at, closed_at, retention_class, retain_until, version, created_at, updated_at, shown_given, shown_family)
+                   planned_departure_on, opened_at, closed_at, retention_class, retain_until, version, created_at, updated_at, shown_given, shown_family,
+                   shown_members)
 SELECT id, org, 'avrr', 2, 'AVRR-2024-' || lpad(n::text, 8, '0'),
        (ARRAY['intake', 'counselling', 'eligibility', 'applicationSigned', 'documents', 'travelReady', 'closed', 'closed'])[1 + stage],
        ARRAY[CASE WHEN n / 10 % 7 = 6 THEN 'so' ELSE 'nl' END], CASE WHEN n % 3 > 0 THEN 'worker' || n % 97 END, bench.id(2, n),
        (ARRAY['SO', 'SY', 'ET', 'UA', 'AM'])[1 + bench.pick(n + 2, 1, 5)], (ARRAY['SO', 'SY', 'ET', 'UA', 'AM'])[1 + bench.pick(n + 2, 1, 5)],
        CASE WHEN stage = 5 THEN (at + interval '60 days')::date END, at, CASE WHEN stage > 5 THEN at + interval '90 days' END,
        CASE WHEN stage > 5 THEN 'closed' ELSE 'open' END, CASE WHEN stage > 5 THEN (at + interval '5 years')::date END, 1 + stage, at, at,
-       s.given, s.family FROM opened o
+       s.given, s.family, m.members FROM opened o
   JOIN (SELECT DISTINCT ON (p.id) p.id AS person_id, c.given, c.family FROM people p JOIN called c USING (script, g, f) WHERE p.kind = 2
-         ORDER BY p.id, c.kind <> 'asOnDocument', c.position) AS s ON s.person_id = bench.id(2, o.n);
+         ORDER BY p.id, c.kind <> 'asOnDocument', c.position) AS s ON s.person_id = bench.id(2, o.n)
+  JOIN (SELECT n, jsonb_agg(case_member(id, CASE kind WHEN 2 THEN 'principal' ELSE 'member' END, CASE kind WHEN 3 THEN 'spouse' END, false) ORDER BY kind) AS members
+          FROM people GROUP BY n) AS m USING (n);
 INSERT INTO case_persons (id, org, case_id, person_id, role, relation, joined_at)
 SELECT bench.id(4 + p.kind, p.n), p.org, bench.id(1, p.n), p.id, CASE p.kind WHEN 2 THEN 'principal' ELSE 'member' END,
        CASE p.kind WHEN 3 THEN 'spouse' END, o.at FROM people p JOIN opened o USING (n);

@@ -89,6 +89,9 @@ CHECKS = {
         """SELECT polrelid::regclass || ' ' || polname FROM pg_policy
            WHERE regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\( SELECT sec\\.\\w+\\([^()]*\\) AS \\w+\\)', '', 'g') !~ 'SELECT'
              AND pg_get_expr(polwithcheck, polrelid) ~ 'SELECT'""",
+    "no row is compared with all words of the scope":
+        """SELECT polrelid::regclass || ' ' || polname FROM pg_policy
+           WHERE coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '') ~ 'sec\\.scope\\(\\)'""",
     "no extension and no language lends rights":
         """SELECT extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'btree_gist')
            UNION ALL SELECT lanname FROM pg_language WHERE NOT lanpltrusted AND lanname NOT IN ('internal', 'c')

@@ -25,17 +25,13 @@ VALUES ($id, sec.org(), $programme, $programme_version,
 --   version int4, created_at timestamptz, updated_at timestamptz)
 SELECT c.id, c.reference, c.programme, c.programme_version, c.status, NULL::jsonb AS status_labels, NULL::jsonb AS client_status,
        c.confidentiality, c.offices, c.caseworker, c.principal_id, c.family_id,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', p.person_id, 'role', p.role, 'relation', p.relation,
-                                                     'dependant', p.dependant) ORDER BY p.role DESC, p.joined_at, p.id), '[]')
-          FROM case_persons p WHERE p.org = c.org AND p.case_id = c.id AND p.left_at IS NULL) AS members,
-       (SELECT coalesce(array_agg(t.user_id ORDER BY t.user_id), '{}') FROM case_team t WHERE t.org = c.org AND t.case_id = c.id) AS team,
+       c.shown_members AS members, c.shown_team AS team,
        c.country_of_return, c.country_of_origin, c.planned_departure_on,
        CASE WHEN c.suspended_since IS NOT NULL
             THEN jsonb_build_object('since', rfc3339(c.suspended_since), 'reason', c.suspension_reason, 'resumesTo', c.resumes_to)
        END AS suspension,
        c.result, c.fund,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('organisation', r.organisation, 'value', r.value) ORDER BY r.organisation, r.value), '[]')
-          FROM external_refs r WHERE r.org = c.org AND r.subject = c.id AND r.kind = 'case') AS external_refs,
+       c.shown_refs AS external_refs,
        c.referral_id, c.opened_at, c.closed_at,
        jsonb_build_object('class', c.retention_class, 'until', c.retain_until, 'legalHold', c.legal_hold) AS retention,
        '{}'::text[] AS allowed_actions, c.version, c.created_at, c.updated_at

@@ -85,7 +85,7 @@ START_TEST(only_scopes_that_policies_ask_for_go_to_the_database)
                           TIMES),
                      "ES256", K_EC));
     ck_assert_str_eq(who.scope, "cases:read tasks:write tasks:writer office:nl programme:avrr");
-    ck_assert_str_eq(who.policy_scope, "office:nl programme:avrr tasks:write");
+    ck_assert_str_eq(who.policy_scope, "programme:avrr  office:nl  tasks:write");
     auth_close(au);
     arena_free(a);
 }
