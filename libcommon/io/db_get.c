@@ -194,9 +194,11 @@ static bool get_uuid(const struct db_column *c, const char *p, char *to)
 }
 
 /* One value that is not null into the row; false if its form is not that of the type. */
-static bool get_value(struct arena *a, const struct db_column *c, Oid type, const char *p, int bytes,
-                      char *to)
+static bool get_value(struct arena *a, const struct db_column *c, const PGresult *r, int column, const char *p,
+                      int bytes, char *to)
 {
+    bool binary_json;
+
     switch (c->type) {
     case DB_BOOL:
         if (bytes != 1)
@@ -221,9 +223,10 @@ static bool get_value(struct arena *a, const struct db_column *c, Oid type, cons
     case DB_UUID:
         return bytes == sizeof(struct uuid) && get_uuid(c, p, to);
     case DB_JSONB:
-        if (type == OID_JSONB && (bytes < 1 || *p != JSONB_VERSION))
+        binary_json = PQftype(r, column) == OID_JSONB;
+        if (binary_json && (bytes < 1 || *p != JSONB_VERSION))
             return false;
-        STORE(to, type == OID_JSONB ? p + 1 : p);
+        STORE(to, binary_json ? p + 1 : p);
         return true;
     case DB_TEXT:
         STORE(to, p);
@@ -273,12 +276,14 @@ static err_t get_row(struct arena *a, const struct db_statement *s, const PGresu
     for (int i = 0; i < s->ncolumns; i++) {
         const struct db_column *c = &s->columns[i];
 
-        if (PQgetisnull(r, row, i)) {
+        int bytes = PQgetlength(r, row, i); /* 0 where it is null */
+
+        if (bytes == 0 && PQgetisnull(r, row, i)) {
             if (!c->nullable)
                 return wrong(a, s, c, "is null");
             continue; /* the row is zeroed: not set, NULL */
         }
-        if (!get_value(a, c, PQftype(r, i), PQgetvalue(r, row, i), PQgetlength(r, row, i), out + c->offset))
+        if (!get_value(a, c, r, i, PQgetvalue(r, row, i), bytes, out + c->offset))
             return wrong(a, s, c, "has another form than its type");
     }
     return NULL;
