@@ -1,9 +1,9 @@
 /*
  * inbox.c - a consumer process: its streams, and the order in which it acknowledges.
  *
- * First the event is in PostgreSQL, then the producer is told (ack:<source>), then the entry leaves the
- * stream. Whatever breaks in between brings the event once more, which finds its row and is only
- * acknowledged.
+ * First the event is in PostgreSQL, then the producer is told (ack:<source>, on the Redis that the entry came
+ * from), then the entry leaves the stream. Whatever breaks in between brings the event once more, which finds
+ * its row and is only acknowledged.
  */
 #include "app/inbox.h"
 
@@ -118,7 +118,6 @@ static void batch_add(struct ctx *x, struct batch *b, const char *id, const stru
 static err_t batch_acknowledge(struct ctx *x, struct batch *b)
 {
     const struct inbox *in = inbox_of(x);
-    struct queue *q = in->program->queue;
 
     for (size_t i = 0; i < b->nacks; i++) { /* one source after the other; mostly there is one */
         const char *bodies[BATCH];
@@ -132,9 +131,9 @@ static err_t batch_acknowledge(struct ctx *x, struct batch *b)
         if (!b->sources[i])
             continue;
         bodies[n++] = b->acks[i];
-        TRY(queue_add(x, q, arena_printf(x->arena, "ack:%s", b->sources[i]), bodies, n));
+        TRY(queue_add(x, x->queue, arena_printf(x->arena, "ack:%s", b->sources[i]), bodies, n));
     }
-    return b->n > 0 ? queue_ack(x, q, in->stream, in->group, b->ids, b->n) : NULL;
+    return b->n > 0 ? queue_ack(x, x->queue, in->stream, in->group, b->ids, b->n) : NULL;
 }
 
 /* Without a database nothing can be taken in and nothing is lost by waiting: the entries are ours as long as
@@ -178,36 +177,47 @@ static err_t read_once(struct ctx *x, size_t *ret_done)
     const struct inbox *in = inbox_of(x);
     struct queue_message *v;
 
-    if (!queue_ready(in->program->queue))
+    if (!queue_ready(x->queue))
         return co_sleep(AWAY_PAUSE_US);
-    TRY(queue_read(x, in->program->queue, in->stream, in->group, in->consumer, BATCH, BLOCK_US, &v,
-                   ret_done));
+    TRY(queue_read(x, x->queue, in->stream, in->group, in->consumer, BATCH, BLOCK_US, &v, ret_done));
     return batch_run(x, v, *ret_done);
+}
+
+/* One Redis needs no name. */
+static const char *queue_label(struct ctx *x)
+{
+    const struct program *p = program_of(x);
+    size_t i = 0;
+
+    if (p->nqueues == 1)
+        return NULL;
+    while (p->queues[i] != x->queue)
+        i++;
+    return arena_printf(x->arena, "%zu", i + 1);
 }
 
 static err_t tell_lag(struct ctx *x, const struct inbox *in)
 {
     uint64_t unread = 0, held = 0;
 
-    TRY(queue_lag(x, in->program->queue, in->stream, in->group, &unread, &held));
-    metric_set(in->unread, NULL, (double)unread);
-    metric_set(in->held, NULL, (double)held);
+    TRY(queue_lag(x, x->queue, in->stream, in->group, &unread, &held));
+    metric_set(in->unread, queue_label(x), (double)unread);
+    metric_set(in->held, queue_label(x), (double)held);
     return NULL;
 }
 
 static err_t claim_once(struct ctx *x, size_t *ret_done)
 {
     const struct inbox *in = inbox_of(x);
-    struct queue *q = in->program->queue;
     struct queue_message *v;
 
-    if (!queue_ready(q))
+    if (!queue_ready(x->queue))
         return NULL;
-    TRY(queue_claim(x, q, in->stream, in->group, in->consumer, in->program->conf.claim_ms * 1000, BATCH, &v,
-                    ret_done));
+    TRY(queue_claim(x, x->queue, in->stream, in->group, in->consumer, in->program->conf.claim_ms * 1000,
+                    BATCH, &v, ret_done));
     TRY(batch_run(x, v, *ret_done));
     TRY(tell_lag(x, in));
-    return *ret_done > 0 ? NULL : queue_forget(x, q, in->stream, in->group, FORGET_US);
+    return *ret_done > 0 ? NULL : queue_forget(x, x->queue, in->stream, in->group, FORGET_US);
 }
 
 /* ---- the process ---- */
@@ -251,6 +261,7 @@ static struct text_array types_of(struct arena *a, const struct inbox_handler *h
 static err_t inbox_start(struct program *p)
 {
     struct inbox *in = ARENA_NEW(p->arena, struct inbox);
+    const char *node = p->nqueues > 1 ? "node" : NULL;
     char host[64] = "";
 
     gethostname(host, sizeof(host) - 1);
@@ -264,8 +275,8 @@ static err_t inbox_start(struct program *p)
         .failed = metric_counter("wayfare_inbox_failed_total", "Effects that failed.", "type"),
         .open = metric_gauge("wayfare_inbox_open", "Events that are not done.", "state"),
         .oldest = metric_gauge("wayfare_inbox_oldest_seconds", "Since the oldest such event came.", "state"),
-        .unread = metric_gauge("wayfare_group_unread", "Events in the stream that nobody has read.", NULL),
-        .held = metric_gauge("wayfare_group_held", "Events read and not acknowledged.", NULL),
+        .unread = metric_gauge("wayfare_group_unread", "Events in the stream that nobody has read.", node),
+        .held = metric_gauge("wayfare_group_held", "Events read and not acknowledged.", node),
     };
     in->types = types_of(p->arena, in->worker->handlers);
     p->inbox = in;
@@ -276,8 +287,8 @@ static err_t inbox_start(struct program *p)
 int inbox_worker_main(int argc, char **argv, const struct inbox_worker *w)
 {
     struct work works[WORKS_MAX] = {
-        {.name = "inbox", .run_once = read_once, .parallel = READERS},
-        {.name = "inbox.claim", .run_once = claim_once, .tick_us = 1000 * 1000},
+        {.name = "inbox", .run_once = read_once, .parallel = READERS, .each_queue = true},
+        {.name = "inbox.claim", .run_once = claim_once, .tick_us = 1000 * 1000, .each_queue = true},
         {.name = "inbox.retry", .run_once = inbox_retry_once, .tick_us = 100 * 1000, .parallel = RETRIERS},
         {.name = "inbox.release", .run_once = inbox_release_once, .tick_us = 1000 * 1000},
         {.name = "inbox.revive", .run_once = inbox_revive_once, .tick_us = 5 * 1000 * 1000},

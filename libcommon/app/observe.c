@@ -28,7 +28,7 @@ static bool database_ready(void *arg)
 
 static bool queue_is_ready(void *arg)
 {
-    return queue_ready(((const struct program *)arg)->queue);
+    return queue_ready(arg);
 }
 
 static bool tokens_ready(void *arg)
@@ -157,8 +157,9 @@ err_t observe_open(struct program *p, struct health **ret)
     *o = (struct observed){.program = p, .started_us = clock_now_us()};
     TRY(health_open(p->loop, p->conf.metrics, ret));
     health_part(*ret, "database", database_ready, p);
-    if (p->queue_needed)
-        health_part(*ret, "queue", queue_is_ready, p);
+    for (size_t i = 0; p->queue_needed && i < p->nqueues; i++)
+        health_part(*ret, i == 0 ? "queue" : arena_printf(p->arena, "queue-%zu", i + 1), queue_is_ready,
+                    p->queues[i]);
     if (p->auth)
         health_part(*ret, "tokens", tokens_ready, p);
     metrics_on_scrape(on_scrape, o);

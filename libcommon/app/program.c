@@ -67,23 +67,38 @@ static err_t open_db(struct program *p, unsigned needs)
     return db_open(p->loop, &o, &p->db);
 }
 
+/* Streams are on all servers; what names one key is on the first, and who needs no more opens no more. */
+static err_t open_queues(struct program *p, unsigned needs)
+{
+    struct queue_options options = {.password = given(p->conf.redis_password),
+                                    .sentinel_password = given(p->conf.sentinel_password)};
+    struct queue_nodes nodes;
+
+    TRY(queue_nodes_read(p->arena, p->conf.redis, &nodes));
+    if (!(needs & (PROGRAM_CONSUMER | PROGRAM_RELAY)))
+        nodes.n = 1;
+    p->queues = ARENA_ARRAY(p->arena, nodes.n, struct queue *);
+    while (p->nqueues < nodes.n) {
+        options.address = nodes.v[p->nqueues];
+        TRY(queue_open(p->loop, &options, &p->queues[p->nqueues++]));
+    }
+    p->queue = p->queues[0];
+    p->queue_needed = true;
+    return NULL;
+}
+
 static err_t open_parts(struct program *p, unsigned needs)
 {
     struct outcall_options calls = {.allow = p->conf.allow,
                                     .nameserver = given(p->conf.nameserver),
                                     .ca_file = given(p->conf.ca_file),
                                     .house = given(p->conf.peer_tls)};
-    struct queue_options queue = {.address = p->conf.redis,
-                                  .password = given(p->conf.redis_password),
-                                  .sentinel_password = given(p->conf.sentinel_password)};
 
     TRY(loop_new(&p->loop));
     TRY(co_init(p->loop, PROGRAM_COROUTINES_MAX));
     TRY(open_db(p, needs));
-    if (needs & PROGRAM_QUEUE) {
-        TRY(queue_open(p->loop, &queue, &p->queue));
-        p->queue_needed = true;
-    }
+    if (needs & PROGRAM_QUEUE)
+        TRY(open_queues(p, needs));
     TRY(outcall_open(p->loop, &calls, &p->outcall));
     if (needs & PROGRAM_STORE) {
         TRY(aside_open(p->loop, &p->aside));
@@ -151,7 +166,8 @@ void program_close(struct program *p)
     peers_close(p->peers);
     pokes_close(p->pokes);
     outcall_close(p->outcall);
-    queue_close(p->queue);
+    for (size_t i = 0; i < p->nqueues; i++)
+        queue_close(p->queues[i]);
     db_close(p->db);
     co_shutdown();
     loop_free(p->loop);

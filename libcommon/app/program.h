@@ -40,7 +40,7 @@ struct common_conf {
     const char *db;      /* WAYFARE_DB: libpq conninfo */
     const char *db_read; /* WAYFARE_DB_READ: of standbys; "" none */
     const char *db_password;       /* WAYFARE_DB_PASSWORD_FILE; "" none */
-    const char *redis;             /* WAYFARE_REDIS: see queue_address_read (io/queue.h) */
+    const char *redis;             /* WAYFARE_REDIS: see queue_nodes_read (io/queue.h) */
     const char *redis_password;    /* WAYFARE_REDIS_PASSWORD_FILE; "" none */
     const char *sentinel_password; /* WAYFARE_SENTINEL_PASSWORD_FILE; "" none */
     const char *documents; /* WAYFARE_DOCUMENTS: folder of the bundled OpenAPI documents and events.json */
@@ -105,8 +105,10 @@ struct program {
     struct arena *arena; /* lives as long as the process */
     struct loop *loop;
     struct db *db;
-    struct queue *queue; /* NULL unless asked for */
-    bool queue_needed;   /* not ready without it */
+    struct queue *queue;   /* the first Redis, or the only one; NULL unless asked for */
+    struct queue **queues; /* all that share the streams, if it works on streams; else the first */
+    size_t nqueues;
+    bool queue_needed; /* not ready without them */
     struct outcall *outcall;
     struct keyring *keyring; /* field encryption and blind index, app/keyring.h */
     struct peers *peers;     /* internal calls, app/peers.h */

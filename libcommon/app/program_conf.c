@@ -30,8 +30,10 @@ static const struct {
                             "standbys that answer lists: conninfo as WAYFARE_DB, such as host=a,b "
                             "target_session_attrs=standby …; empty: the primary answers them")},
     {0, ENTRY(db_password, "WAYFARE_DB_PASSWORD_FILE", CONF_SECRET, "", "file with the database password")},
-    {PROGRAM_QUEUE, ENTRY(redis, "WAYFARE_REDIS", CONF_TEXT, NULL,
-                          "Redis: unix:/path, host:port or sentinel://host:port,host:port/master")},
+    {PROGRAM_QUEUE,
+     ENTRY(redis, "WAYFARE_REDIS", CONF_TEXT, NULL,
+           "Redis: unix:/path, host:port or sentinel://host:port,host:port/master; several that "
+           "share the streams: comma-separated")},
     {PROGRAM_QUEUE,
      ENTRY(redis_password, "WAYFARE_REDIS_PASSWORD_FILE", CONF_SECRET, "", "file with the Redis password")},
     {PROGRAM_QUEUE, ENTRY(sentinel_password, "WAYFARE_SENTINEL_PASSWORD_FILE", CONF_SECRET, "",

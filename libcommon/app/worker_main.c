@@ -45,6 +45,7 @@
 struct instance {
     struct workers *all;
     const struct work *work;
+    struct queue *queue; /* of a work that each Redis has */
     bool running, poked;
     bool sibling;        /* not the first of its work */
     unsigned idle;       /* turns in a row that found nothing */
@@ -130,6 +131,7 @@ static size_t turn(struct instance *i, struct arena *a)
     err_t e;
 
     worker_ctx(&x, w, a, i->work->name, TURN_US);
+    x.queue = i->queue;
     e = worker_ctx_end(&x, i->work->run_once(&x, &done));
     if (done > 0 || e)
         trace_span(&(struct trace_span){.traceparent = x.traceparent,
@@ -252,20 +254,33 @@ static const char *poke_name(const struct program *p, const char *pattern)
     return arena_printf(p->arena, "%.*s%s%s", (int)(at - pattern), pattern, p->service, at + 2);
 }
 
+/* Of a work at one Redis, or at all. */
+static size_t parallel(const struct workers *w, const struct work *work)
+{
+    size_t n = work->parallel ? work->parallel : 1, queues = work->each_queue ? w->program.nqueues : 1;
+
+    return (n + queues - 1) / queues;
+}
+
 static err_t start_works(struct workers *w)
 {
     const struct worker *worker = w->worker;
     size_t total = 0;
 
     for (size_t k = 0; k < worker->nworks; k++)
-        total += worker->works[k].parallel ? worker->works[k].parallel : 1;
+        total += parallel(w, &worker->works[k]) * (worker->works[k].each_queue ? w->program.nqueues : 1);
     w->v = ARENA_ARRAY(w->program.arena, total, struct instance);
     for (size_t k = 0; k < worker->nworks; k++) {
         const struct work *work = &worker->works[k];
         struct instance *first = &w->v[w->n];
+        size_t queues = work->each_queue ? w->program.nqueues : 1, n = parallel(w, work);
 
-        for (unsigned c = 0; c < (work->parallel ? work->parallel : 1); c++)
-            w->v[w->n++] = (struct instance){.all = w, .work = work, .running = true, .sibling = c > 0};
+        for (size_t c = 0; c < queues * n; c++)
+            w->v[w->n++] = (struct instance){.all = w,
+                                             .work = work,
+                                             .queue = work->each_queue ? w->program.queues[c / n] : NULL,
+                                             .running = true,
+                                             .sibling = c % n > 0};
         if (work->poke)
             TRY(pokes_listen(&w->program, poke_name(&w->program, work->poke), work_poked, first));
     }

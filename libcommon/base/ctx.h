@@ -14,6 +14,7 @@
 
 struct arena;
 struct db;
+struct queue;
 struct tx;
 
 /* Who asks. Immutable; may be shared between requests (token cache), so a handler never keeps it. */
@@ -42,6 +43,7 @@ struct ctx {
     int64_t now_us;              /* business time of this request or job */
     int64_t deadline_us;         /* clock_mono_us() at which waiting ends with ERR_CANCELLED; 0 none */
     struct db *db;               /* this service's database */
+    struct queue *queue;         /* the Redis of this turn, in a work that each has; NULL elsewhere */
     uint32_t round_trips;        /* to the database so far; io/db counts, the log line tells */
     bool has_events;             /* app/outbox added one: the relay is poked after the commit */
     const char *wakes;           /* a worker to poke after the commit, a literal; NULL none */

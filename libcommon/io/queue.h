@@ -33,6 +33,20 @@ struct queue_address {
  * queue.address. */
 MUST_CHECK err_t queue_address_read(struct arena *a, const char *text, struct queue_address *ret);
 
+#define QUEUE_NODES_MAX 16
+
+/* The Redis servers that share the streams. */
+struct queue_nodes {
+    const char *v[QUEUE_NODES_MAX];           /* the address of each, as queue_open takes it, */
+    struct queue_address at[QUEUE_NODES_MAX]; /* and read */
+    size_t n;
+};
+
+/* One address or several of one kind, comma-separated, such as "host:port,host:port" or
+ * "sentinel://host,host/one,sentinel://host,host/two". ERR_INVALID queue.address, or queue.nodes: not of one
+ * kind, one twice, too many. */
+MUST_CHECK err_t queue_nodes_read(struct arena *a, const char *text, struct queue_nodes *ret);
+
 struct queue_options {
     const char *address;           /* of queue_address_read */
     const char *password;          /* Redis'; NULL none */
@@ -58,6 +72,19 @@ struct queue_message {
  * duplicates). */
 AWAITS MUST_CHECK err_t queue_add(struct ctx *x, struct queue *q, const char *stream,
                                   const char *const *bodies, size_t n);
+
+/* Bodies for one stream of one Redis. */
+struct queue_adding {
+    struct queue *queue;
+    const char *stream;
+    const char **bodies;
+    size_t n;
+    err_t err; /* out: as queue_add's */
+};
+
+/* queue_add of each, all sent before any is waited for. Who has not answered after patience_us (0: as long as
+ * x may wait) has an error, as one that is away. Fails itself only when x's own time is over. */
+AWAITS MUST_CHECK err_t queue_add_all(struct ctx *x, struct queue_adding *v, size_t n, int64_t patience_us);
 /* XREADGROUP, waiting at most block_us for the first. Creates stream and group at 0 if missing. Messages live
  * in x->arena. */
 AWAITS MUST_CHECK err_t queue_read(struct ctx *x, struct queue *q, const char *stream, const char *group,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/str.h"
 #include "io/queue.h"
@@ -22,6 +23,33 @@ err_t queue_add(struct ctx *x, struct queue *q, const char *stream, const char *
     for (size_t i = 0; i < n; i++)
         QUEUE_SEND(&q->main, &call, 0, "XADD", stream, "*", "b", bodies[i]);
     return queue_wait(&q->main, &call);
+}
+
+/* The wait for one that gave no answer in time ends it for those behind it too, which have had the same time.
+ */
+err_t queue_add_all(struct ctx *x, struct queue_adding *v, size_t n, int64_t patience_us)
+{
+    struct queue_call *calls = ARENA_ARRAY(x->arena, n, struct queue_call);
+    int64_t due_us = clock_mono_us() + patience_us;
+    bool ours = patience_us > 0 && (!x->deadline_us || due_us < x->deadline_us);
+    err_t over = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        calls[i] = (struct queue_call){.arena = x->arena};
+        for (size_t k = 0; k < v[i].n; k++)
+            QUEUE_SEND(&v[i].queue->main, &calls[i], 0, "XADD", v[i].stream, "*", "b", v[i].bodies[k]);
+    }
+    co_deadline(ours ? due_us : x->deadline_us);
+    for (size_t i = 0; i < n; i++) { /* each of them: after that no reply can reach a call any more */
+        v[i].err = queue_wait(&v[i].queue->main, &calls[i]);
+        if (v[i].err && v[i].err->kind == ERR_CANCELLED && !(ours && str_eq(v[i].err->code, "co.deadline"))) {
+            over = v[i].err;
+            ours = false;
+            co_deadline(1);
+        }
+    }
+    co_deadline(x->deadline_us);
+    return over;
 }
 
 /* ---- messages ---- */

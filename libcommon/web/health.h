@@ -23,5 +23,5 @@ void health_close(struct health *h);
 bool health_get(const char *listen, const char *path, struct buf *out);
 /* The same, of which only the status counts. */
 bool health_ask(const char *listen, const char *path);
-/* A part that must be ready. name is a literal. */
+/* A part that must be ready. name lives as long as h. */
 void health_part(struct health *h, const char *name, bool (*ready)(void *arg), void *arg);

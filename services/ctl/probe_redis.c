@@ -16,6 +16,7 @@
 /* What is asked: Redis itself, wherever it is. */
 struct asked {
     struct ctl *c;
+    const char *area; /* of findings: "Redis"; of several "Redis 1", as programs number them */
     struct queue_place place;
     const char *password;
 };
@@ -74,7 +75,7 @@ static void probe_quorum(const struct asked *sentinel, struct findings *f, const
     err_t e = SAY(sentinel, &quorum, "SENTINEL", "CKQUORUM", master);
     bool well = e == NULL && str_starts(quorum, "OK");
 
-    found(f, well ? FINDING_OK : FINDING_BAD, "Redis",
+    found(f, well ? FINDING_OK : FINDING_BAD, sentinel->area,
           arena_printf(sentinel->c->arena, "sentinel %s: %s", name, e != NULL ? e->detail : quorum),
           "with too few of them none takes a dead master's place: start the others");
 }
@@ -87,12 +88,12 @@ static bool probe_sentinels(struct findings *f, const struct queue_address *at, 
     const char *master = NULL;
 
     for (size_t i = 0; i < at->n; i++) {
-        struct asked sentinel = {.c = c, .place = at->v[i], .password = password};
+        struct asked sentinel = {.c = c, .area = r->area, .place = at->v[i], .password = password};
         const char *text = "", *name = name_of(c, &at->v[i]);
         err_t e = SAY(&sentinel, &text, "SENTINEL", "get-master-addr-by-name", at->master);
 
         if (e != NULL || port_of(text) == 0) {
-            found(f, FINDING_BAD, "Redis",
+            found(f, FINDING_BAD, r->area,
                   arena_printf(c->arena, "sentinel %s does not say where %s is: %s", name, at->master,
                                e != NULL ? e->detail : text),
                   "start it; the name and --sentinel-password-file must be right");
@@ -103,7 +104,7 @@ static bool probe_sentinels(struct findings *f, const struct queue_address *at, 
             r->place = (struct queue_place){.host = arena_strndup(c->arena, text, strcspn(text, "\n")),
                                             .port = port_of(text)};
         } else if (!str_eq(master, text)) {
-            found(f, FINDING_BAD, "Redis",
+            found(f, FINDING_BAD, r->area,
                   arena_printf(c->arena, "sentinel %s names another master than those before it", name),
                   "is it cut off from the others? it learns of the new master when it sees them again");
         }
@@ -120,7 +121,7 @@ static void probe_replicas(const struct asked *r, struct findings *f)
     if (SAY(r, &text, "INFO", "replication") != NULL || (at = strstr(text, key)) == NULL)
         return;
     at += strlen(key);
-    found(f, *at == '0' ? FINDING_BAD : FINDING_OK, "Redis",
+    found(f, *at == '0' ? FINDING_BAD : FINDING_OK, r->area,
           arena_printf(r->c->arena, "the master at %s has %.*s replicas", name_of(r->c, &r->place),
                        (int)strspn(at, "0123456789"), at),
           "nothing can take its place: start the other Redis");
@@ -144,11 +145,11 @@ static void probe_policy(const struct asked *r, struct findings *f)
     const char *policy = setting(r, "maxmemory-policy"), *append = setting(r, "appendonly");
     bool right = str_eq(policy, "noeviction");
 
-    found(f, right ? FINDING_OK : FINDING_BAD, "Redis",
+    found(f, right ? FINDING_OK : FINDING_BAD, r->area,
           arena_printf(r->c->arena, "maxmemory-policy %s%s", policy,
                        right ? "" : ": under pressure it would throw away events that are on their way"),
           "redis-cli CONFIG SET maxmemory-policy noeviction, and the same in its configuration");
-    found(f, str_eq(append, "yes") ? FINDING_OK : FINDING_NOTE, "Redis",
+    found(f, str_eq(append, "yes") ? FINDING_OK : FINDING_NOTE, r->area,
           arena_printf(r->c->arena, "appendonly %s", append),
           "without it each restart of Redis publishes anew what is not confirmed; nothing is lost");
 }
@@ -161,7 +162,7 @@ static void probe_stream(const struct asked *r, struct findings *f, const char *
     if (SAY(r, &text, "XLEN", arena_printf(r->c->arena, "events:%s", service)) != NULL ||
         !str_to_i64(text, 0, INT64_MAX, &n) || n == 0)
         return;
-    found(f, n > WAITING_MAX ? FINDING_BAD : FINDING_OK, "Redis",
+    found(f, n > WAITING_MAX ? FINDING_BAD : FINDING_OK, r->area,
           arena_printf(r->c->arena, "%s has %s events to read", service, text),
           arena_printf(r->c->arena, "does %s-worker run? start more of it", service));
 }
@@ -173,7 +174,7 @@ static void probe_one(struct asked *r, struct findings *f)
     err_t e = SAY(r, &text, "PING");
 
     if (e != NULL || !str_eq(text, "PONG")) {
-        found(f, FINDING_BAD, "Redis",
+        found(f, FINDING_BAD, r->area,
               arena_printf(r->c->arena, "does not answer: %s", e != NULL ? e->detail : text),
               "start it; nothing is lost, events wait in the databases");
         return;
@@ -183,20 +184,32 @@ static void probe_one(struct asked *r, struct findings *f)
         probe_stream(r, f, all.v[i]);
 }
 
+/* One of them: a Redis, or what its sentinels say is one. */
+static void probe_node(struct asked *r, struct findings *f, const struct queue_address *at,
+                       const char *sentinels)
+{
+    r->place = at->v[0];
+    if (at->master == NULL) {
+        probe_one(r, f);
+    } else if (probe_sentinels(f, at, sentinels, r)) {
+        probe_one(r, f);
+        probe_replicas(r, f);
+    }
+}
+
 void probe_redis(struct ctl *c, struct findings *f)
 {
-    struct queue_address at;
-    struct asked r = {.c = c};
-    const char *sentinels = NULL;
+    const char *sentinels = NULL, *password = NULL;
+    struct queue_nodes nodes;
     err_t e;
 
     if (ctl_option(c, "redis") == NULL) {
         found(f, FINDING_NOTE, "Redis", "was not looked at", "--redis");
         return;
     }
-    e = queue_address_read(c->arena, ctl_option(c, "redis"), &at);
+    e = queue_nodes_read(c->arena, ctl_option(c, "redis"), &nodes);
     if (e == NULL)
-        e = password_of(c, "redis-password-file", &r.password);
+        e = password_of(c, "redis-password-file", &password);
     if (e == NULL)
         e = password_of(c, "sentinel-password-file", &sentinels);
     if (e != NULL) {
@@ -204,11 +217,11 @@ void probe_redis(struct ctl *c, struct findings *f)
               "is --redis right, are the password files readable?");
         return;
     }
-    r.place = at.v[0];
-    if (at.master == NULL) {
-        probe_one(&r, f);
-    } else if (probe_sentinels(f, &at, sentinels, &r)) {
-        probe_one(&r, f);
-        probe_replicas(&r, f);
+    for (size_t i = 0; i < nodes.n; i++) {
+        struct asked r = {.c = c,
+                          .area = nodes.n == 1 ? "Redis" : arena_printf(c->arena, "Redis %zu", i + 1),
+                          .password = password};
+
+        probe_node(&r, f, &nodes.at[i], sentinels);
     }
 }

@@ -7,9 +7,13 @@ struct ctl;
 struct findings;
 
 #define PROBE_OPTIONS                                                                                         \
-    ADMIN_OPTIONS, {"redis",         "PLACE",                                                                 \
-                    "WAYFARE_REDIS", "unix:/path, host:port or sentinel://host:port,host:port/master",        \
-                    false,           false},                                                                  \
+    ADMIN_OPTIONS,                                                                                            \
+        {"redis",                                                                                             \
+         "PLACE",                                                                                             \
+         "WAYFARE_REDIS",                                                                                     \
+         "unix:/path, host:port or sentinel://host:port,host:port/master; several comma-separated",           \
+         false,                                                                                               \
+         false},                                                                                              \
         {"redis-password-file",    "FILE", "WAYFARE_REDIS_PASSWORD_FILE",                                     \
          "file with its password", false,  false},                                                            \
         {"sentinel-password-file",                                                                            \

@@ -63,31 +63,29 @@ static err_t confirm(struct ctx *x, const struct queue_message *v, size_t n)
     }
     for (size_t i = 0; i < good; i++)
         relay_flight(x, groups[i])->published--;
-    return queue_ack(x, program_of(x)->queue, r->ack_stream, GROUP, ids, n);
+    return queue_ack(x, x->queue, r->ack_stream, GROUP, ids, n);
 }
 
 err_t relay_confirm(struct ctx *x, size_t *ret_done)
 {
     const struct relay *r = relay_of(x);
-    struct queue *q = program_of(x)->queue;
     struct queue_message *v;
 
-    if (!queue_ready(q))
+    if (!queue_ready(x->queue))
         return co_sleep(AWAY_PAUSE_US);
-    TRY(queue_read(x, q, r->ack_stream, GROUP, r->consumer, BATCH, BLOCK_US, &v, ret_done));
+    TRY(queue_read(x, x->queue, r->ack_stream, GROUP, r->consumer, BATCH, BLOCK_US, &v, ret_done));
     return *ret_done > 0 ? confirm(x, v, *ret_done) : NULL;
 }
 
 err_t relay_claim(struct ctx *x, size_t *ret_done)
 {
     const struct relay *r = relay_of(x);
-    struct queue *q = program_of(x)->queue;
     struct queue_message *v;
 
-    if (!queue_ready(q))
+    if (!queue_ready(x->queue))
         return NULL;
-    TRY(queue_claim(x, q, r->ack_stream, GROUP, r->consumer, ABANDONED_US, BATCH, &v, ret_done));
+    TRY(queue_claim(x, x->queue, r->ack_stream, GROUP, r->consumer, ABANDONED_US, BATCH, &v, ret_done));
     if (*ret_done > 0)
         return confirm(x, v, *ret_done);
-    return queue_forget(x, q, r->ack_stream, GROUP, FORGET_US);
+    return queue_forget(x, x->queue, r->ack_stream, GROUP, FORGET_US);
 }

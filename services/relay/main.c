@@ -24,14 +24,14 @@ static err_t start(struct program *p)
         .sealed = metric_counter("wayfare_audit_sealed_total", "Audit rows sealed.", NULL),
     };
     p->state = r;
-    return NULL;
+    return relay_nodes_open(p, r);
 }
 
 static const struct work works[] = {
     {.name = "publish", .run_once = relay_publish, .tick_us = 25 * 1000, .poke = "relay-%s"},
-    {.name = "confirm", .run_once = relay_confirm},
-    {.name = "claim", .run_once = relay_claim, .tick_us = 2000 * 1000},
-    {.name = "upkeep", .run_once = relay_upkeep, .tick_us = 1000 * 1000},
+    {.name = "confirm", .run_once = relay_confirm, .each_queue = true},
+    {.name = "claim", .run_once = relay_claim, .tick_us = 2000 * 1000, .each_queue = true},
+    {.name = "upkeep", .run_once = relay_upkeep, .tick_us = 1000 * 1000, .each_queue = true},
     {.name = "count", .run_once = relay_count, .tick_us = 5000 * 1000},
     {.name = "prune", .run_once = relay_prune, .tick_us = 5000 * 1000},
     {.name = "seal", .run_once = relay_seal, .tick_us = 1000 * 1000},

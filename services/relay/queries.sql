@@ -2,11 +2,11 @@
 
 -- Takes what may be published: of each (group, key) only the earliest delivery that is not confirmed (confirmed ones are
 -- gone). Confirmed below: every delivery of the group with a lower position is confirmed; what is not visible yet has a
--- position at or above the snapshot's xmin. Its commit does not wait for the disk: lost with the server's memory, it is done again, and
--- consumers tell duplicates.
--- q_relay_take(epoch int8, full text[], republish_us int8, max int4)
+-- position at or above the snapshot's xmin. epochs: those of the Redis servers, of which the key's hash chooses one. Its commit
+-- does not wait for the disk: lost with the server's memory, it is done again, and consumers tell duplicates.
+-- q_relay_take(epochs text[], full text[], republish_us int8, max int4)
 --   -> many relay_row(event_id uuid, grp text, key uuid, seq int8, on_dead text, position int8, publication int4, below int8,
---      org text, type text, subject uuid, data jsonb, trace text, created_at timestamptz, commit_ text)    lane: own lease
+--      org text, type text, subject uuid, data jsonb, trace text, created_at timestamptz, epoch int8, commit_ text)    lane: own lease
 WITH ready AS (
     SELECT d.grp, d.key, d.seq
       FROM wf.delivery AS d
@@ -16,11 +16,12 @@ WITH ready AS (
        FOR UPDATE OF d SKIP LOCKED
 ), taken AS (
     UPDATE wf.delivery AS d
-       SET published_at = now(), epoch = $epoch, attempts = d.attempts + 1,
+       SET published_at = now(), attempts = d.attempts + 1,
+           epoch = ($epochs::text[])[1 + abs(uuid_hash(r.key)::int8) % cardinality($epochs::text[])]::int8,
            next_at = now() + least($republish_us * 2 ^ least(d.attempts, 20), 3600000000) * interval '1 microsecond'
       FROM ready AS r
      WHERE d.grp = r.grp AND d.key = r.key AND d.seq = r.seq
-    RETURNING d.event_id, d.grp, d.key, d.seq, d.on_dead, d.position, d.attempts
+    RETURNING d.event_id, d.grp, d.key, d.seq, d.on_dead, d.position, d.attempts, d.epoch
 ), floor AS MATERIALIZED (
     SELECT g.grp,
            (SELECT least(min(m.position), pg_snapshot_xmin(pg_current_snapshot())::text::int8)
@@ -28,9 +29,15 @@ WITH ready AS (
       FROM (SELECT DISTINCT t.grp FROM taken AS t) AS g
 )
 SELECT t.event_id, t.grp, t.key, t.seq, t.on_dead, t.position, t.attempts, f.below, o.org, o.type, o.subject, o.data, o.trace,
-       o.created_at, set_config('synchronous_commit', 'off', true)
+       o.created_at, t.epoch, set_config('synchronous_commit', 'off', true)
   FROM taken AS t JOIN floor AS f ON f.grp = t.grp JOIN wf.outbox AS o ON o.id = t.event_id
  ORDER BY t.grp, t.position, t.seq;
+
+-- The Redis that they were meant for did not take them.
+-- q_relay_back(events uuid[], groups text[]) -> any    lane: own lease
+UPDATE wf.delivery AS d SET published_at = NULL, next_at = NULL
+  FROM unnest($events::uuid[], $groups::text[]) AS b (event_id, grp)
+ WHERE d.event_id = b.event_id AND d.grp = b.grp;
 
 -- The event itself stays: both are kept for a while, for a consumer whose database is restored to an earlier time. Waiting: one of
 -- these keys has a later delivery.
@@ -58,17 +65,20 @@ DELETE FROM wf.sent AS s WHERE s.ctid = ANY (ARRAY(
     SELECT p.ctid FROM wf.sent AS p WHERE p.confirmed_at < now() - make_interval(days => $days) LIMIT $max))
 RETURNING s.event_id;
 
--- Redis has lost its memory: what was published into another one is to be published again.
--- q_relay_forgotten(epoch int8) -> many relay_again(event_id uuid)    lane: own
+-- Redis has lost its memory, or is none of ours any more: what was published into another memory is to be published
+-- again. others: the places of the other servers, which may still have theirs (services/relay/nodes.c).
+-- q_relay_forgotten(epoch int8, others text[]) -> many relay_again(event_id uuid)    lane: own
 UPDATE wf.delivery SET published_at = NULL, next_at = NULL
- WHERE published_at IS NOT NULL AND epoch <> $epoch RETURNING event_id;
+ WHERE published_at IS NOT NULL AND epoch <> $epoch AND (epoch >> 48 & 65535) <> ALL ($others::text[]::int8[])
+RETURNING event_id;
 
--- q_relay_overdue() -> many relay_group(grp text, n int8)    lane: own lease
-SELECT grp, count(*) FROM wf.delivery WHERE published_at IS NOT NULL AND next_at <= now() GROUP BY grp;
+-- q_relay_overdue(epoch int8) -> many relay_group(grp text, n int8)    lane: own lease
+SELECT grp, count(*) FROM wf.delivery
+ WHERE published_at IS NOT NULL AND epoch = $epoch AND next_at <= now() GROUP BY grp;
 
--- q_relay_again(grp text) -> any    lane: own lease
+-- q_relay_again(grp text, epoch int8) -> any    lane: own lease
 UPDATE wf.delivery SET published_at = NULL, next_at = NULL
- WHERE grp = $grp AND published_at IS NOT NULL AND next_at <= now();
+ WHERE grp = $grp AND published_at IS NOT NULL AND epoch = $epoch AND next_at <= now();
 
 -- q_relay_state() -> many relay_state(grp text, published int8, pending int8, oldest timestamptz)    lane: own
 SELECT c.grp, c.published, c.pending,

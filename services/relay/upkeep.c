@@ -1,6 +1,6 @@
 /*
- * upkeep.c - once a second: has Redis forgotten, is something overdue, how long is the backlog; the audit's
- * chain.
+ * upkeep.c - once a second: has a Redis forgotten, is something overdue there, how long is the backlog; the
+ * audit's chain.
  *
  * Published again is only what Redis has lost with its memory, and what is not confirmed in time while the
  * group has read all that there is: its entry, or its acknowledgement, cannot be on the way any more.
@@ -20,18 +20,19 @@
 
 static err_t look_for_loss(struct ctx *x, size_t *ret_done)
 {
-    struct relay *r = relay_of(x);
+    struct relay_node *node = relay_node_of(x);
     struct relay_again *again;
-    uint64_t epoch;
+    int64_t epoch;
     struct tx *tx;
     size_t n;
 
-    TRY(queue_epoch(x, program_of(x)->queue, &epoch));
-    if (r->epoch != 0 && epoch != r->epoch)
-        log_line(LOG_WARN, x, "relay.epoch", LOG_TEXT("cause", "Redis has lost its memory"));
-    r->epoch = epoch;
+    TRY(relay_epoch(x, node, &epoch));
+    if (node->epoch != 0 && epoch != node->epoch)
+        log_line(LOG_WARN, x, "relay.epoch", LOG_TEXT("cause", "Redis has lost its memory"),
+                 LOG_INT("node", relay_node_no(relay_of(x), node)));
+    node->epoch = epoch;
     TRY(db_begin(x, &tx));
-    TRY(q_relay_forgotten(tx, (int64_t)epoch, &again, &n));
+    TRY(q_relay_forgotten(tx, epoch, relay_places_beside(x, node), &again, &n));
     TRY(tx_commit(x));
     if (n > 0)
         log_line(LOG_WARN, x, "relay.again", LOG_INT("deliveries", (int64_t)n));
@@ -41,20 +42,21 @@ static err_t look_for_loss(struct ctx *x, size_t *ret_done)
 
 static err_t look_for_overdue(struct ctx *x, size_t *ret_done)
 {
+    const struct relay_node *node = relay_node_of(x);
     struct relay_group *groups;
     uint64_t unread, held;
     struct tx *tx;
     size_t n;
 
     TRY(db_begin(x, &tx));
-    TRY(q_relay_overdue(tx, &groups, &n));
+    TRY(q_relay_overdue(tx, node->epoch, &groups, &n));
     for (size_t i = 0; i < n; i++) {
         const char *stream = arena_printf(x->arena, "events:%s", groups[i].grp);
 
-        TRY(queue_lag(x, program_of(x)->queue, stream, groups[i].grp, &unread, &held));
+        TRY(queue_lag(x, x->queue, stream, groups[i].grp, &unread, &held));
         if (unread > 0)
             continue;
-        q_relay_again(tx, groups[i].grp);
+        q_relay_again(tx, groups[i].grp, node->epoch);
         *ret_done += (size_t)groups[i].n;
         log_line(LOG_WARN, x, "relay.overdue", LOG_TEXT("group", groups[i].grp),
                  LOG_INT("deliveries", groups[i].n));
@@ -66,7 +68,7 @@ err_t relay_upkeep(struct ctx *x, size_t *ret_done)
 {
     size_t again = 0;
 
-    if (queue_ready(program_of(x)->queue)) {
+    if (queue_ready(x->queue)) {
         TRY(look_for_loss(x, &again));
         TRY(look_for_overdue(x, &again));
     }

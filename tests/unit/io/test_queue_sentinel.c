@@ -293,6 +293,56 @@ START_TEST(an_address_is_one_redis_or_its_sentinels)
 }
 END_TEST
 
+#define S16 "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1"
+
+static const struct {
+    const char *text;
+    size_t n;
+    const char *first, *last; /* or NULL and the code of the refusal */
+} nodes[] = {
+    {"redis:6379", 1, "redis:6379", "redis:6379"},
+    {"a:1,b:1,a:2", 3, "a:1", "a:2"},
+    {"[::1]:1,[::2]:1", 2, "[::1]:1", "[::2]:1"},
+    {"unix:/a,unix:/b", 2, "unix:/a", "unix:/b"},
+    {"sentinel://a,b:2/wf", 1, "sentinel://a,b:2/wf", "sentinel://a,b:2/wf"},
+    {"sentinel://a,b:2/one,sentinel://a,b:2/two,sentinel://c/one", 3, "sentinel://a,b:2/one",
+     "sentinel://c/one"},
+    {S16, 16, "1:1", "16:1"},
+    {S16 ",17:1", 0, NULL, "queue.nodes"},
+    {"", 0, NULL, "queue.address"},
+    {",a:1", 0, NULL, "queue.address"},
+    {"a:1,", 0, NULL, "queue.address"},
+    {"a:1,,b:1", 0, NULL, "queue.address"},
+    {"a:1, b", 0, NULL, "queue.address"},
+    {"unix:/a,unix:", 0, NULL, "queue.address"},
+    {"sentinel://a,b", 0, NULL, "queue.address"},
+    {"sentinel://a/wf,sentinel://b", 0, NULL, "queue.address"},
+    {"a:1,unix:/b", 0, NULL, "queue.nodes"},
+    {"unix:/b,a:1", 0, NULL, "queue.nodes"},
+    {"sentinel://a/wf,b:1", 0, NULL, "queue.nodes"},
+    {"b:1,sentinel://a/wf", 0, NULL, "queue.nodes"},
+    {"a:1,b:1,a:1", 0, NULL, "queue.nodes"},
+    {"unix:/a,unix:/a", 0, NULL, "queue.nodes"},
+    {"sentinel://a,b/wf,sentinel://b,c/wf", 0, NULL, "queue.nodes"},
+};
+
+START_TEST(several_addresses_are_of_one_kind_and_differ)
+{
+    struct queue_nodes found;
+    err_t e = queue_nodes_read(unit_arena, nodes[_i].text, &found);
+
+    if (nodes[_i].n == 0) {
+        ck_assert_ptr_nonnull(e);
+        ck_assert_str_eq(e->code, nodes[_i].last);
+        return;
+    }
+    ck_assert_ptr_null(e);
+    ck_assert_uint_eq(found.n, nodes[_i].n);
+    ck_assert_str_eq(found.v[0], nodes[_i].first);
+    ck_assert_str_eq(found.v[found.n - 1], nodes[_i].last);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("queue-sentinel");
@@ -306,6 +356,7 @@ Suite *unit_suite(void)
     suite_add_tcase(s, c);
     tcase_add_checked_fixture(a, unit_set_up, unit_tear_down);
     tcase_add_loop_test(a, an_address_is_one_redis_or_its_sentinels, 0, LENGTH(addresses));
+    tcase_add_loop_test(a, several_addresses_are_of_one_kind_and_differ, 0, LENGTH(nodes));
     suite_add_tcase(s, a);
     return s;
 }
