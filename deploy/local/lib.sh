@@ -37,6 +37,14 @@ stack_paths() {
     export WAYFARE_PORT=$PORT
 }
 
+# The Redis servers, as many as up was told last: REDIS_NAMES has their programs (redis, redis-2, …), REDIS their address for ours.
+stack_redis() {
+    local i n=1
+    [ ! -f "$STATE/redis-nodes" ] || n=$(<"$STATE/redis-nodes")
+    REDIS_NAMES=redis REDIS=unix:$RUN/redis.sock
+    for ((i = 2; i <= n; i++)); do REDIS_NAMES+=" redis-$i" REDIS+=,unix:$RUN/redis-$i.sock; done
+}
+
 # PostgreSQL refuses to run as root: then it and its data belong to the user postgres.
 as_postgres() {
     if [ "$EUID" = 0 ]; then

@@ -5,7 +5,7 @@ import xmlrpc.client
 
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
-SERVERS = ("postgres", "redis", "smtp")  # what the programs work with
+SERVERS = ("postgres", "redis", *(f"redis-{i}" for i in range(2, 10)), "smtp")  # what the programs work with
 
 
 class Supervised:

@@ -9,7 +9,7 @@ import sys
 import yaml
 
 from checks import ROOT, read, run
-from cluster import BUILD, SERVICES, Cluster, Pod, command, elsewhere, lacks, matches, workplace
+from cluster import BUILD, SERVICES, Cluster, Pod, command, elsewhere, lacks, matches, several, workplace
 from kinds import faults
 
 WHY = lacks()
@@ -18,7 +18,8 @@ if WHY:
     sys.exit(0)
 HERE = workplace()
 elsewhere(HERE)
-CLUSTERS = [Cluster(f"{HERE}/overlays/{name}") for name in ("development", "production", "elsewhere")]
+several(HERE)
+CLUSTERS = [Cluster(f"{HERE}/overlays/{name}") for name in ("development", "production", "elsewhere", "several")]
 MADE = Cluster(f"{HERE}/secrets")
 HELP = {}
 # Who asks whom at 8080: libcommon/app/peers.h and web/auth_revoked.c.
@@ -252,6 +253,17 @@ def test_policies_choose_pods_and_ports_that_are_there():
                         others = cluster.selected(peer["podSelector"])
                         assert others, f"{name}: nobody is {peer}"
                         assert "from" in rule or all(p["port"] in pod.ports for p in rule["ports"] for pod in others), f"{name}: {rule}"
+
+
+def test_each_of_several_redis_has_a_name_that_programs_know():
+    cluster = CLUSTERS[-1]
+    pods = [f"redis-{i}" for i in range(cluster.one("StatefulSet", "redis")["spec"]["replicas"])]
+    assert len(pods) > 1
+    address = [m["data"]["address"] for m in cluster.of("ConfigMap") if m["metadata"]["name"].startswith("redis-") and "address" in m["data"]]
+    assert address == [",".join(f"{name}:6379" for name in pods)], address
+    for name in pods:
+        chosen = cluster.one("Service", name)["spec"]["selector"]
+        assert chosen == {"app.kubernetes.io/name": "redis", "statefulset.kubernetes.io/pod-name": name}, chosen
 
 
 def test_only_the_arrows_of_the_architecture_are_open():

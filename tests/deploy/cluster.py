@@ -69,6 +69,17 @@ def elsewhere(here):
         f.write(text)
 
 
+def several(here):
+    """The overlay production with three Redis."""
+    shutil.copytree(f"{here}/overlays/production", f"{here}/overlays/several")
+    path = f"{here}/overlays/several/kustomization.yaml"
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    line = "  - ../../components/redis\n"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(line, f"{line}  - ../../components/redis-several\n"))
+
+
 def matches(selector, labels):
     if not all(labels.get(k) == v for k, v in selector.get("matchLabels", {}).items()):
         return False

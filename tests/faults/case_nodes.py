@@ -86,6 +86,27 @@ def test_one_of_three_redis_comes_back_empty_while_another_stands_still(parts, e
         assert '"relay.node"' in parts.log("relay") and '"relay.epoch"' in parts.log("relay")
 
 
+def test_three_redis_are_broken_at_random(parts, events, dice):
+    with Nodes(parts) as nodes:
+        nodes.use(3, PROGRAMS)
+        with Flow(parts, events) as flow:
+            while flow.going():
+                redis, roll = dice.choice(nodes.all), dice.random()
+                if roll < 0.3:
+                    redis.cli("FLUSHALL")
+                elif roll < 0.6:
+                    redis.kill()
+                    time.sleep(dice.random() * 0.3)
+                    redis.start()
+                elif roll < 0.8:
+                    redis.process.send_signal(signal.SIGSTOP)
+                    time.sleep(dice.random() * 1.5)
+                    redis.process.send_signal(signal.SIGCONT)
+                else:
+                    flow.kill(dice.choice(("relay", "keeper")))
+                time.sleep(dice.random() * 0.3)
+
+
 def test_the_number_of_redis_is_changed_from_one_to_three_and_back(parts, events):
     with Nodes(parts) as nodes, Flow(parts, events) as flow:
         wait_for("effects", lambda: flow.look() >= events // 10)
