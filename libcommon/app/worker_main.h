@@ -25,8 +25,7 @@ struct work {
     const char
         *poke; /* name of the datagram socket in WAYFARE_RUN that wakes it, "%s" is the service; NULL none */
     unsigned parallel; /* so many run side by side; 0 is 1 */
-    bool
-        each_queue; /* they are shared out over the Redis servers, at least one each; ctx->queue is its own */
+    bool each_queue;   /* shared out over the Redis servers, one each at least: ctx->queue */
 };
 
 struct worker {
