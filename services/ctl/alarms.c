@@ -20,7 +20,7 @@ enum alarm_side { ABOVE, BELOW };
 /* Of an alert: which series of a program, and its limit. */
 struct alarm {
     const char *alert, *metric;
-    const char *label; /* that the series must have, as it is written; NULL: any */
+    const char *label; /* that the series must have, or a part of it, as it is written; NULL: any */
     enum alarm_side side;
     double limit;
     const char *of;   /* the limit is this share of another metric; NULL: a figure */
@@ -29,7 +29,7 @@ struct alarm {
 
 static const struct alarm alarms[] = {
     {"WayfareDatabaseAway", "wayfare_ready", "part=\"database\"", BELOW, 1, NULL, "database-away"},
-    {"WayfareQueueAway", "wayfare_ready", "part=\"queue\"", BELOW, 1, NULL, "queue-away"},
+    {"WayfareQueueAway", "wayfare_ready", "\"queue", BELOW, 1, NULL, "queue-away"},
     {"WayfareTokensStale", "wayfare_ready", "part=\"tokens\"", BELOW, 1, NULL, "tokens-stale"},
     {"WayfareTokensStale", "wayfare_revocations_age_seconds", NULL, ABOVE, 20, NULL, "tokens-stale"},
     {"WayfareIssuerKeysOld", "wayfare_issuer_keys_age_seconds", NULL, ABOVE, 3600, NULL, "issuer-keys-old"},

@@ -107,8 +107,16 @@ def test_three_redis_are_broken_at_random(parts, events, dice):
                 time.sleep(dice.random() * 0.3)
 
 
+def refused(parts, name, url):
+    """What the program says as it ends, being told of these Redis."""
+    done = subprocess.run(parts.accepted(name, f"--redis={url}"), capture_output=True, text=True, timeout=10)
+    return done.returncode == 1 and done.stderr
+
+
 def test_the_number_of_redis_is_changed_from_one_to_three_and_back(parts, events):
     with Nodes(parts) as nodes, Flow(parts, events) as flow:
+        for url in (f"{nodes.urls(1)},{nodes.urls(1)}", f"{nodes.urls(2)},localhost:6379"):
+            assert "queue.nodes" in refused(parts, "relay", url), url
         wait_for("effects", lambda: flow.look() >= events // 10)
         assert flow.going(), "all came before anything was changed"
         nodes.use(3, ("keeper", "relay"))
