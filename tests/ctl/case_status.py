@@ -161,7 +161,11 @@ def test_redis_its_policy_and_its_absence_are_named(house):
         assert "noeviction" in names(house, "maxmemory-policy allkeys-lru", "doctor")
     finally:
         subprocess.run([*cli, "noeviction"], check=True, capture_output=True, timeout=10)
-    assert "start it" in names(house, "Redis: does not answer", redis=f"unix:{house.run}/nothing.sock")
+    there, nobody = f"unix:{house.run}/redis.sock", f"unix:{house.run}/nothing.sock"
+    assert "start it" in names(house, "Redis: does not answer", redis=nobody)
+    assert "start it" in names(house, "Redis 2: does not answer", redis=f"{there},{nobody}")
+    assert "is --redis right" in names(house, "of one kind", redis=f"{there},localhost:6379")
+    assert "is --redis right" in names(house, "of one kind", redis=f"{there},{there}")
 
 
 def test_certificates_and_keys_are_named_when_they_are_old_open_or_lost(house):
