@@ -158,8 +158,8 @@ err_t observe_open(struct program *p, struct health **ret)
     TRY(health_open(p->loop, p->conf.metrics, ret));
     health_part(*ret, "database", database_ready, p);
     for (size_t i = 0; p->queue_needed && i < p->nqueues; i++)
-        health_part(*ret, i == 0 ? "queue" : arena_printf(p->arena, "queue-%zu", i + 1), queue_is_ready,
-                    p->queues[i]);
+        health_part_spare(*ret, i == 0 ? "queue" : arena_printf(p->arena, "queue-%zu", i + 1), queue_is_ready,
+                          p->queues[i]);
     if (p->auth)
         health_part(*ret, "tokens", tokens_ready, p);
     metrics_on_scrape(on_scrape, o);

@@ -17,7 +17,7 @@
 #include "web/listen.h"
 #include "web/metrics.h"
 
-#define PARTS_MAX 16
+#define PARTS_MAX 24
 
 ERR_DEFINE(err_edge, ERR_UNAVAILABLE, "health.open", "The socket of /health and /metrics cannot be served.");
 
@@ -25,6 +25,7 @@ struct part {
     const char *name;
     bool (*ready)(void *arg);
     void *arg;
+    bool spare;
 };
 
 struct health {
@@ -50,7 +51,7 @@ static void answer(struct evhttp_request *ev, int status, const char *reason, co
 /* {"status":"ready","parts":{"database":true,…}} */
 static bool ready_write(struct health *h, struct buf *out)
 {
-    bool all = !loop_draining(h->loop);
+    bool all = !loop_draining(h->loop), spares = false, spare_ready = false;
 
     buf_puts(out, ",\"parts\":{");
     for (size_t i = 0; i < h->nparts; i++) {
@@ -59,13 +60,15 @@ static bool ready_write(struct health *h, struct buf *out)
             buf_putc(out, ',');
         json_write_text(out, h->parts[i].name);
         buf_puts(out, ok ? ":true" : ":false");
-        all = all && ok;
+        spares |= h->parts[i].spare;
+        spare_ready |= h->parts[i].spare && ok;
+        all &= ok || h->parts[i].spare;
     }
     buf_putc(out, '}');
     if (loop_draining(h->loop))
         buf_puts(out, ",\"draining\":true");
     buf_putc(out, '}');
-    return all;
+    return all && spares == spare_ready;
 }
 
 static void ready_scrape(const struct health *h)
@@ -152,9 +155,18 @@ void health_close(struct health *h)
     free(h);
 }
 
+static void part_add(struct health *h, struct part part)
+{
+    if (h && h->nparts < PARTS_MAX)
+        h->parts[h->nparts++] = part;
+}
+
 void health_part(struct health *h, const char *name, bool (*ready)(void *arg), void *arg)
 {
-    if (!h || h->nparts == PARTS_MAX)
-        return;
-    h->parts[h->nparts++] = (struct part){name, ready, arg};
+    part_add(h, (struct part){.name = name, .ready = ready, .arg = arg});
+}
+
+void health_part_spare(struct health *h, const char *name, bool (*ready)(void *arg), void *arg)
+{
+    part_add(h, (struct part){.name = name, .ready = ready, .arg = arg, .spare = true});
 }

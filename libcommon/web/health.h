@@ -25,3 +25,5 @@ bool health_get(const char *listen, const char *path, struct buf *out);
 bool health_ask(const char *listen, const char *path);
 /* A part that must be ready. name lives as long as h. */
 void health_part(struct health *h, const char *name, bool (*ready)(void *arg), void *arg);
+/* The same of parts that stand in for each other: one of all those must be ready. */
+void health_part_spare(struct health *h, const char *name, bool (*ready)(void *arg), void *arg);

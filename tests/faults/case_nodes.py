@@ -73,6 +73,7 @@ def test_one_of_three_redis_comes_back_empty_while_another_stands_still(parts, e
                 time.sleep(0.02)
             came = there - events // 10
             alone = doctor(nodes.urls(3))
+            wait_for("one is enough to be ready", lambda: parts.http("relay", "/health/ready")[0] == 200)
             second.start()
             wait_for("the one that was emptied is given events again", lambda: STREAM in second.cli("KEYS", "*"), 20)
             third.process.send_signal(signal.SIGCONT)
