@@ -1,7 +1,7 @@
 /*
- * db_list.c - statement texts as they are prepared. A plain statement has one; a list has one for each set of
- * marked lines, sort, direction and "after a key", joined at first use from constant pieces that sqlgen made.
- * And the keys of cursors.
+ * db_list.c - statement texts as they are prepared. A plain statement has one, and one for each number of rows
+ * that it inserts at once; a list has one for each set of marked lines, sort, direction and "after a key", joined
+ * at first use from constant pieces that sqlgen made. And the keys of cursors.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -49,25 +49,27 @@ static void *must(void *p)
     return p;
 }
 
-/* A text of its own memory (arena NULL) or of the arena. */
+/* A text of its own memory (arena NULL) or of the arena. The variant of a plain statement is its rows; 0 one. */
 static struct text *text_new(struct arena *a, const struct db_statement *s, uint32_t variant)
 {
-    int n = s->nparams + (s->list ? LIST_PARAMS : 0);
+    int rows = s->list || variant == 0 ? 1 : (int)variant;
+    int n = s->nparams * rows + (s->list ? LIST_PARAMS : 0);
     size_t bytes = sizeof(struct text) + (size_t)n * sizeof(Oid) + DB_MAX_NAME;
     struct text *t = a ? arena_alloc(a, bytes) : must(calloc(1, bytes));
     Oid *types = (Oid *)(t + 1);
     char *name = (char *)(types + n);
 
-    for (int i = 0; i < s->nparams; i++)
-        types[i] = wire_oid(s->params[i].type);
+    for (int i = 0; i < s->nparams * rows; i++)
+        types[i] = wire_oid(s->params[i % s->nparams].type);
     if (s->list) {
         types[s->nparams] = wire_oid(s->list->sorts[variant >> 8 & 0xff].type);
         types[s->nparams + 1] = wire_oid(DB_UUID);
         types[s->nparams + 2] = types[s->nparams + 3] = wire_oid(DB_INT8);
-        snprintf(name, DB_MAX_NAME, "%s.%x", s->name, variant);
-    } else {
-        snprintf(name, DB_MAX_NAME, "%s", s->name);
     }
+    if (s->list || variant)
+        snprintf(name, DB_MAX_NAME, "%s.%x", s->name, variant);
+    else
+        snprintf(name, DB_MAX_NAME, "%s", s->name);
     *t = (struct text){
         .s = s, .variant = variant, .index = TEXT_UNNAMED, .name = name, .types = types, .nparams = n};
     return t;
@@ -102,6 +104,14 @@ static void grow(struct texts *t)
     *t = bigger;
 }
 
+static struct text *keep(struct texts *t, struct text *made, const char *sql)
+{
+    made->sql = sql;
+    made->index = (uint32_t)t->n++;
+    *find(t, made->s, made->variant) = made;
+    return made;
+}
+
 struct text *texts_get(struct texts *t, struct arena *a, const struct db_statement *s,
                        const struct db_list_choice *choice)
 {
@@ -118,11 +128,50 @@ struct text *texts_get(struct texts *t, struct arena *a, const struct db_stateme
         once->sql = list_sql(a, s, variant);
         return once;
     }
-    struct text *made = text_new(NULL, s, variant);
-    made->sql = s->list ? must(strdup(list_sql(a, s, variant))) : s->sql;
-    made->index = (uint32_t)t->n++;
-    *place = made;
-    return made;
+    return keep(t, text_new(NULL, s, variant), s->list ? must(strdup(list_sql(a, s, variant))) : s->sql);
+}
+
+/* The values of INSERT … VALUES (…), with their parentheses; NULL: it is another statement. */
+static const char *values_of(const struct db_statement *s)
+{
+    const char *at = strstr(s->sql, "VALUES (");
+
+    return at && s->sql[strlen(s->sql) - 1] == ')' ? at + strlen("VALUES ") : NULL;
+}
+
+bool texts_has_rows(const struct db_statement *s)
+{
+    return values_of(s) != NULL;
+}
+
+struct text *texts_rows(struct texts *t, const struct db_statement *s, unsigned rows)
+{
+    const char *values = values_of(s);
+    struct arena *a;
+    struct buf b;
+
+    if (t->n * 2 >= t->size)
+        grow(t);
+    if (*find(t, s, rows))
+        return *find(t, s, rows);
+    a = arena_new();
+    buf_init(&b, a, rows * strlen(s->sql));
+    buf_put(&b, s->sql, (size_t)(values - s->sql));
+    for (unsigned i = 0; i < rows; i++) {
+        buf_puts(&b, i ? ", " : "");
+        for (const char *p = values; *p;) {
+            char *end;
+
+            buf_putc(&b, *p);
+            if (*p++ != '$')
+                continue;
+            buf_printf(&b, "%lu", strtoul(p, &end, 10) + i * s->nparams);
+            p = end;
+        }
+    }
+    keep(t, text_new(NULL, s, rows), must(strdup(buf_text(&b))));
+    arena_free(a);
+    return *find(t, s, rows);
 }
 
 void texts_done(struct texts *t)
@@ -132,7 +181,7 @@ void texts_done(struct texts *t)
 
         if (!x)
             continue;
-        if (x->s->list) {
+        if (x->s->list || x->variant) {
             char *joined;
             memcpy(&joined, &x->sql, sizeof joined); /* ours, unlike a plain statement's */
             free(joined);

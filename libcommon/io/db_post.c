@@ -7,7 +7,9 @@
  *
  * A connection has one such segment under way. Alone, a read's post goes at once; where many read, one
  * transaction takes the posts of all that came meanwhile, which is a third of what one for each costs. Each
- * post has its own reader's context in front of it.
+ * post has its own reader's context in front of it; but the rows that one INSERT adds for readers of one
+ * organisation go as one, since beginning it is most of what it costs: such a row says itself who it was, and
+ * what is posted is judged by the organisation.
  */
 #include <string.h>
 
@@ -17,6 +19,8 @@
 ERR_DEFINE(err_unposted, ERR_UNAVAILABLE, "db.again",
            "That this was read could not be recorded; please try again.");
 
+enum { TOGETHER = 8, VALUES_MAX = 128 };
+
 /* One read's, on its coroutine's stack until it is sent, or answered if it is durable. */
 struct post {
     struct post *next;
@@ -24,6 +28,9 @@ struct post {
     struct pending *context;
     bool durable;
     bool sent, answered;
+    struct post *with; /* the next whose row goes in the same statement */
+    bool joined;       /* it goes with one before it */
+    struct text *rows; /* of the first: the text for all of them */
     err_t e;
     struct co_wait wait;
 };
@@ -42,10 +49,50 @@ static bool same_reader(const struct pending *a, const struct pending *b)
     return true;
 }
 
+static bool same_organisation(const struct pending *a, const struct pending *b)
+{
+    return a->lengths[0] == b->lengths[0] && memcmp(a->values[0], b->values[0], (size_t)a->lengths[0]) == 0;
+}
+
+static bool fits(const struct post *p, const struct post *q)
+{
+    return !q->joined && !q->tx->posts->next && q->tx->posts->s == p->tx->posts->s &&
+           same_organisation(p->context, q->context);
+}
+
+/* Takes the next ones that fit, so that it is 8, 4 or 2: each number is a text of its own. */
+static void join(struct conn *c, struct post *p)
+{
+    const struct db_statement *s = p->tx->posts->s;
+    struct post *found[TOGETHER] = {p};
+    unsigned n = 1;
+
+    if (p->joined || p->tx->posts->next || !texts_has_rows(s) || s->nparams * TOGETHER > VALUES_MAX)
+        return;
+    for (struct post *q = p->next; q && n < TOGETHER; q = q->next) {
+        if (fits(p, q))
+            found[n++] = q;
+    }
+    while (n & (n - 1))
+        n--;
+    for (unsigned i = 1; i < n; i++) {
+        found[i - 1]->with = found[i];
+        found[i]->joined = true;
+    }
+    if (n > 1)
+        p->rows = texts_rows(&c->db->texts, s, n);
+}
+
 static bool prepare(struct conn *c, const struct post *p)
 {
+    struct pending rows = {.s = p->tx->posts->s, .text = p->rows};
+
+    if (p->joined)
+        return true;
     if (!pipe_prepare(c, NULL, p->context))
         return false;
+    if (p->rows)
+        return pipe_prepare(c, NULL, &rows);
     for (struct pending *s = p->tx->posts; s; s = s->next) {
         if (!pipe_prepare(c, NULL, s))
             return false;
@@ -53,10 +100,26 @@ static bool prepare(struct conn *c, const struct post *p)
     return true;
 }
 
+static bool run_rows(struct conn *c, const struct post *p)
+{
+    const char *values[VALUES_MAX];
+    int lengths[VALUES_MAX];
+    struct pending rows = {.s = p->tx->posts->s, .text = p->rows, .values = values, .lengths = lengths};
+    size_t n = rows.s->nparams, at = 0;
+
+    for (; p; p = p->with, at += n) {
+        memcpy(values + at, p->tx->posts->values, n * sizeof *values);
+        memcpy(lengths + at, p->tx->posts->lengths, n * sizeof *lengths);
+    }
+    return pipe_run(c, NULL, &rows);
+}
+
 static bool run(struct conn *c, const struct post *p, const struct post *before)
 {
     if ((!before || !same_reader(before->context, p->context)) && !pipe_run(c, NULL, p->context))
         return false;
+    if (p->rows)
+        return run_rows(c, p);
     for (struct pending *s = p->tx->posts; s; s = s->next) {
         if (!pipe_run(c, NULL, s))
             return false;
@@ -70,9 +133,13 @@ static void send_posts(struct conn *c)
     const struct post *before = NULL;
     bool ok = true;
 
+    for (struct post *p = c->posts; p; p = p->next)
+        join(c, p);
     for (const struct post *p = c->posts; ok && p; p = p->next)
         ok = prepare(c, p);
     for (const struct post *p = c->posts; ok && p; p = p->next) {
+        if (p->joined)
+            continue;
         ok = run(c, p, before);
         before = p;
     }
@@ -169,15 +236,15 @@ static err_t post(struct post *p)
 
 err_t tx_posts(struct tx *tx)
 {
-    struct post p = {.tx = tx, .context = tx->context ? tx->context : tx_context(tx)};
+    struct post fresh = {.tx = tx, .context = tx->context ? tx->context : tx_context(tx)}, p;
     err_t e;
 
     for (const struct pending *s = tx->posts; s; s = s->next)
-        p.durable |= s->s->durable;
+        fresh.durable |= s->s->durable;
+    p = fresh;
     e = post(&p);
     if (e == &db_err_away && !p.sent) { /* the connection went while it waited for its turn */
-        p.e = NULL;
-        p.wait = (struct co_wait){0};
+        p = fresh;
         e = post(&p);
     }
     return e;

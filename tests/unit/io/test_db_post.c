@@ -130,6 +130,26 @@ START_TEST(each_is_recorded_under_its_own_organisation)
 }
 END_TEST
 
+START_TEST(rows_of_one_organisation_go_in_few_statements)
+{
+    struct db_stats before, after;
+
+    lock_notes();
+    for (int i = 0; i < READERS; i++)
+        start(i, i % 3 == 0 ? "coa" : "iom", read_and_post);
+    wait_until(&read_done, READERS);
+    db_stats(db, &before);
+    release();
+    run_all();
+    wait_for_notes("20");
+    db_stats(db, &after);
+    /* Six of one and thirteen of the other: 4 + 2 and 8 + 4 + 1, each with a context where it changes. */
+    ck_assert_int_eq(after.statements - before.statements, 5 + 5);
+    ck_assert_str_eq(sql("SELECT count(*) FROM t.notes WHERE org = note"), "20");
+    ck_assert_str_eq(sql("SELECT count(DISTINCT item_id) FROM t.notes"), "20");
+}
+END_TEST
+
 static void post_durable(struct job *j)
 {
     struct tx *tx;
@@ -227,6 +247,7 @@ Suite *unit_suite(void)
     tcase_add_checked_fixture(c, set_up, db_tear_down);
     tcase_add_test(c, what_comes_while_one_is_under_way_goes_together);
     tcase_add_test(c, each_is_recorded_under_its_own_organisation);
+    tcase_add_test(c, rows_of_one_organisation_go_in_few_statements);
     tcase_add_test(c, a_durable_one_is_waited_for);
     tcase_add_test(c, a_durable_one_that_fails_is_no_success);
     tcase_add_test(c, a_connection_that_is_lost_loses_none_that_waits);
