@@ -8,17 +8,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "base/date.h"
-#include "base/json.h"
 #include "base/str.h"
-#include "base/uuid.h"
+#include "ctl/audit_lines.h"
 #include "ctl/commands.h"
 #include "ctl/queries.h"
 #include "ctl/session.h"
-#include "web/auth_secret.h"
-
-#define WINDOW 10000 /* transactions at once */
 
 static const char *instant(struct ctl *c, int64_t us)
 {
@@ -53,6 +48,7 @@ static err_t verify(struct ctl *c)
 {
     struct text_array heads = ctl_options(c, "head");
     struct ctl_audit_broken *seals;
+    struct ctl_audit_dropped *dropped;
     struct ctl_audit_head head;
     bool broken = false;
     struct ctx *x;
@@ -67,7 +63,18 @@ static err_t verify(struct ctl *c)
     broken = n > 0;
     for (size_t i = 0; i < heads.n; i++)
         TRY(head_check(c, tx, heads.v[i], &broken));
+    TRY(q_ctl_audit_dropped(tx, &dropped, &n));
+    for (size_t i = 0; i < n; i++)
+        printf("%s was dropped on %s by %s: %" PRId64 " rows up to seal %" PRId64 ":%s%s\n", dropped[i].part,
+               instant(c, dropped[i].dropped_at), dropped[i].dropped_by, dropped[i].rows, dropped[i].seal,
+               dropped[i].hash,
+               dropped[i].uncovered > 0
+                   ? arena_printf(c->arena, "; %" PRId64 " rows that stayed were under it", dropped[i].uncovered)
+                   : "");
     TRY(q_ctl_audit_head(tx, &head));
+    if (head.from > 1)
+        printf("computed anew from seal %" PRId64 " on; of those before it, how each follows on the other\n",
+               head.from);
     printf("%" PRId64 " seals over %" PRId64 " rows, %" PRId64 " rows not sealed yet\nhead %" PRId64 ":%s\n",
            head.seals, head.rows, head.unsealed, head.last, head.hash);
     TRY(session_commit(x));
@@ -95,96 +102,29 @@ static err_t time_option(struct ctl *c, const char *name, int64_t *ret_us)
     return err_new(c->arena, ERR_INVALID, "ctl.usage", "--%s is an instant, as 2026-03-17T00:00:00Z", name);
 }
 
-static void member(struct buf *out, const char *name, const char *value)
+static err_t print(void *arg, const char *text, size_t n)
 {
-    if (out->p[out->n - 1] != '{')
-        buf_putc(out, ',');
-    json_write_text(out, name);
-    buf_putc(out, ':');
-    json_write_text(out, value);
-}
+    struct ctl *c = arg;
 
-/* The parts of traceparent, or "" each. */
-static void trace_members(struct arena *a, struct buf *out, const char *trace)
-{
-    bool whole = strlen(trace) == 55;
-
-    member(out, "trace_id", whole ? arena_strndup(a, trace + 3, 32) : "");
-    member(out, "span_id", whole ? arena_strndup(a, trace + 36, 16) : "");
-}
-
-/* One line: who did what to one subject, whose identifier is a keyed hash. */
-static void line(struct ctl *c, const struct ctl_audit_row *row, struct uuid subject, const char *key,
-                 struct buf *out)
-{
-    struct bytes hash = secret_hash(c->arena, key, uuid_text(c->arena, subject));
-    char hex[65];
-
-    str_hex(hex, hash.p, 32);
-    buf_putc(out, '{');
-    trace_members(c->arena, out, row->trace);
-    member(out, "name", row->operation);
-    member(out, "start_time", instant(c, row->at));
-    member(out, "status", "Ok");
-    buf_puts(out, ",\"attributes\":{");
-    member(out, "dpl.core.processing_activity_id",
-           arena_printf(c->arena, "urn:wayfare:activity:%s", row->purpose));
-    member(out, "dpl.core.data_subject_id", hex);
-    member(out, "dpl.core.data_subject_id_type", row->kind);
-    member(out, "wayfare.action", row->action);
-    member(out, "wayfare.fields", row->fields);
-    member(out, "wayfare.organisation", row->org);
-    member(out, "wayfare.client", row->client);
-    member(out, "wayfare.actor", row->actor);
-    member(out, "wayfare.request_id", row->request_id);
-    buf_puts(out, "}}\n");
-}
-
-static err_t export_rows(struct ctl *c, const struct ctl_audit_row *rows, size_t n, const char *key,
-                         int64_t *lines)
-{
-    struct arena *whole = c->arena;
-
-    for (size_t i = 0; i < n; i++) {
-        struct buf out;
-
-        c->arena = arena_new(); /* a window may have many thousand rows */
-        buf_init(&out, c->arena, 1024);
-        if (rows[i].object.set)
-            line(c, &rows[i], rows[i].object.v, key, &out);
-        for (size_t k = 0; k < rows[i].objects.n; k++)
-            line(c, &rows[i], rows[i].objects.v[k], key, &out);
-        *lines += (rows[i].object.set ? 1 : 0) + (int64_t)rows[i].objects.n;
-        fputs(buf_text(&out), stdout);
-        arena_free(c->arena);
-        c->arena = whole;
-    }
-    if (fflush(stdout) != 0)
+    if (fwrite(text, 1, n, stdout) != n)
         return err_new(c->arena, ERR_UNAVAILABLE, "ctl.output", "the output cannot be written");
     return NULL;
 }
 
 static err_t export_run(struct ctl *c)
 {
-    struct ctl_audit_span span;
-    struct ctl_audit_row *rows;
-    int64_t from_us, to_us, lines = 0;
+    int64_t from_us, to_us, lines;
     const char *key;
     struct ctx *x;
     struct tx *tx;
-    size_t n;
 
     TRY(time_option(c, "from", &from_us));
     TRY(time_option(c, "to", &to_us));
-    TRY(conf_secret(c->arena, ctl_option(c, "pseudonym-key"), &key));
-    if (strlen(key) < 32)
-        return err_new(c->arena, ERR_INVALID, "ctl.key", "the pseudonym key has fewer than 32 characters");
+    TRY(audit_lines_key(c, ctl_option(c, "pseudonym-key"), &key));
     TRY(session_open(c, &x, &tx));
-    TRY(q_ctl_audit_span(tx, from_us, to_us, &span));
-    for (int64_t at = span.first; at <= span.last; at += WINDOW) {
-        TRY(q_ctl_audit_page(tx, at, at + WINDOW, from_us, to_us, &rows, &n));
-        TRY(export_rows(c, rows, n, key, &lines));
-    }
+    TRY(audit_lines(x, tx, from_us, to_us, key, print, c, &lines));
+    if (fflush(stdout) != 0)
+        return err_new(c->arena, ERR_UNAVAILABLE, "ctl.output", "the output cannot be written");
     TRY(session_commit(x));
     fprintf(stderr, "%" PRId64 " lines\n", lines);
     return NULL;

@@ -37,6 +37,10 @@
     X(backup)                                                                                                \
     X(restore)                                                                                               \
     X(reconcile)                                                                                             \
+    X(tables_list)                                                                                           \
+    X(tables_part)                                                                                           \
+    X(tables_ahead)                                                                                          \
+    X(tables_drop)                                                                                           \
     X(status)                                                                                                \
     X(doctor)                                                                                                \
     X(jobs_list)                                                                                             \

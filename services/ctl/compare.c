@@ -95,11 +95,22 @@ const char *counted(struct arena *a, struct text_array lines)
 err_t for_ids(struct arena *a, const struct admin *ad, const char *name, const char *script,
               const char *group, struct text_array lines)
 {
+    struct text_array none = {0};
+
+    return ask_ids(a, ad, name, script, group, lines, &none);
+}
+
+err_t ask_ids(struct arena *a, const struct admin *ad, const char *name, const char *script,
+              const char *group, struct text_array lines, struct text_array *ret)
+{
     for (size_t at = 0; at < lines.n; at += PORTION) {
         size_t n = lines.n - at < PORTION ? lines.n - at : PORTION;
+        struct text_array rows = {0};
 
         TRY(admin_run(a, ad, name, script,
-                      (const char *const[]){"ids", ids_of(a, lines, at, n), "group", group, NULL}, NULL));
+                      (const char *const[]){"ids", ids_of(a, lines, at, n), "group", group, NULL}, &rows));
+        for (size_t i = 0; i < rows.n; i++)
+            text_array_add(a, ret, rows.v[i]);
     }
     return NULL;
 }

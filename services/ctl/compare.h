@@ -21,3 +21,6 @@ const char *counted(struct arena *a, struct text_array lines);
 /* Runs a script for all lines' ids, a portion at a time; {{ids}} and {{group}} are filled. */
 MUST_CHECK err_t for_ids(struct arena *a, const struct admin *ad, const char *name, const char *script,
                          const char *group, struct text_array lines);
+/* The same, and adds the rows that it answers. */
+MUST_CHECK err_t ask_ids(struct arena *a, const struct admin *ad, const char *name, const char *script,
+                         const char *group, struct text_array lines, struct text_array *ret);

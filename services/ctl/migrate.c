@@ -15,8 +15,10 @@
 #include "base/conf.h"
 #include "base/install.h"
 #include "base/str.h"
+#include "ctl/admin.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
+#include "ctl/months.h"
 #include "ctl/names.h"
 #include "ctl/scripts.h"
 #include "io/db_script.h"
@@ -104,6 +106,17 @@ static err_t apply_folder(struct migration *m, const char *folder, const char *a
     return e;
 }
 
+/* It is migrated, whatever comes of this: rows of a month without a place lie in the rest, and status tells
+ * of it. */
+static void tables_ahead(struct migration *m)
+{
+    const struct admin ad = {.db = m->db};
+    err_t e = months_ahead(m->arena, &ad, &m->names, MONTHS_AHEAD_TEXT);
+
+    if (e != NULL)
+        fprintf(stderr, "wayfare-ctl: %s\n", e->detail);
+}
+
 static err_t migrate(struct ctl *c, const char *service)
 {
     struct migration m = {.arena = c->arena};
@@ -129,6 +142,7 @@ static err_t migrate(struct ctl *c, const char *service)
     TRY(apply_folder(&m, arena_printf(c->arena, "%s/services/%s/schema", source, service), service));
     if (m.done == 0)
         printf("%s is up to date\n", m.names.database);
+    tables_ahead(&m);
     return NULL;
 }
 

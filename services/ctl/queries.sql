@@ -119,10 +119,16 @@ SELECT s.no, s.rows, (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= s.from_x
   FROM wf.audit_verify() AS v(no) JOIN wf.audit_seal AS s ON s.no = v.no
  ORDER BY s.no LIMIT 1000;
 
--- q_ctl_audit_head() -> one ctl_audit_head(seals int8, rows int8, unsealed int8, last int8, hash text)        lane: own
+-- Months of it that were dropped, and where the chain was then.
+-- q_ctl_audit_dropped() -> many ctl_audit_dropped(part text, rows int8, dropped_at timestamptz, dropped_by text, seal int8, hash text, uncovered int8)        lane: own
+SELECT part, rows, dropped_at, dropped_by, coalesce(seal, 0), coalesce(encode(hash, 'hex'), ''), uncovered
+  FROM wf.months_dropped WHERE tbl = 'wf.audit' ORDER BY until LIMIT 1000;
+
+-- q_ctl_audit_head() -> one ctl_audit_head(seals int8, rows int8, unsealed int8, last int8, hash text, from int8)        lane: own
 SELECT count(*) AS seals, coalesce(sum(s.rows), 0)::int8 AS rows,
        (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= coalesce(max(s.to_xid), 0)) AS unsealed, coalesce(max(s.no), 0) AS last,
-       coalesce((SELECT encode(l.hash, 'hex') FROM wf.audit_seal AS l ORDER BY l.no DESC LIMIT 1), '') AS hash
+       coalesce((SELECT encode(l.hash, 'hex') FROM wf.audit_seal AS l ORDER BY l.no DESC LIMIT 1), '') AS hash,
+       (SELECT coalesce(max(d.seal), 0) + 1 FROM wf.months_dropped AS d) AS from
   FROM wf.audit_seal AS s;
 
 -- q_ctl_audit_seal(no int8) -> maybe ctl_audit_seal(hash text)

@@ -37,8 +37,7 @@ static void session_release(void *p)
     loop_free(s->loop);
 }
 
-/* Who the audit trail names: the user of the system that called. */
-static const char *caller(struct arena *a)
+const char *session_caller(struct arena *a)
 {
     const struct passwd *pw = getpwuid(getuid());
 
@@ -62,17 +61,25 @@ static err_t wait_ready(struct ctl *c, struct db *db, const char *conninfo, cons
 
 err_t session_open(struct ctl *c, struct ctx **ret_x, struct tx **ret_tx)
 {
+    const char *file = ctl_option(c, "db-password-file"), *password = NULL;
+
+    if (file != NULL && *file != '\0')
+        TRY(conf_secret(c->arena, file, &password));
+    return session_open_at(c, ctl_option(c, "db"), password, ret_x, ret_tx);
+}
+
+err_t session_open_at(struct ctl *c, const char *conninfo, const char *password, struct ctx **ret_x,
+                      struct tx **ret_tx)
+{
     struct session *s = ARENA_NEW(c->arena, struct session);
-    struct db_options o = {.conninfo = ctl_option(c, "db"),
+    struct db_options o = {.conninfo = conninfo,
+                           .password = password,
                            .shared = 1,
                            .pool = 1,
                            .point_timeout_us = COMMAND_US,
                            .own_timeout_us = COMMAND_US};
     struct db_script *probe;
-    const char *file = ctl_option(c, "db-password-file");
 
-    if (file != NULL && *file != '\0')
-        TRY(conf_secret(c->arena, file, &o.password));
     TRY(db_script_open(c->arena, o.conninfo, o.password,
                        &probe)); /* a wrong password is said at once and plainly */
     setenv("CO_MODE", "blocking", 1);
@@ -82,7 +89,7 @@ err_t session_open(struct ctl *c, struct ctx **ret_x, struct tx **ret_tx)
     arena_own(c->arena, s, session_release);
     TRY(wait_ready(c, s->db, o.conninfo, o.password));
 
-    s->who = (struct principal){.subject = caller(c->arena),
+    s->who = (struct principal){.subject = session_caller(c->arena),
                                 .client_id = "wayfare-ctl",
                                 .organisation = ORGANISATION_HOUSE,
                                 .scope = "organisations:all"};

@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
+struct arena;
 struct ctl;
 struct session;
 struct tx;
@@ -19,5 +20,10 @@ struct tx;
 /* Connects by the options and opens a transaction that acts for all organisations. *ret belongs to the arena.
  */
 MUST_CHECK err_t session_open(struct ctl *c, struct ctx **ret_x, struct tx **ret_tx);
+/* The same for a connection that the options do not say. password NULL: none. */
+MUST_CHECK err_t session_open_at(struct ctl *c, const char *conninfo, const char *password,
+                                 struct ctx **ret_x, struct tx **ret_tx);
+/* Who the audit trail names: the user of the system that called, "ctl:postgres". */
+const char *session_caller(struct arena *a);
 /* Ends the transaction and the connection. */
 MUST_CHECK err_t session_commit(struct ctx *x);

@@ -3,6 +3,7 @@
 #include "ctl/admin.h"
 #include "ctl/commands.h"
 #include "ctl/findings.h"
+#include "ctl/months.h"
 #include "ctl/probes.h"
 #include "ctl/scripts.h"
 
@@ -14,6 +15,7 @@ static err_t status(struct ctl *c)
     probe_databases(c, f, embed_status_cluster_sql, embed_status_service_sql, embed_status_notifications_sql,
                     embed_status_cases_sql);
     probe_migrations(c, f);
+    months_probe(c, f);
     probe_redis(c, f);
     probe_programs(c, f);
     probe_keys(c, f);
@@ -38,6 +40,7 @@ static err_t doctor(struct ctl *c)
     f->arena = c->arena;
     probe_databases(c, f, embed_doctor_cluster_sql, embed_doctor_service_sql, NULL, NULL);
     probe_migrations(c, f);
+    months_probe(c, f);
     probe_redis(c, f);
     probe_keys(c, f);
     probe_contents(c, f);
