@@ -116,7 +116,9 @@ err_t months_ahead(struct arena *a, const struct admin *ad, const struct service
                   (const char *const[]){"owner", names->owner, "months", months, NULL}, &said));
     for (size_t i = 0; i < said.n; i++)
         printf("%s %s\n", names->database, said.v[i]);
-    return NULL;
+    /* Not in the same transaction: it takes its time, and what is new is locked until that ends. */
+    return admin_run(a, ad, "tables_analyze.sql", embed_tables_analyze_sql,
+                     (const char *const[]){"owner", names->owner, NULL}, NULL);
 }
 
 /* ---- for status and doctor ---- */

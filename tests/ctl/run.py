@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 from house import CTL, House
 
 COMMANDS = ("backup", "restore", "reconcile", "keys rotate", "keys status", "keys check", "keys rewrap", "keys retire",
-            "status", "doctor")
+            "status", "doctor", "tables list", "tables part", "tables ahead", "tables drop")
 
 
 def test_every_command_explains_itself_and_refuses_wrong_use(house):
@@ -29,7 +29,7 @@ def test_every_command_explains_itself_and_refuses_wrong_use(house):
 
 def cases():
     yield test_every_command_explains_itself_and_refuses_wrong_use
-    for path in sorted(glob.glob(os.path.join(HERE, "case_*.py")), reverse=True):  # status, then restore, keys, contents
+    for path in sorted(glob.glob(os.path.join(HERE, "case_*.py")), reverse=True):  # tables, status, then restore, keys, contents
         module = importlib.import_module(os.path.basename(path)[:-3])
         yield from (f for name, f in list(vars(module).items()) if name.startswith("test_"))
 

@@ -32,7 +32,7 @@ CHECKS = {
     "every table has a policy for each role that may read it":
         """SELECT n.nspname || '.' || c.relname || ' ' || r.rolname
            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
-           WHERE c.relkind = 'r' AND c.relrowsecurity AND g.privilege_type = 'SELECT' AND r.rolname ~ '_(service|worker)$'
+           WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND g.privilege_type = 'SELECT' AND r.rolname ~ '_(service|worker)$'
              AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
                              AND (r.oid = ANY (p.polroles) OR p.polroles = '{0}'))""",
     "children carry the organisation in their foreign keys":
@@ -101,7 +101,7 @@ CHECKS = {
     "no trigger and no rule acts behind the policies":
         """SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal AND p.prosecdef
            UNION ALL SELECT ev_class::regclass || ' ' || rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-                      WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')""",
+                      WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')""",
 }
 
 # As an organisation that owns nothing, the role of the programs sees no row of any other, and can write none for it.
@@ -110,7 +110,7 @@ NOBODY = """DO $$ DECLARE t record; n bigint; BEGIN
   PERFORM set_config('wf.org', 'nobody-%(mark)s', true), set_config('wf.sub', 'nobody', true), set_config('wf.scope', %(scope)s, true);
   FOR t IN SELECT c.oid::regclass AS name
              FROM pg_class c
-            WHERE c.relkind IN ('r', 'v') AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'wf')
+            WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'wf')
               AND EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org' AND has_column_privilege(c.oid, o.attnum, 'SELECT'))
               AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND pg_get_expr(p.polqual, p.polrelid) = 'true'
                                                           AND '%(role)s'::regrole = ANY (p.polroles)) LOOP
@@ -122,7 +122,7 @@ FOREIGN_ROW = """DO $$ DECLARE t record; BEGIN
   PERFORM set_config('wf.org', 'nobody-%(mark)s', true), set_config('wf.sub', 'nobody', true), set_config('wf.scope', %(scope)s, true);
   FOR t IN SELECT c.oid::regclass AS name, (SELECT string_agg(quote_ident(a.attname), ',') FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
                     AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = '' AND has_column_privilege('%(role)s', c.oid, a.attnum, 'INSERT')) AS columns
-             FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'wf')
+             FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'wf')
               AND EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org')
               AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND pg_get_expr(p.polwithcheck, p.polrelid) = 'true'
                                                           AND '%(role)s'::regrole = ANY (p.polroles))
@@ -157,7 +157,7 @@ EXCEPT = {
 EMPTY = """DO $$ DECLARE t record; n bigint; BEGIN
   SET LOCAL ROLE %s;
   FOR t IN SELECT c.oid::regclass AS name FROM pg_class c, aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
-           WHERE c.relkind = 'r' AND r.rolname = '%s' AND g.privilege_type = 'SELECT'
+           WHERE c.relkind IN ('r', 'p') AND r.rolname = '%s' AND g.privilege_type = 'SELECT'
              AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org')
              AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polroles @> ARRAY[r.oid]
                                                          AND pg_get_expr(p.polqual, p.polrelid) = 'true') LOOP

@@ -4,7 +4,7 @@ import wire
 ALONE = "01890000-0000-7000-8000-0000000000aa"
 MISSING = """
     SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
        AND NOT EXISTS (SELECT 1 FROM wf.subject_tables s WHERE s.tbl::regclass = c.oid)"""
 COLUMNS = """
     SELECT s.tbl || '.' || k FROM wf.subject_tables s

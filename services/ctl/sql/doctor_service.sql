@@ -10,5 +10,6 @@ SELECT 'bad|{{database}}|' || w.name || ' may not connect|after a restore: wayfa
  WHERE NOT has_database_privilege(r.oid, current_database(), 'CONNECT')
 UNION ALL
 SELECT 'bad|{{database}}|row-level security is off on ' || string_agg(c.oid::regclass::text, ', ') || '|ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY'
-  FROM pg_class AS c JOIN pg_policy AS p ON p.polrelid = c.oid WHERE c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+  FROM pg_class AS c WHERE c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+   AND (c.relispartition OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
 HAVING count(*) > 0;

@@ -1,5 +1,5 @@
--- The partitions of the coming {{months}} months of every table that is by month, after the last that is there; and the figures by which its statements
--- are planned, which autovacuum keeps for partitions alone. Answers what was made, and what was not. Without a table by month nothing is done.
+-- The partitions of the coming {{months}} months of every table that is by month, after the last that is there. Answers what was made, and what was
+-- not. Without a table by month nothing is done.
 SELECT set_config('role', '{{owner}}', true), set_config('lock_timeout', '2s', true), set_config('ctl.said', '', true);
 DO $do$
 DECLARE
@@ -52,7 +52,6 @@ BEGIN
                     said := said || m.part || ' made, ' || moved || E' rows moved into it\n';
             END;
         END LOOP;
-        EXECUTE format('ANALYZE %s', t.tbl);
     END LOOP;
     PERFORM set_config('ctl.said', rtrim(said, E'\n'), true);
 END

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     FOR p IN SELECT c.oid::regclass AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
               WHERE i.inhparent = '{{table}}'::regclass AND c.relname ~ '_\d{4}_\d\d$' LOOP
-        IF to_date(right(p.name::text, 7), 'YYYY_MM') + CASE WHEN p.name::text ~ '_before_' THEN interval '0' ELSE interval '1 month' END <= '{{before}}-01' THEN
+        IF (to_date(right(p.name::text, 7), 'YYYY_MM') + CASE WHEN p.name::text ~ '_before_' THEN interval '0' ELSE interval '1 month' END <= '{{before}}-01') THEN
             EXECUTE format('LOCK TABLE %s IN SHARE MODE', p.name);
         END IF;
     END LOOP;

@@ -144,6 +144,7 @@ BEGIN
        AND d.deptype <> 'i'
        AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_index x WHERE x.indexrelid = d.objid AND x.indrelid = old))
        AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND (k.conrelid = old OR k.conparentid <> 0)))
+       AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgrelid = old))
        AND d.classid <> 'pg_attrdef'::regclass;
     IF s IS NOT NULL THEN
         RAISE EXCEPTION '{{table}} cannot be parted by this command: % refers to it in a way that it does not know; nothing was changed', s;
