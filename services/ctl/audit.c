@@ -65,12 +65,13 @@ static err_t verify(struct ctl *c)
         TRY(head_check(c, tx, heads.v[i], &broken));
     TRY(q_ctl_audit_dropped(tx, &dropped, &n));
     for (size_t i = 0; i < n; i++)
-        printf("%s was dropped on %s by %s: %" PRId64 " rows up to seal %" PRId64 ":%s%s\n", dropped[i].part,
-               instant(c, dropped[i].dropped_at), dropped[i].dropped_by, dropped[i].rows, dropped[i].seal,
-               dropped[i].hash,
-               dropped[i].uncovered > 0
-                   ? arena_printf(c->arena, "; %" PRId64 " rows that stayed were under it", dropped[i].uncovered)
-                   : "");
+        printf(
+            "%s was dropped on %s by %s: %" PRId64 " rows up to seal %" PRId64 ":%s%s\n", dropped[i].part,
+            instant(c, dropped[i].dropped_at), dropped[i].dropped_by, dropped[i].rows, dropped[i].seal,
+            dropped[i].hash,
+            dropped[i].uncovered > 0
+                ? arena_printf(c->arena, "; %" PRId64 " rows that stayed were under it", dropped[i].uncovered)
+                : "");
     TRY(q_ctl_audit_head(tx, &head));
     if (head.from > 1)
         printf("computed anew from seal %" PRId64 " on; of those before it, how each follows on the other\n",

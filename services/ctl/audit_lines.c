@@ -57,8 +57,7 @@ static void line(struct arena *a, const struct ctl_audit_row *row, struct uuid s
     member(out, "start_time", start);
     member(out, "status", "Ok");
     buf_puts(out, ",\"attributes\":{");
-    member(out, "dpl.core.processing_activity_id",
-           arena_printf(a, "urn:wayfare:activity:%s", row->purpose));
+    member(out, "dpl.core.processing_activity_id", arena_printf(a, "urn:wayfare:activity:%s", row->purpose));
     member(out, "dpl.core.data_subject_id", hex);
     member(out, "dpl.core.data_subject_id_type", row->kind);
     member(out, "wayfare.action", row->action);
@@ -102,7 +101,8 @@ err_t audit_lines(struct ctx *x, struct tx *tx, int64_t from_us, int64_t to_us, 
     *ret_lines = 0;
     TRY(q_ctl_audit_span(tx, from_us, to_us, &span));
     for (int64_t at = span.first; at <= span.last; at += WINDOW) {
-        x->arena = arena_new(); /* a month has more rows than memory; not freed under an error that is in it */
+        x->arena =
+            arena_new(); /* a month has more rows than memory; not freed under an error that is in it */
         TRY(q_ctl_audit_page(tx, at, at + WINDOW, from_us, to_us, &rows, &n));
         TRY(rows_lines(rows, n, key, fn, arg, ret_lines));
         arena_free(x->arena);

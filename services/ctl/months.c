@@ -47,8 +47,7 @@ static bool parse(struct arena *a, const char *line, struct month_table *ret)
     ret->next = rest;
     return ret->name != NULL && rest != NULL && str_to_i64(rows, 0, INT64_MAX, &ret->rows) &&
            str_to_i64(bytes, 0, INT64_MAX, &ret->bytes) &&
-           str_to_i64(ahead, INT64_MIN, INT64_MAX, &ret->ahead) &&
-           str_to_i64(left, 0, INT64_MAX, &ret->rest);
+           str_to_i64(ahead, INT64_MIN, INT64_MAX, &ret->ahead) && str_to_i64(left, 0, INT64_MAX, &ret->rest);
 }
 
 err_t months_read(struct arena *a, const struct admin *ad, struct month_table *ret, size_t *ret_n)
@@ -123,15 +122,15 @@ err_t months_ahead(struct arena *a, const struct admin *ad, const struct service
 
 /* ---- for status and doctor ---- */
 
-static void probe_table(struct arena *a, struct findings *f, const char *service,
-                        const struct month_table *t)
+static void probe_table(struct arena *a, struct findings *f, const char *service, const struct month_table *t)
 {
     const char *todo = "wayfare-ctl tables ahead, every night";
 
     if (t->half)
-        found(f, FINDING_BAD, service,
-              arena_printf(a, "%s was to be parted by month, which was cut off: it will refuse rows", t->table),
-              arena_printf(a, "wayfare-ctl tables part %s --service %s", t->name, service));
+        found(
+            f, FINDING_BAD, service,
+            arena_printf(a, "%s was to be parted by month, which was cut off: it will refuse rows", t->table),
+            arena_printf(a, "wayfare-ctl tables part %s --service %s", t->name, service));
     if (!t->parted)
         return;
     found(f, t->ahead < MONTHS_LOW ? FINDING_BAD : FINDING_OK, service,

@@ -46,8 +46,7 @@ static void tell(const struct dropping *d)
                *p->month == '\0' ? p->until : p->month, p->rows, (double)p->bytes / 1e6);
     }
     if (*d->seal.no != '\0')
-        printf("the chain is computed anew from behind seal %s on; %" PRId64
-               " rows that stay are under it\n",
+        printf("the chain is computed anew from behind seal %s on; %" PRId64 " rows that stay are under it\n",
                d->seal.no, d->seal.uncovered);
 }
 
@@ -124,7 +123,8 @@ static err_t drop(struct ctl *c)
     if (!d.t.parted)
         return err_new(c->arena, ERR_CONFLICT, "months.plain", "%s of %s is not by month: tables part",
                        d.t.table, d.names.service);
-    TRY(db_script_run(d.admin.db, "tables drop", "BEGIN", NULL)); /* ends with the connection, if not before */
+    TRY(db_script_run(d.admin.db, "tables drop", "BEGIN",
+                      NULL)); /* ends with the connection, if not before */
     TRY(read_parts(&d, before));
     if (d.n == 0) {
         printf("no partition of %s holds only what is before %s (%s)\n", d.t.table, before, d.t.months);
@@ -143,15 +143,15 @@ const struct command ctl_tables_drop = {
         "what still needs them. Refused: events not delivered or younger than is kept for a restore; rows of "
         "the trail not sealed, not true, or not in the exported file; messages to be sent, unread, or of "
         "what is open, held, kept or restricted. Who saw a person is not told for the time that went.",
-    .options =
-        {ADMIN_OPTIONS,
-         {"service", "NAME", NULL, "identity, cases, travel, …", true, false},
-         {"before", "YYYY-MM", NULL, "what is of this month and later stays", true, false},
-         {"exported", "FILE", NULL, "audit: what `audit export` wrote of just these months", false, false},
-         {"pseudonym-key", "FILE", NULL, "audit: the secret of the pseudonyms that it was written with",
-          false, false},
-         {"keep-days", "N", "WAYFARE_KEEP_SENT_DAYS", "outbox: days that events are kept, else 30", false,
-          false},
-         {"apply", NULL, NULL, "drop them", false, false}},
+    .options = {ADMIN_OPTIONS,
+                {"service", "NAME", NULL, "identity, cases, travel, …", true, false},
+                {"before", "YYYY-MM", NULL, "what is of this month and later stays", true, false},
+                {"exported", "FILE", NULL, "audit: what `audit export` wrote of just these months", false,
+                 false},
+                {"pseudonym-key", "FILE", NULL,
+                 "audit: the secret of the pseudonyms that it was written with", false, false},
+                {"keep-days", "N", "WAYFARE_KEEP_SENT_DAYS", "outbox: days that events are kept, else 30",
+                 false, false},
+                {"apply", NULL, NULL, "drop them", false, false}},
     .run = drop,
 };

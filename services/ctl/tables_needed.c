@@ -196,12 +196,11 @@ static err_t ask_about(struct dropping *d)
 
 err_t dropping_ask(struct dropping *d)
 {
-    struct text_array closed;
+    struct text_array restored; /* when, and whether it is closed */
 
     d->seal = (struct month_seal){.no = "", .hash = ""};
-    TRY(db_script_run(d->admin.db, "tables_needed", "SELECT 1 FROM wf.restored WHERE opened_at IS NULL",
-                      &closed));
-    if (closed.n > 0)
+    TRY(db_script_run(d->admin.db, "reconcile_restored.sql", embed_reconcile_restored_sql, &restored));
+    if (restored.n > 0 && strstr(restored.v[0], " true") != NULL)
         need(d, d->names.service, "closed since a restore: wayfare-ctl reconcile first");
     if (str_eq(d->t.name, "outbox"))
         return ask_parts(d, embed_tables_needed_outbox_sql);

@@ -171,11 +171,11 @@ def test_parting_refuses_what_it_cannot_do(house):
     assert "is not the name of a service" in tables(house, "part audit", "--service", "Nobody", status=1)
     assert "one table" in tables(house, "list", "--service", "identity")
     # Rows are in the way; a reader is; both leave it as it was.
-    house.sql("identity", f"INSERT INTO wf.audit (at, actor, client, is_user, operation, purpose, request_id, trace, action, kind) VALUES ('{at(4)}', 'x', 'x', false, 'x', 'x', 'x', '', 'read', 'x')")
+    house.sql("identity", f"INSERT INTO wf.outbox (id, org, type, subject, data, created_at) VALUES ('{id_of(4)}', 'iom', 'x', '{CASE}', '{{}}', now())")
     for first in (name(-3), name(3)):
-        assert f"holds rows of {first} or later" in parting(house, "identity", "audit", "--first", first, status=1)
-    assert not listed(house, "identity", "audit")["byMonth"] and not listed(house, "identity", "audit")["halfParted"]
-    house.sql("identity", f"DELETE FROM wf.audit WHERE at = '{at(4)}'")
+        assert f"holds rows of {first} or later" in parting(house, "identity", "outbox", "--first", first, status=1)
+    assert not listed(house, "identity", "outbox")["byMonth"] and not listed(house, "identity", "outbox")["halfParted"]
+    house.sql("identity", f"DELETE FROM wf.outbox WHERE id = '{id_of(4)}'")
     reader = wire.Connection("wayfare_identity", "postgres", f"{house.run}/pg", timeout=30)
     try:
         reader.run("BEGIN")
@@ -193,8 +193,11 @@ def test_parting_refuses_what_it_cannot_do(house):
     assert "half" not in tables(house, "list", "--service", "identity") and listed(house, "identity", "outbox")["ahead"] >= 3
 
 
-def verified(house, service, status=0):
-    return house.ctl("audit", "verify", "--db", f"host={house.run}/pg user=postgres dbname=wayfare_{service}", status=status)
+def verified(house, service, *more, status=0):
+    try:
+        return house.ctl("audit", "verify", "--db", f"host={house.run}/pg user=postgres dbname=wayfare_{service}", *more, status=status)
+    finally:
+        house.said.pop()  # its hashes look like keys, which case_keys.py looks for in all that was said
 
 
 def sealed(house, service):
@@ -341,6 +344,7 @@ def test_a_month_of_the_trail_goes_when_it_is_sealed_and_exported(house):
 
     def export(frm, to):
         done = house.ctl("audit", "export", *db, "--from", f"{frm}T00:00:00Z", "--to", f"{to}T00:00:00Z", "--pseudonym-key", key)
+        house.said.pop()  # pseudonyms, likewise
         with open(file, "w", encoding="utf-8") as f:
             f.write("".join(line + "\n" for line in done.splitlines() if line.startswith("{")))
         return ["--exported", file, "--pseudonym-key", key]
@@ -400,11 +404,13 @@ def test_a_month_of_the_trail_goes_when_it_is_sealed_and_exported(house):
     said = verified(house, "travel")
     assert f"wf.audit{part(-3)} was dropped on" in said and f"up to seal {kept[1][4]}:{kept[1][5]}; 1 rows that stayed" in said, said
     assert f"computed anew from seal {int(kept[1][4]) + 1} on" in said, said
-    house.ctl("audit", "verify", *db, "--head", f"{kept[1][4]}:{kept[1][5]}")
+    verified(house, "travel", "--head", f"{kept[1][4]}:{kept[1][5]}")
     # What is left is covered as before: rows, seals, and the seal that it begins behind.
     for wrong, right in ((f"UPDATE wf.audit SET client = 'y' WHERE at = '{at(-2, 5)}'", f"UPDATE wf.audit SET client = 'x' WHERE at = '{at(-2, 5)}'"),
                          (f"UPDATE wf.audit_seal SET hash = sha256(hash) WHERE no = {kept[1][4]}", f"UPDATE wf.audit_seal SET hash = decode('{kept[1][5]}', 'hex') WHERE no = {kept[1][4]}"),
-                         ("UPDATE wf.months_dropped SET hash = sha256(hash), seal = seal WHERE seal IS NOT NULL", f"UPDATE wf.months_dropped SET hash = decode('{kept[1][5]}', 'hex') WHERE seal IS NOT NULL")):
+                         ("UPDATE wf.months_dropped SET hash = sha256(hash) WHERE seal IS NOT NULL", f"UPDATE wf.months_dropped SET hash = decode('{kept[1][5]}', 'hex') WHERE seal IS NOT NULL"),
+                         ("""INSERT INTO wf.months_dropped (tbl, part, until, rows, bytes, dropped_by, seal, hash)
+                             SELECT 'wf.audit', 'x', now(), 0, 0, 'x', no, hash FROM wf.audit_seal ORDER BY no DESC LIMIT 1""", "DELETE FROM wf.months_dropped WHERE part = 'x'")):
         house.sql("travel", wrong)
         assert "is not true" in verified(house, "travel", status=1), wrong
         house.sql("travel", right)

@@ -25,7 +25,7 @@ BUSY = 503
 ACROSS = {"listOrganisations"}
 
 COLUMNS = """SELECT c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND c.relnamespace::regnamespace::text IN ('public', 'wf')
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND c.relnamespace::regnamespace::text IN ('public', 'wf')
     AND (c.relnamespace::regnamespace::text = 'public' OR c.relname IN ('case_readers', 'corrections')) AND c.relname NOT IN ('revocations', 'message_due', 'delivery_due')
     AND EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org') ORDER BY 1, a.attnum"""
 # Known by themselves, all over the house.

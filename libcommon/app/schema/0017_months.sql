@@ -21,7 +21,7 @@ CREATE POLICY worker ON wf.months_dropped FOR SELECT TO {{worker}} USING (true);
 SELECT wf.subject_table('wf.months_dropped', 'none');
 
 -- The numbers of the seals that do not fit their rows or their predecessor; none is good. Of seals whose rows were dropped only the chain itself
--- is left to compare.
+-- is left to compare, and that no more rows are left under them than were when they were dropped.
 CREATE OR REPLACE FUNCTION wf.audit_verify(from_no int8 DEFAULT 1, to_no int8 DEFAULT 9223372036854775807)
     RETURNS SETOF int8 LANGUAGE sql STABLE AS $$
     SELECT s.no FROM wf.audit_seal AS s LEFT JOIN wf.audit_seal AS p ON p.no = s.no - 1
@@ -29,6 +29,7 @@ CREATE OR REPLACE FUNCTION wf.audit_verify(from_no int8 DEFAULT 1, to_no int8 DE
        AND (s.previous <> coalesce(p.hash, ''::bytea) OR s.from_xid <> coalesce(p.to_xid, 0)
             OR (s.no > (SELECT coalesce(max(d.seal), 0) FROM wf.months_dropped AS d)
                 AND s.hash <> wf.audit_hash(s.previous, s.from_xid, s.to_xid))
-            OR EXISTS (SELECT 1 FROM wf.months_dropped AS d WHERE d.seal = s.no AND d.hash <> s.hash))
+            OR EXISTS (SELECT 1 FROM wf.months_dropped AS d WHERE d.seal = s.no
+                          AND (d.hash <> s.hash OR d.uncovered < (SELECT count(*) FROM wf.audit AS a WHERE a.xid < s.to_xid))))
      ORDER BY s.no
 $$;

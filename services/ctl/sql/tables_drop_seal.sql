@@ -6,4 +6,5 @@ SELECT s.no || '|' || encode(s.hash, 'hex') || '|' || k.n || '|' || coalesce(to_
        || '|' || (SELECT count(*) FROM wf.audit_verify(1, s.no))
   FROM (SELECT max(a.xid) AS xid FROM wf.audit AS a WHERE a.at < '{{until}}-01 00:00:00+00') AS m
   JOIN wf.audit_seal AS s ON s.from_xid <= m.xid AND m.xid < s.to_xid
- CROSS JOIN LATERAL (SELECT count(*) AS n, max(a.at) AS latest FROM wf.audit AS a WHERE a.at >= '{{until}}-01 00:00:00+00' AND a.xid < s.to_xid) AS k;
+ CROSS JOIN LATERAL (SELECT count(*) AS n, max(a.at) AS latest FROM wf.audit AS a
+                      WHERE a.xid < s.to_xid AND (a.at >= '{{until}}-01 00:00:00+00' OR a.tableoid = 'wf.audit_rest'::regclass)) AS k;
