@@ -32,8 +32,8 @@
 enum { HEAP_KEPT_BYTES = 8 * 1024 * 1024 };
 
 /*
- * libpq brings OpenLDAP, and that GnuTLS, which makes itself ready wherever it is loaded: a megabyte and a half
- * for what no program here uses. Asked so (GnuTLS manual, "Initialization") it waits until it is called.
+ * libpq brings OpenLDAP, and that GnuTLS, which makes itself ready wherever it is loaded: a megabyte and a
+ * half for what no program here uses. Asked so (GnuTLS manual, "Initialization") it waits until it is called.
  */
 int _gnutls_global_init_skip(void);
 int _gnutls_global_init_skip(void)

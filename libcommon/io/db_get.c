@@ -194,8 +194,8 @@ static bool get_uuid(const struct db_column *c, const char *p, char *to)
 }
 
 /* One value that is not null into the row; false if its form is not that of the type. */
-static bool get_value(struct arena *a, const struct db_column *c, const PGresult *r, int column, const char *p,
-                      int bytes, char *to)
+static bool get_value(struct arena *a, const struct db_column *c, const PGresult *r, int column,
+                      const char *p, int bytes, char *to)
 {
     bool binary_json;
 

@@ -1,7 +1,7 @@
 /*
- * db_list.c - statement texts as they are prepared. A plain statement has one, and one for each number of rows
- * that it inserts at once; a list has one for each set of marked lines, sort, direction and "after a key", joined
- * at first use from constant pieces that sqlgen made. And the keys of cursors.
+ * db_list.c - statement texts as they are prepared. A plain statement has one, and one for each number of
+ * rows that it inserts at once; a list has one for each set of marked lines, sort, direction and "after a
+ * key", joined at first use from constant pieces that sqlgen made. And the keys of cursors.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -49,7 +49,8 @@ static void *must(void *p)
     return p;
 }
 
-/* A text of its own memory (arena NULL) or of the arena. The variant of a plain statement is its rows; 0 one. */
+/* A text of its own memory (arena NULL) or of the arena. The variant of a plain statement is its rows; 0 one.
+ */
 static struct text *text_new(struct arena *a, const struct db_statement *s, uint32_t variant)
 {
     int rows = s->list || variant == 0 ? 1 : (int)variant;

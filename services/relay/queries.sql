@@ -69,7 +69,7 @@ RETURNING s.event_id;
 -- again. others: the places of the other servers, which may still have theirs (services/relay/nodes.c).
 -- q_relay_forgotten(epoch int8, others text[]) -> many relay_again(event_id uuid)    lane: own
 UPDATE wf.delivery SET published_at = NULL, next_at = NULL
- WHERE published_at IS NOT NULL AND epoch <> $epoch AND (epoch >> 48 & 65535) <> ALL ($others::text[]::int8[])
+ WHERE published_at IS NOT NULL AND epoch <> $epoch AND (epoch >> 48 & 65535)::text <> ALL ($others::text[])
 RETURNING event_id;
 
 -- q_relay_overdue(epoch int8) -> many relay_group(grp text, n int8)    lane: own lease
