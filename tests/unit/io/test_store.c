@@ -284,8 +284,8 @@ static void wait_for(bool *done)
 /* The first has begun and is waited for beyond its deadline; the second has not, and is never done. */
 START_TEST(what_has_begun_is_ended)
 {
-    struct run first = {1, waits, clock_mono_us() + 20000, NULL, false},
-               second = {2, notes, clock_mono_us() + 20000, NULL, false}, third = {3, notes, 0, NULL, false};
+    struct run first = {1, waits, clock_mono_us() + 1000000, NULL, false}, /* a busy thread begins late */
+        second = {2, notes, clock_mono_us() + 20000, NULL, false}, third = {3, notes, 0, NULL, false};
     char c;
 
     ck_assert_int_eq(pipe(gate), 0);
