@@ -90,15 +90,20 @@ class Bench:
         house.wait_port(port, program)
         return [port], [program.pid, *children(program.pid)]
 
-    def start_gateway(self, ports):
-        """nginx with the gateway's configuration, before these processes, without the limit of requests per address."""
+    def start_gateway(self):
+        """nginx with the gateway's configuration, without the limit of requests per address, before two processes that answer on sockets as they do
+        in an installation."""
         house, port = self.house, self.port + 21
+        sockets = [f"{house.run}/bench-gateway-{i}.sock" for i in range(2)]
+        programs = [house.cases(f"bench-gateway-{i}", f"unix:{s}") for i, s in enumerate(sockets)]
+        for i, program in enumerate(programs):
+            house.wait_ready(f"bench-gateway-{i}", program)
         folder = f"{house.state}/nginx-bench"
         os.makedirs(folder, exist_ok=True)
         conf = read(f"{house.state}/nginx/nginx.conf")
         conf = re.sub(r"\n[^\n]*limit_req[^\n]*", "", conf).replace(f"{house.state}/nginx/nginx.pid", f"{folder}/nginx.pid")
         conf = conf.replace(f"127.0.0.1:{house.port} ", f"127.0.0.1:{port} ").replace(
-            f"server unix:{house.run}/cases.sock max_fails=0;", " ".join(f"server 127.0.0.1:{p} max_fails=0;" for p in ports))
+            f"server unix:{house.run}/cases.sock max_fails=0;", " ".join(f"server unix:{s} max_fails=0;" for s in sockets))
         conf = re.sub(r'"[^"]*/nginx/(body|proxy|fastcgi|uwsgi|scgi)"', rf'"{folder}/\1"', conf)
         with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as f:
             f.write(conf)

@@ -49,7 +49,7 @@ def http_parts(bench, o):
         if kind in o.parts:
             bench.path(kind, fastify, services)
     if "gateway" in o.parts:
-        bench.gateway(services, bench.start_gateway(services[0]))
+        bench.gateway(services, bench.start_gateway())
     if "audit" in o.parts:
         bench.audit(services, bench.start_services("unaudited", binary="tests/bench/bench-cases-unaudited"))
 
