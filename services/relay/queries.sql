@@ -92,22 +92,32 @@ SELECT c.grp, c.published, c.pending,
 DELETE FROM wf.idempotency WHERE created_at < now() - interval '7 days';
 
 -- One hash over the rows that were committed since the last seal: those below the snapshot's xmin, in the order of
--- their transactions, at most $max and the rest of the transaction that they end in. A second sealer's row conflicts.
--- q_audit_seal(max int8) -> maybe audit_sealed(no int8, rows int8, hash text)    lane: own lease
+-- their transactions, at most $max and the rest of the transaction that they end in. Its end is looked for among the next
+-- $max transactions, or among more where these have no rows: what has piled up meanwhile is not sorted for it (they are counted since
+-- PostgreSQL would look for a first one from the table's beginning).
+-- A second sealer's row conflicts.
+-- q_audit_seal(max int8) -> maybe audit_sealed(no int8, rows int8, hash text, more bool)    lane: own lease
 WITH last AS (
     SELECT coalesce(max(s.no), 0) AS no FROM wf.audit_seal AS s
 ), start AS (
-    SELECT l.no, coalesce(s.to_xid, 0) AS from_xid, coalesce(s.hash, ''::bytea) AS previous
+    SELECT l.no, coalesce(s.to_xid, 0) AS from_xid, coalesce(s.hash, ''::bytea) AS previous,
+           pg_snapshot_xmin(pg_current_snapshot())::text::int8 AS below
       FROM last AS l LEFT JOIN wf.audit_seal AS s ON s.no = l.no
-), upto AS (
-    SELECT s.no, s.from_xid, s.previous,
-           coalesce((SELECT a.xid + 1 FROM wf.audit AS a
-                      WHERE a.xid >= s.from_xid AND a.xid < pg_snapshot_xmin(pg_current_snapshot())::text::int8
-                      ORDER BY a.xid OFFSET $max - 1 LIMIT 1),
-                    pg_snapshot_xmin(pg_current_snapshot())::text::int8) AS to_xid
+), within AS (
+    SELECT s.no, s.from_xid, s.previous, s.below,
+           least(s.below, CASE WHEN (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= s.from_xid AND a.xid < least(s.below, s.from_xid + $max)) > 0
+                               THEN s.from_xid + $max
+                               WHEN (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= s.from_xid AND a.xid < least(s.below, s.from_xid + 50 * $max)) > 0
+                               THEN s.from_xid + 50 * $max
+                               ELSE s.below END) AS upper
       FROM start AS s
+), upto AS MATERIALIZED (
+    SELECT w.no, w.from_xid, w.previous, w.below,
+           coalesce((SELECT a.xid + 1 FROM wf.audit AS a WHERE a.xid >= w.from_xid AND a.xid < w.upper
+                      ORDER BY a.xid OFFSET $max - 1 LIMIT 1), w.upper) AS to_xid
+      FROM within AS w
 ), counted AS (
-    SELECT u.no, u.from_xid, u.to_xid, u.previous,
+    SELECT u.no, u.from_xid, u.to_xid, u.previous, u.below,
            (SELECT count(*) FROM wf.audit AS a WHERE a.xid >= u.from_xid AND a.xid < u.to_xid) AS rows
       FROM upto AS u
 )
@@ -115,4 +125,4 @@ INSERT INTO wf.audit_seal (no, from_xid, to_xid, rows, previous, hash, sealed_at
 SELECT c.no + 1, c.from_xid, c.to_xid, c.rows, c.previous, wf.audit_hash(c.previous, c.from_xid, c.to_xid), now()
   FROM counted AS c WHERE c.rows > 0
 ON CONFLICT (no) DO NOTHING
-RETURNING no, rows, encode(hash, 'hex');
+RETURNING no, rows, encode(hash, 'hex'), to_xid < (SELECT c.below FROM counted AS c);

@@ -150,6 +150,6 @@ err_t relay_seal(struct ctx *x, size_t *ret_done)
         return NULL;
     metric_add(relay_of(x)->sealed, NULL, (double)sealed.rows);
     tell(x, &sealed);
-    *ret_done = sealed.rows >= SEAL_MAX ? 1 : 0; /* more is there */
+    *ret_done = sealed.more ? 1 : 0;
     return NULL;
 }

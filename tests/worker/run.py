@@ -396,6 +396,11 @@ def test_a_transaction_larger_than_a_seal_is_sealed_whole(parts):
     entries(20500)  # services/relay/upkeep.c: SEAL_MAX
     entries(1)
     wait_for("all is sealed", lambda: sealed() == before + 20501)
+    # Transactions without an entry, more than a seal's end is looked for among.
+    psql("wayfare_maker", "DO $$ BEGIN CREATE TEMP TABLE burnt (n int); FOR n IN 1 .. 20500 LOOP "
+         "BEGIN INSERT INTO burnt VALUES (n); EXCEPTION WHEN division_by_zero THEN NULL; END; END LOOP; DROP TABLE burnt; END $$")
+    entries(1)
+    wait_for("what comes behind them is sealed", lambda: sealed() == before + 20502)
     assert psql("wayfare_maker", "SELECT wf.audit_verify()", "wf_maker_worker") == []
 
 
