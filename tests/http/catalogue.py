@@ -166,7 +166,17 @@ EMPTY = """DO $$ DECLARE t record; n bigint; BEGIN
   END LOOP; END $$"""
 
 
+# What stands on a case as it is shown is what its members, team and references say.
+SHOWN = """SELECT id FROM cases WHERE shown_members IS DISTINCT FROM case_members(org, id) OR shown_team IS DISTINCT FROM case_team_shown(org, id)
+               OR shown_refs IS DISTINCT FROM case_refs(org, id)"""
+
+
 def run_all(stack, documents, result):
+    stale, all_of_them = stack.sql("cases", SHOWN), stack.sql("cases", "SELECT id FROM cases")
+    if stale or not all_of_them:
+        result.bad("cases are shown as they are", ", ".join(r[0] for r in stale[:10]) or "there is none")
+    else:
+        result.ok(f"cases are shown as they are ({len(all_of_them)})")
     for service in SERVICES:
         for name, query in CHECKS.items():
             rows = [r[0] for r in stack.sql(service, query) if r[0] not in EXCEPT]

@@ -17,14 +17,17 @@ CREATE FUNCTION case_refs(o text, c uuid) RETURNS jsonb LANGUAGE sql STABLE
               FROM external_refs r WHERE r.org = o AND r.subject = c AND r.kind = 'case');
 
 -- As the house looks (0075): who is taken into the team of a secret case does not see it before. The lock first: what another transaction adds
--- to the same case is committed when the rows are read.
-CREATE FUNCTION case_shown(o text, c uuid) RETURNS void LANGUAGE plpgsql AS $$
+-- to the same case is committed when the rows are read. Of each part only what has changed: the team of a case that is being opened is there
+-- before its principal.
+CREATE FUNCTION case_shown(o text, c uuid, part text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     scope text := coalesce(current_setting('wf.scope', true), '');
 BEGIN
     PERFORM set_config('wf.scope', 'internal', true); -- an error takes it back
     PERFORM FROM cases WHERE org = o AND id = c FOR UPDATE;
-    UPDATE cases SET shown_members = case_members(o, c), shown_team = case_team_shown(o, c), shown_refs = case_refs(o, c)
+    UPDATE cases SET shown_members = CASE part WHEN 'members' THEN case_members(o, c) ELSE shown_members END,
+                     shown_team = CASE part WHEN 'team' THEN case_team_shown(o, c) ELSE shown_team END,
+                     shown_refs = CASE part WHEN 'refs' THEN case_refs(o, c) ELSE shown_refs END
      WHERE org = o AND id = c;
     PERFORM set_config('wf.scope', scope, true);
 END
@@ -32,9 +35,9 @@ $$;
 CREATE FUNCTION case_part_shown() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        PERFORM case_shown(OLD.org, OLD.case_id);
+        PERFORM case_shown(OLD.org, OLD.case_id, TG_ARGV[0]);
     ELSE
-        PERFORM case_shown(NEW.org, NEW.case_id);
+        PERFORM case_shown(NEW.org, NEW.case_id, TG_ARGV[0]);
     END IF;
     RETURN NULL;
 END
@@ -42,9 +45,9 @@ $$;
 CREATE FUNCTION case_ref_shown() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        PERFORM case_shown(OLD.org, OLD.subject);
+        PERFORM case_shown(OLD.org, OLD.subject, 'refs');
     ELSE
-        PERFORM case_shown(NEW.org, NEW.subject);
+        PERFORM case_shown(NEW.org, NEW.subject, 'refs');
     END IF;
     RETURN NULL;
 END
@@ -60,9 +63,9 @@ END
 $$;
 CREATE TRIGGER case_persons_joined AFTER INSERT ON case_persons FOR EACH ROW
     WHEN (NOT (NEW.role = 'principal' AND NEW.relation IS NULL AND NOT NEW.dependant AND NEW.case_id::text IS NOT DISTINCT FROM current_setting('wf.made', true)))
-    EXECUTE FUNCTION case_part_shown();
-CREATE TRIGGER case_persons_changed AFTER UPDATE OR DELETE ON case_persons FOR EACH ROW EXECUTE FUNCTION case_part_shown();
-CREATE TRIGGER case_team_changed AFTER INSERT OR UPDATE OR DELETE ON case_team FOR EACH ROW EXECUTE FUNCTION case_part_shown();
+    EXECUTE FUNCTION case_part_shown('members');
+CREATE TRIGGER case_persons_changed AFTER UPDATE OR DELETE ON case_persons FOR EACH ROW EXECUTE FUNCTION case_part_shown('members');
+CREATE TRIGGER case_team_changed AFTER INSERT OR UPDATE OR DELETE ON case_team FOR EACH ROW EXECUTE FUNCTION case_part_shown('team');
 CREATE TRIGGER external_refs_added AFTER INSERT OR UPDATE ON external_refs FOR EACH ROW WHEN (NEW.kind = 'case') EXECUTE FUNCTION case_ref_shown();
 CREATE TRIGGER external_refs_dropped AFTER DELETE ON external_refs FOR EACH ROW WHEN (OLD.kind = 'case') EXECUTE FUNCTION case_ref_shown();
 
