@@ -254,10 +254,15 @@ static const char *poke_name(const struct program *p, const char *pattern)
     return arena_printf(p->arena, "%.*s%s%s", (int)(at - pattern), pattern, p->service, at + 2);
 }
 
+static size_t queues_of(const struct workers *w, const struct work *work)
+{
+    return work->each_queue ? w->program.nqueues : 1;
+}
+
 /* Of a work at one Redis, or at all. */
 static size_t parallel(const struct workers *w, const struct work *work)
 {
-    size_t n = work->parallel ? work->parallel : 1, queues = work->each_queue ? w->program.nqueues : 1;
+    size_t n = work->parallel ? work->parallel : 1, queues = queues_of(w, work);
 
     return (n + queues - 1) / queues;
 }
@@ -268,12 +273,12 @@ static err_t start_works(struct workers *w)
     size_t total = 0;
 
     for (size_t k = 0; k < worker->nworks; k++)
-        total += parallel(w, &worker->works[k]) * (worker->works[k].each_queue ? w->program.nqueues : 1);
+        total += parallel(w, &worker->works[k]) * queues_of(w, &worker->works[k]);
     w->v = ARENA_ARRAY(w->program.arena, total, struct instance);
     for (size_t k = 0; k < worker->nworks; k++) {
         const struct work *work = &worker->works[k];
         struct instance *first = &w->v[w->n];
-        size_t queues = work->each_queue ? w->program.nqueues : 1, n = parallel(w, work);
+        size_t queues = queues_of(w, work), n = parallel(w, work);
 
         for (size_t c = 0; c < queues * n; c++)
             w->v[w->n++] = (struct instance){.all = w,

@@ -55,10 +55,9 @@ void texts_done(struct texts *t);
 /* The text of a statement; arena takes what the process does not keep. */
 struct text *texts_get(struct texts *t, struct arena *a, const struct db_statement *s,
                        const struct db_list_choice *choice);
-/* The text of an INSERT … VALUES (…) for several rows, with their parameters one row after the other; of
- * which texts_has_rows says that it is one. */
+/* The text of an INSERT … VALUES (…) for several rows, with their parameters one row after the other; NULL of
+ * another statement. */
 struct text *texts_rows(struct texts *t, const struct db_statement *s, unsigned rows);
-bool texts_has_rows(const struct db_statement *s);
 
 /* ---- a queued statement ---- */
 

@@ -140,21 +140,21 @@ static const char *values_of(const struct db_statement *s)
     return at && s->sql[strlen(s->sql) - 1] == ')' ? at + strlen("VALUES ") : NULL;
 }
 
-bool texts_has_rows(const struct db_statement *s)
-{
-    return values_of(s) != NULL;
-}
-
 struct text *texts_rows(struct texts *t, const struct db_statement *s, unsigned rows)
 {
-    const char *values = values_of(s);
+    const char *values;
+    struct text *made;
     struct arena *a;
     struct buf b;
 
     if (t->n * 2 >= t->size)
         grow(t);
-    if (*find(t, s, rows))
-        return *find(t, s, rows);
+    made = *find(t, s, rows);
+    if (made)
+        return made;
+    values = values_of(s);
+    if (!values)
+        return NULL;
     a = arena_new();
     buf_init(&b, a, rows * strlen(s->sql));
     buf_put(&b, s->sql, (size_t)(values - s->sql));
@@ -170,9 +170,9 @@ struct text *texts_rows(struct texts *t, const struct db_statement *s, unsigned 
             p = end;
         }
     }
-    keep(t, text_new(NULL, s, rows), must(strdup(buf_text(&b))));
+    made = keep(t, text_new(NULL, s, rows), must(strdup(buf_text(&b))));
     arena_free(a);
-    return *find(t, s, rows);
+    return made;
 }
 
 void texts_done(struct texts *t)

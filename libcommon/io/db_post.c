@@ -40,24 +40,25 @@ static bool ends(const struct post *p)
     return p->e || (p->durable ? p->answered : p->sent);
 }
 
+static bool same_value(const struct pending *a, const struct pending *b, int i)
+{
+    return a->lengths[i] == b->lengths[i] && memcmp(a->values[i], b->values[i], (size_t)a->lengths[i]) == 0;
+}
+
 static bool same_reader(const struct pending *a, const struct pending *b)
 {
     for (int i = 0; i < a->text->nparams; i++) {
-        if (a->lengths[i] != b->lengths[i] || memcmp(a->values[i], b->values[i], (size_t)a->lengths[i]) != 0)
+        if (!same_value(a, b, i))
             return false;
     }
     return true;
 }
 
-static bool same_organisation(const struct pending *a, const struct pending *b)
-{
-    return a->lengths[0] == b->lengths[0] && memcmp(a->values[0], b->values[0], (size_t)a->lengths[0]) == 0;
-}
-
+/* Of the context's values the first is the organisation. */
 static bool fits(const struct post *p, const struct post *q)
 {
     return !q->joined && !q->tx->posts->next && q->tx->posts->s == p->tx->posts->s &&
-           same_organisation(p->context, q->context);
+           same_value(p->context, q->context, 0);
 }
 
 /* Takes the next ones that fit, so that it is 8, 4 or 2: each number is a text of its own. */
@@ -67,7 +68,7 @@ static void join(struct conn *c, struct post *p)
     struct post *found[TOGETHER] = {p};
     unsigned n = 1;
 
-    if (p->joined || p->tx->posts->next || !texts_has_rows(s) || s->nparams * TOGETHER > VALUES_MAX)
+    if (p->joined || p->tx->posts->next || s->nparams * TOGETHER > VALUES_MAX)
         return;
     for (struct post *q = p->next; q && n < TOGETHER; q = q->next) {
         if (fits(p, q))
@@ -75,12 +76,11 @@ static void join(struct conn *c, struct post *p)
     }
     while (n & (n - 1))
         n--;
-    for (unsigned i = 1; i < n; i++) {
+    p->rows = n > 1 ? texts_rows(&c->db->texts, s, n) : NULL;
+    for (unsigned i = 1; p->rows && i < n; i++) {
         found[i - 1]->with = found[i];
         found[i]->joined = true;
     }
-    if (n > 1)
-        p->rows = texts_rows(&c->db->texts, s, n);
 }
 
 static bool prepare(struct conn *c, const struct post *p)

@@ -140,8 +140,7 @@ SELECT sec.org(), $case_id, u, $by, $now FROM unnest($users) AS u
 DELETE FROM case_team WHERE org = sec.org() AND case_id = $case_id AND user_id <> ALL ($users);
 
 -- q_case_readers(id uuid) -> one case_readers(programme text, confidentiality text, offices text[], team text[])
-SELECT c.programme, c.confidentiality, c.offices,
-       (SELECT coalesce(array_agg(t.user_id ORDER BY t.user_id), '{}') FROM case_team t WHERE t.org = c.org AND t.case_id = c.id) AS team
+SELECT c.programme, c.confidentiality, c.offices, c.shown_team AS team
   FROM cases c
  WHERE c.id = $id;
 

@@ -32,23 +32,11 @@ BEGIN
     PERFORM set_config('wf.scope', scope, true);
 END
 $$;
-CREATE FUNCTION case_part_shown() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION case_part_shown() RETURNS trigger LANGUAGE plpgsql AS $$ -- of what part, and the column that names the case
+DECLARE
+    touched jsonb := CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        PERFORM case_shown(OLD.org, OLD.case_id, TG_ARGV[0]);
-    ELSE
-        PERFORM case_shown(NEW.org, NEW.case_id, TG_ARGV[0]);
-    END IF;
-    RETURN NULL;
-END
-$$;
-CREATE FUNCTION case_ref_shown() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        PERFORM case_shown(OLD.org, OLD.subject, 'refs');
-    ELSE
-        PERFORM case_shown(NEW.org, NEW.subject, 'refs');
-    END IF;
+    PERFORM case_shown(touched ->> 'org', (touched ->> TG_ARGV[1])::uuid, TG_ARGV[0]);
     RETURN NULL;
 END
 $$;
@@ -63,11 +51,11 @@ END
 $$;
 CREATE TRIGGER case_persons_joined AFTER INSERT ON case_persons FOR EACH ROW
     WHEN (NOT (NEW.role = 'principal' AND NEW.relation IS NULL AND NOT NEW.dependant AND NEW.case_id::text IS NOT DISTINCT FROM current_setting('wf.made', true)))
-    EXECUTE FUNCTION case_part_shown('members');
-CREATE TRIGGER case_persons_changed AFTER UPDATE OR DELETE ON case_persons FOR EACH ROW EXECUTE FUNCTION case_part_shown('members');
-CREATE TRIGGER case_team_changed AFTER INSERT OR UPDATE OR DELETE ON case_team FOR EACH ROW EXECUTE FUNCTION case_part_shown('team');
-CREATE TRIGGER external_refs_added AFTER INSERT OR UPDATE ON external_refs FOR EACH ROW WHEN (NEW.kind = 'case') EXECUTE FUNCTION case_ref_shown();
-CREATE TRIGGER external_refs_dropped AFTER DELETE ON external_refs FOR EACH ROW WHEN (OLD.kind = 'case') EXECUTE FUNCTION case_ref_shown();
+    EXECUTE FUNCTION case_part_shown('members', 'case_id');
+CREATE TRIGGER case_persons_changed AFTER UPDATE OR DELETE ON case_persons FOR EACH ROW EXECUTE FUNCTION case_part_shown('members', 'case_id');
+CREATE TRIGGER case_team_changed AFTER INSERT OR UPDATE OR DELETE ON case_team FOR EACH ROW EXECUTE FUNCTION case_part_shown('team', 'case_id');
+CREATE TRIGGER external_refs_added AFTER INSERT OR UPDATE ON external_refs FOR EACH ROW WHEN (NEW.kind = 'case') EXECUTE FUNCTION case_part_shown('refs', 'subject');
+CREATE TRIGGER external_refs_dropped AFTER DELETE ON external_refs FOR EACH ROW WHEN (OLD.kind = 'case') EXECUTE FUNCTION case_part_shown('refs', 'subject');
 
 ALTER TABLE cases NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_persons NO FORCE ROW LEVEL SECURITY;

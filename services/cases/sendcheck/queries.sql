@@ -3,9 +3,8 @@
 -- q_send_case(case_id uuid, user_id text?) -> maybe send_case(principal_id uuid, ended bool, hidden bool)
 -- hidden: the user is not of the team of a restricted or secret case
 SELECT principal_id, closed_at IS NOT NULL OR status IN ('withdrawn', 'closed') AS ended,
-       $user_id IS NOT NULL AND confidentiality <> 'normal'
-       AND NOT EXISTS (SELECT 1 FROM case_team t WHERE t.org = c.org AND t.case_id = c.id AND t.user_id = $user_id) AS hidden
-  FROM cases c WHERE id = $case_id;
+       $user_id IS NOT NULL AND confidentiality <> 'normal' AND $user_id <> ALL (shown_team) AS hidden
+  FROM cases WHERE id = $case_id;
 
 -- q_send_person(person_id uuid) -> maybe send_person(restricted bool, deceased bool, birth_first date?, birth_last date?, languages jsonb)
 SELECT restricted_at IS NOT NULL AS restricted, deceased_on IS NOT NULL AS deceased, birth_first, birth_last, languages

@@ -103,8 +103,7 @@ UPDATE travel_requests
 
 -- q_party_head(id uuid) -> one party_head(case_id uuid, reference text, programme text, programme_version int4, confidentiality text,
 --   offices text[], team text[], origin jsonb, destination jsonb, earliest date, latest date)        lane: own
-SELECT r.case_id, c.reference, c.programme, c.programme_version, c.confidentiality, c.offices,
-       (SELECT coalesce(array_agg(t.user_id ORDER BY t.user_id), '{}') FROM case_team t WHERE t.org = c.org AND t.case_id = c.id) AS team,
+SELECT r.case_id, c.reference, c.programme, c.programme_version, c.confidentiality, c.offices, c.shown_team AS team,
        jsonb_build_object('country', r.origin_country, 'place', r.origin_place) AS origin,
        jsonb_build_object('country', r.destination_country, 'place', r.destination_place) AS destination, r.earliest, r.latest
   FROM travel_requests r
