@@ -1,9 +1,9 @@
 /*
  * worker_main.c - a worker daemon. Each instance of a work is a coroutine:
  *
- *        ┌──────────── done > 0, or no tick ───────────┐
+ *        ┌─────── a whole batch done, or no tick ──────┐
  *        ▼                                             │
- *   turn (own ctx, commit or rollback) ── done = 0 ──► nap until poke, wake, tick ──┐
+ *   turn (own ctx, commit or rollback) ── fewer ─────► nap until poke, wake, tick ──┐
  *        ▲  └── error: logged ──► nap, doubling to 5 s , ended by nothing but drain │
  *        └──────────────────────────────────────────────────────────────────────────┘
  */
@@ -208,7 +208,7 @@ static void instance_run(void *arg)
             sibling_wake(i);
         if (i->failures > 0)
             nap(i, pause_us(i->failures), true);
-        else if (done == 0 && i->work->tick_us > 0)
+        else if ((done == 0 || done < i->work->batch) && i->work->tick_us > 0)
             nap(i, tick_us(i), false);
     }
     arena_free(a);

@@ -131,12 +131,10 @@ void buf_init(struct buf *b, struct arena *a, size_t capacity)
     *b = (struct buf){.arena = a, .p = arena_raw(a, cap), .cap = cap};
 }
 
-void buf_reserve(struct buf *b, size_t more)
+void buf_grow(struct buf *b, size_t more)
 {
     size_t need, cap;
 
-    if (more <= b->cap - b->n)
-        return;
     if (__builtin_add_overflow(b->n, more, &need) || need > SIZE_MAX / 4)
         abort();
     cap = b->cap < 16 ? 32 : b->cap * 2;
@@ -158,12 +156,6 @@ void buf_put(struct buf *b, const void *p, size_t n)
 void buf_puts(struct buf *b, const char *s)
 {
     buf_put(b, s, strlen(s));
-}
-
-void buf_putc(struct buf *b, char c)
-{
-    buf_reserve(b, 1);
-    b->p[b->n++] = c;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -42,11 +42,20 @@ struct buf {
     size_t n, cap;
 };
 void buf_init(struct buf *b, struct arena *a, size_t capacity);
+void buf_grow(struct buf *b, size_t more);
 /* Room for this many more bytes at p + n. */
-void buf_reserve(struct buf *b, size_t more);
+static inline void buf_reserve(struct buf *b, size_t more)
+{
+    if (more > b->cap - b->n)
+        buf_grow(b, more);
+}
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
-void buf_putc(struct buf *b, char c);
+static inline void buf_putc(struct buf *b, char c)
+{
+    buf_reserve(b, 1);
+    b->p[b->n++] = c;
+}
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* NUL-terminates and returns the text; the buffer can still grow. */
 const char *buf_text(struct buf *b);

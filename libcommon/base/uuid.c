@@ -96,15 +96,18 @@ bool uuid_parse(const char *s, struct uuid *ret)
 
 void uuid_format(struct uuid u, char *out)
 {
-    str_hex(out, u.b, 4);
+    char hex[33];
+
+    str_hex(hex, u.b, 16);
+    memcpy(out, hex, 8);
     out[8] = '-';
-    str_hex(out + 9, u.b + 4, 2);
+    memcpy(out + 9, hex + 8, 4);
     out[13] = '-';
-    str_hex(out + 14, u.b + 6, 2);
+    memcpy(out + 14, hex + 12, 4);
     out[18] = '-';
-    str_hex(out + 19, u.b + 8, 2);
+    memcpy(out + 19, hex + 16, 4);
     out[23] = '-';
-    str_hex(out + 24, u.b + 10, 6);
+    memcpy(out + 24, hex + 20, 13);
 }
 
 const char *uuid_text(struct arena *a, struct uuid u)

@@ -5,6 +5,7 @@ Reads one file, writes queries.h and queries.c into --out-dir (with --prefix p: 
 Any fault ends it with file:line and what to write instead. tests/sql imports parse_file() from here.
 """
 import argparse
+import datetime
 import os
 import re
 import sys
@@ -103,6 +104,7 @@ class Sort:
     line: int
     column: int = 0  # in the row
     id_expr: str = "id"
+    missing: str = None  # the key of a row whose column is null
 
 
 @dataclass
@@ -420,6 +422,19 @@ def camel(name):
     return re.sub(r"_([a-z0-9])", lambda m: m.group(1).upper(), name)
 
 
+# What stands for null in a sort, and its value as a key: days or microseconds since 1970.
+COALESCED = re.compile(r"coalesce\((?:\w+\.)?(\w+),\s*(?:DATE\s+'(?P<date>[\d-]+)'|'(?P<cast_date>[\d-]+)'::date|'(?P<instant>[\d-]+)Z'::timestamptz)\)\Z", re.I)
+
+
+def coalesced(expr):
+    """The column of coalesce(column, constant), the constant's type and key; three times None of another expression."""
+    m = COALESCED.match(expr)
+    if not m:
+        return None, None, None
+    days = (datetime.date.fromisoformat(m["date"] or m["cast_date"] or m["instant"]) - datetime.date(1970, 1, 1)).days
+    return (m[1], "timestamptz", str(days * 86400 * 10**6)) if m["instant"] else (m[1], "date", str(days))
+
+
 def finish_list(st, id_expr):
     if not st.sorts:
         raise Fault(st.line, f"{st.name}: a list needs at least one `--sort name column type`")
@@ -433,13 +448,17 @@ def finish_list(st, id_expr):
             raise Fault(s.line, f"sort {s.name}: type {s.type} (may be: {' '.join(SORTABLE)}); "
                                 "where it can be null, sort by coalesce(…) and have it in the row as " f"sort_{snake(s.name)}_")
         plain = re.match(r"(?:(\w+)\.)?(\w+)\Z", s.expr)
-        wanted = [f"sort_{snake(s.name)}_"] + ([plain.group(2)] if plain else [])
+        of_null, of_type, missing = coalesced(s.expr)
+        wanted = [f"sort_{snake(s.name)}_"] + ([plain.group(2)] if plain else [of_null] if of_null else [])
         found = [columns[w] for w in wanted if w in columns]
         if not found:
             raise Fault(s.line, f"sort {s.name}: the row has no column {' or '.join(wanted)}: the cursor is made from it")
         s.column = found[0]
         column = st.row.columns[s.column]
-        if column.type != s.type or column.nullable:
+        s.missing = missing if column.name == of_null and column.nullable else None
+        if of_type and of_type != s.type:
+            raise Fault(s.line, f"sort {s.name}: what stands for null is of type {of_type}, it must be {s.type}")
+        if column.type != s.type or (column.nullable and not s.missing):
             raise Fault(s.line, f"sort {s.name}: the row's column {column.name} is {column.type}{'?' if column.nullable else ''}, "
                                 f"it must be {s.type} and never null")
         s.id_expr = st.id_expr = id_expr or (plain.group(1) + ".id" if plain and plain.group(1) else "id")
@@ -690,7 +709,7 @@ def emit_list(st):
     out.append(f"static const struct db_list_sort {st.name}_sorts[] = {{")
     for s in st.sorts:
         both = [(list_after(st, s, d), list_order(st, s, d)) for d in (False, True)]
-        out.append(f'    {{"{s.name}", {str(s.descending).lower()}, {TYPES[s.type].enum}, {s.column},')
+        out.append(f'    {{"{s.name}", {str(s.descending).lower()}, {TYPES[s.type].enum}, {s.column}, {c_string(s.missing, 4) if s.missing else "NULL"},')
         for i in (0, 1):
             end = "}}," if i else "},"
             out.append(f"     {{{c_string(both[0][i], 8)},\n      {c_string(both[1][i], 8)}{end}")
@@ -706,7 +725,7 @@ def emit_count(st):
     """How many rows the list has, whatever the page."""
     end = c_string(COUNT[1], 4)
     filters = f"{st.name}_filters, LENGTH({st.name}_filters)" if st.filters else "NULL, 0"
-    out = [f'static const struct db_list_sort {st.name}_count_sorts[] = {{{{"total", false, DB_INT8, 0, {{"", ""}}, {{{end}, {end}}}}}}};']
+    out = [f'static const struct db_list_sort {st.name}_count_sorts[] = {{{{"total", false, DB_INT8, 0, NULL, {{"", ""}}, {{{end}, {end}}}}}}};']
     out.append(f"static const struct db_list {st.name}_count_list = {{{filters}, {st.name}_count_sorts, 1, 0, "
                + (c_string(list_changed(st), 4) if list_changed(st) else "NULL") + "};")
     out.append(f'static const struct db_column {st.name}_count_columns[] = {{{{"total", DB_INT8, false, 0}}}};')

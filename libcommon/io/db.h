@@ -168,6 +168,7 @@ struct db_list_sort {
     bool descending;  /* when the query does not say */
     enum db_type type;
     uint16_t column;      /* in the row: the cursor's key */
+    const char *missing;  /* the key of a row whose column is null: what stands for it; NULL: never null */
     const char *after[2]; /* condition to continue after a key, [descending] */
     const char *order[2]; /* ORDER BY and LIMIT, [descending] */
 };

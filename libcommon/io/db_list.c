@@ -195,6 +195,20 @@ void texts_done(struct texts *t)
 
 /* ---- cursors ---- */
 
+/* Of a column that can be null; NULL if it is. sqlgen knows what stands for a date and an instant. */
+static const char *set_value(const struct db_list_sort *sort, const char *value)
+{
+    struct opt_date date;
+    struct opt_i64 instant;
+
+    if (sort->type == DB_DATE) {
+        memcpy(&date, value, sizeof date);
+        return date.set ? value + offsetof(struct opt_date, v) : NULL;
+    }
+    memcpy(&instant, value, sizeof instant);
+    return instant.set ? value + offsetof(struct opt_i64, v) : NULL;
+}
+
 const char *db_list_key(struct arena *a, const struct db_statement *s, const struct db_list_choice *choice,
                         const void *row, struct uuid *ret_id)
 {
@@ -207,6 +221,11 @@ const char *db_list_key(struct arena *a, const struct db_statement *s, const str
     struct uuid u;
 
     memcpy(ret_id, (const char *)row + s->columns[s->list->id_column].offset, sizeof *ret_id);
+    if (sort->missing) {
+        value = set_value(sort, value);
+        if (!value)
+            return sort->missing;
+    }
     switch (sort->type) {
     case DB_BOOL:
         memcpy(&truth, value, sizeof truth);

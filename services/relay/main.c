@@ -28,7 +28,11 @@ static err_t start(struct program *p)
 }
 
 static const struct work works[] = {
-    {.name = "publish", .run_once = relay_publish, .tick_us = 25 * 1000, .poke = "relay-%s"},
+    {.name = "publish",
+     .run_once = relay_publish,
+     .tick_us = 25 * 1000,
+     .poke = "relay-%s",
+     .batch = RELAY_BATCH},
     {.name = "confirm", .run_once = relay_confirm, .each_queue = true},
     {.name = "claim", .run_once = relay_claim, .tick_us = 2000 * 1000, .each_queue = true},
     {.name = "upkeep", .run_once = relay_upkeep, .tick_us = 1000 * 1000, .each_queue = true},

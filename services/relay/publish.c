@@ -18,7 +18,6 @@
 #include "relay/relay.h"
 #include "web/metrics.h"
 
-#define BATCH 256
 #define IN_FLIGHT_MAX 10000      /* of a group, at each server */
 #define PATIENCE_US (500 * 1000) /* with a server, while there are others */
 
@@ -69,7 +68,7 @@ static struct text_array full_groups(struct ctx *x)
     struct text_array full = {.v = ARENA_ARRAY(x->arena, RELAY_GROUPS, const char *)};
 
     for (size_t i = 0; i < r->nflights; i++)
-        if (r->flights[i].published + BATCH > IN_FLIGHT_MAX * (int64_t)r->nnodes)
+        if (r->flights[i].published + RELAY_BATCH > IN_FLIGHT_MAX * (int64_t)r->nnodes)
             full.v[full.n++] = r->flights[i].group;
     return full;
 }
@@ -80,8 +79,8 @@ struct batch {
     size_t ntargets;
     struct relay_row *rows;
     size_t n;
-    struct queue_adding adding[BATCH]; /* those of one group and one server together */
-    size_t of[BATCH];                  /* which of adding a row is in */
+    struct queue_adding adding[RELAY_BATCH]; /* those of one group and one server together */
+    size_t of[RELAY_BATCH];                  /* which of adding a row is in */
     size_t nadding;
 };
 
@@ -172,11 +171,13 @@ err_t relay_publish(struct ctx *x, size_t *ret_done)
     if (b->ntargets == 0) /* the outbox grows, and relay_upkeep's metrics say so */
         return NULL;
     TRY(db_begin(x, &tx));
-    TRY(q_relay_take(tx, epochs(x, b), full_groups(x), p->conf.republish_ms * 1000, BATCH, &b->rows, &b->n));
+    TRY(q_relay_take(tx, epochs(x, b), full_groups(x), p->conf.republish_ms * 1000, RELAY_BATCH, &b->rows, &b->n));
     sort(x, b);
     TRY(queue_add_all(x, b->adding, b->nadding, r->nnodes > 1 ? PATIENCE_US : 0));
     TRY(take_back(x, tx, b, &back));
     metric_add(r->published, NULL, (double)(b->n - back));
     *ret_done = b->n - back;
+    if (back > 0)
+        worker_wake(x, "publish");
     return NULL;
 }

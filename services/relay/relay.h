@@ -7,7 +7,7 @@
 
 struct metric;
 
-#define RELAY_GROUPS 32
+enum { RELAY_GROUPS = 32, RELAY_BATCH = 256 /* deliveries in a turn */ };
 
 /* One consumer group, counted since it was last looked up. */
 struct relay_flight {

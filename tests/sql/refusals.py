@@ -50,6 +50,9 @@ REFUSED = [
     ("a sort that is no column", "-- q_x() -> list r(id uuid)\nSELECT id FROM t WHERE true\n--sort dueOn due_on date\n;", 3,
      "sort_due_on_ or due_on"),
     ("a sort that can be null", "-- q_x() -> list r(id uuid, a date?)\nSELECT id, a FROM t WHERE true\n--sort a a date\n;", 3, "never null"),
+    ("what stands for null of another type", "-- q_x() -> list r(id uuid, a timestamptz?)\nSELECT id, a FROM t WHERE true\n"
+     "--sort a coalesce(a, '9999-12-31'::date) timestamptz\n;", 3, "it must be timestamptz"),
+    ("a coalesce of no constant", "-- q_x() -> list r(id uuid, a date?)\nSELECT id, a FROM t WHERE true\n--sort a coalesce(a, b) date\n;", 3, "sort_a_"),
     ("a sort of another type", "-- q_x() -> list r(id uuid, a date)\nSELECT id, a FROM t WHERE true\n--sort a a text\n;", 3, "must be text"),
     ("a sort by jsonb", "-- q_x() -> list r(id uuid, a jsonb)\nSELECT id, a FROM t WHERE true\n--sort a a jsonb\n;", 3, "type jsonb"),
     ("a filter without AND", "-- q_x() -> list r(id uuid)\nSELECT id FROM t WHERE true\n--? a OR a\n--sort id id uuid\n;", 3, "begin it with AND"),

@@ -40,12 +40,10 @@ SELECT c.id, c.reference, c.programme, c.programme_version, c.status, NULL::json
 
 -- q_case_list{status text?, programme text?, caseworker text?, office text?, person_id uuid?, due_before date?, departs_before date?, reference text?}
 --   -> list case_item(id uuid, reference text, programme text, status text, confidentiality text, offices text[], caseworker text?,
---   principal__id uuid, principal__given text?, principal__family text?, country_of_return text?, planned_departure_on date?, opened_at timestamptz, closed_at timestamptz?,
---   sort_planned_departure_on_ date)
+--   principal__id uuid, principal__given text?, principal__family text?, country_of_return text?, planned_departure_on date?, opened_at timestamptz, closed_at timestamptz?)
 SELECT c.id, c.reference, c.programme, c.status, c.confidentiality, c.offices, c.caseworker,
        c.principal_id AS principal__id, c.shown_given AS principal__given, c.shown_family AS principal__family,
-       c.country_of_return, c.planned_departure_on, c.opened_at, c.closed_at,
-       coalesce(c.planned_departure_on, '9999-12-31'::date) AS sort_planned_departure_on_
+       c.country_of_return, c.planned_departure_on, c.opened_at, c.closed_at
   FROM cases c
  WHERE c.org = sec.org()
 --? status AND c.status = $status

@@ -34,7 +34,7 @@ static err_t list_assignments(struct ctx *x, const struct request *rq, struct re
                                       .country = request_query(rq, "country"),
                                       .expert_id = request_query_uuid(rq, "expertId"),
                                       .programme = request_query(rq, "programme")};
-    struct assignment_list_row *rows;
+    struct assignment_row *rows;
     struct page page;
     struct tx *tx;
     size_t n;
@@ -44,8 +44,8 @@ static err_t list_assignments(struct ctx *x, const struct request *rq, struct re
         in.flagged = OPT_BOOL(request_query_bool(rq, "flagged", false));
     TRY(db_begin_read(x, &tx));
     TRY(q_assignment_list(tx, &in, &page, &rows, &n));
-    audit_rows(tx, "assignment", rows, n, sizeof *rows, offsetof(struct assignment_list_row, id));
-    return reply_page(x, rq, rs, &q_assignment_list_page, &page, &assignment_list_row_json, rows, n);
+    audit_rows(tx, "assignment", rows, n, sizeof *rows, offsetof(struct assignment_row, id));
+    return reply_page(x, rq, rs, &q_assignment_list_page, &page, &assignment_row_json, rows, n);
 }
 
 static err_t insert_assignment(struct ctx *x, struct tx *tx, const struct assignment_application *ap,

@@ -24,14 +24,9 @@ SELECT id, programme, reference, application_id, expert_id, tor_id, tor_version,
        flagged, abort_reason, claim_cap, claimed, claim_currency, version, created_by, created_at, updated_at, allowed_actions
   FROM assignments_shown WHERE id = $id;
 
--- q_assignment_list{status text?, kind text?, country text?, expert_id uuid?, programme text?, flagged bool?} -> list assignment_list_row(id uuid,
---   programme text, reference text, application_id uuid, expert_id uuid, tor_id uuid, tor_version int4, institution_id uuid, country text,
---   status text, kind text?, starts_on date?, ends_on date?, accepted bool, flagged text?, abort_reason text?, claim_cap int8?, claimed int8,
---   claim_currency text, version int4, created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb,
---   sort_starts_on_ date)
+-- q_assignment_list{status text?, kind text?, country text?, expert_id uuid?, programme text?, flagged bool?} -> list assignment_row
 SELECT id, programme, reference, application_id, expert_id, tor_id, tor_version, institution_id, country, status, kind, starts_on, ends_on, accepted,
-       flagged, abort_reason, claim_cap, claimed, claim_currency, version, created_by, created_at, updated_at, allowed_actions,
-       coalesce(starts_on, DATE '9999-12-31') AS sort_starts_on_
+       flagged, abort_reason, claim_cap, claimed, claim_currency, version, created_by, created_at, updated_at, allowed_actions
   FROM assignments_shown WHERE true
 --? status     AND status = $status
 --? kind       AND kind = $kind

@@ -51,10 +51,9 @@ SELECT b.id, b.movement_id, b.supplier, b.status, b.resumes_to, b.supplier_refer
 -- q_booking_list{movement_id uuid?, passenger_id uuid?, status text?, expires_before timestamptz?, needs_attention bool?} -> list booking_item(id uuid,
 --   movement_id uuid, supplier text, status text, resumes_to text?, supplier_reference text?, hold_until timestamptz?, price jsonb?,
 --   passenger_ids uuid[], segment_ids uuid[], ticketed_at timestamptz?, ended_at timestamptz?, needs_attention bool, attention text[], version int4,
---   created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb, sort_hold_until_ timestamptz)
+--   created_by text, created_at timestamptz, updated_at timestamptz, allowed_actions jsonb)
 SELECT id, movement_id, supplier, status, resumes_to, supplier_reference, hold_until, price, passenger_ids, segment_ids, ticketed_at, ended_at,
-       needs_attention, attention, version, created_by, created_at, updated_at, allowed_actions,
-       coalesce(hold_until, '9999-01-01Z'::timestamptz) AS sort_hold_until_
+       needs_attention, attention, version, created_by, created_at, updated_at, allowed_actions
   FROM bookings_shown b WHERE true
 --? movement_id     AND movement_id = $movement_id
 --? passenger_id    AND EXISTS (SELECT 1 FROM booking_passengers p WHERE p.booking_id = b.id AND p.passenger_id = $passenger_id)

@@ -5,19 +5,17 @@
 --   departure_zone text?, arrives_at timestamptz?, arrival_zone text?, departs_local text?, arrives_local text?, opened_at timestamptz,
 --   cleared_at timestamptz?, departed_at timestamptz?, arrived_at timestamptz?, handed_over_at timestamptz?, reconciled_at timestamptz?,
 --   cancelled_at timestamptz?, cancel_reason text?, refs jsonb, warnings jsonb, version int4, created_by text, created_at timestamptz,
---   updated_at timestamptz, allowed_actions jsonb, sort_departs_at_ timestamptz)
+--   updated_at timestamptz, allowed_actions jsonb)
 SELECT id, purpose, programme, reference, "group", origin, destination, earliest, latest, priority, fund, cost_centre, status, fitness, offices,
        departs_at, departure_zone, arrives_at, arrival_zone, departs_local, arrives_local, opened_at, cleared_at, departed_at, arrived_at,
-       handed_over_at, reconciled_at, cancelled_at, cancel_reason, refs, warnings, version, created_by, created_at, updated_at, allowed_actions,
-       coalesce(departs_at, '9999-01-01Z'::timestamptz) AS sort_departs_at_
+       handed_over_at, reconciled_at, cancelled_at, cancel_reason, refs, warnings, version, created_by, created_at, updated_at, allowed_actions
   FROM movements_shown WHERE id = $id;
 
 -- q_movement_list{status text?, programme text?, purpose text?, office text?, ref_id uuid?, person_id uuid?, departs_from timestamptz?,
 --   departs_until timestamptz?} -> list movement_row
 SELECT id, purpose, programme, reference, "group", origin, destination, earliest, latest, priority, fund, cost_centre, status, fitness, offices,
        departs_at, departure_zone, arrives_at, arrival_zone, departs_local, arrives_local, opened_at, cleared_at, departed_at, arrived_at,
-       handed_over_at, reconciled_at, cancelled_at, cancel_reason, refs, warnings, version, created_by, created_at, updated_at, allowed_actions,
-       coalesce(departs_at, '9999-01-01Z'::timestamptz) AS sort_departs_at_
+       handed_over_at, reconciled_at, cancelled_at, cancel_reason, refs, warnings, version, created_by, created_at, updated_at, allowed_actions
   FROM movements_shown m WHERE true
 --? status       AND status = $status
 --? programme    AND programme = $programme

@@ -100,6 +100,15 @@ SELECT id, org, title, note, rank FROM t.items WHERE true
 --sort id id uuid
 ;
 
+-- q_due_list() -> list due_row(id uuid, rank int4, due_on date?, due_at timestamptz?)
+SELECT id, rank, due_on, due_at
+  FROM (SELECT id, rank, CASE WHEN rank < 3 THEN date '2026-05-01' - rank END AS due_on,
+               CASE WHEN rank > 2 THEN timestamptz '2026-05-01Z' - rank * interval '1 hour' END AS due_at FROM t.items) AS i
+ WHERE true
+--sort dueOn coalesce(due_on, DATE '9999-12-31') date
+--sort dueAt coalesce(i.due_at, '9999-01-01Z'::timestamptz) timestamptz
+;
+
 -- q_forget() -> any   lane: point
 DEALLOCATE ALL;
 

@@ -166,6 +166,49 @@ START_TEST(cursors_lead_through_all_pages_and_back)
 }
 END_TEST
 
+static const struct {
+    unsigned sort;
+    bool descending;
+    const char *ranks;
+} dues[] = {
+    {0, false, "2222111|1000034|5345345|345"}, /* rows without the value come last, in the order of their ids */
+    {0, true, "5435435|4354300|0011112|222"},
+    {1, false, "5555444|4333301|2012012|012"},
+};
+
+/* By the key of each page's last row, also where that has no value. */
+static void walk_dues(struct job *j)
+{
+    struct page page = {.limit = 7, .choice = {.sort = dues[walked].sort, .descending = dues[walked].descending}};
+    struct due_row *rows;
+    struct tx *tx;
+    size_t n = page.limit + 1;
+
+    OK(db_begin_read(&j->x, &tx));
+    got[0] = '\0';
+    while (n > page.limit) {
+        OK(q_due_list(tx, &page, &rows, &n));
+        if (page.choice.has_key)
+            strcat(got, "|");
+        for (size_t i = 0; i < n && i < page.limit; i++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%d", rows[i].rank);
+        if (n <= page.limit)
+            break;
+        page.choice.has_key = true;
+        page.choice.key = db_list_key(j->x.arena, q_due_list_page.statement, &page.choice,
+                                      &rows[page.limit - 1], &page.choice.key_id);
+    }
+    ck_assert_str_eq(got, dues[walked].ranks);
+}
+
+START_TEST(cursors_lead_through_rows_without_the_value)
+{
+    fill();
+    walked = _i;
+    in_job("iom", walk_dues);
+}
+END_TEST
+
 static void bad_keys(struct job *j)
 {
     struct page page = {.limit = 5, .choice = {.has_key = true, .key = "not a number"}};
@@ -256,6 +299,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, filters_are_taken_one_by_one);
     tcase_add_test(c, sorts_go_both_ways);
     tcase_add_loop_test(c, cursors_lead_through_all_pages_and_back, 0, (int)LENGTH(walks));
+    tcase_add_loop_test(c, cursors_lead_through_rows_without_the_value, 0, (int)LENGTH(dues));
     tcase_add_test(c, a_key_of_another_type_is_refused);
     tcase_add_test(c, a_list_takes_a_connection_of_its_own);
     tcase_add_test(c, variants_are_prepared_up_to_a_limit);
