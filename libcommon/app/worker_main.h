@@ -17,8 +17,8 @@ struct leased_work;
 struct work {
     const char *name; /* "relay", "seal" */
     /* Does one turn in a context of its own (x->who is the worker, organisation none). *ret_done more than 0:
-     * (batch) again at once; 0: wait for a poke or the tick; an error is logged and answered with capped backoff.
-     * What it opened in x->tx is committed on success, rolled back on error. */
+     * (batch) again at once; 0: wait for a poke or the tick; an error is logged and answered with capped
+     * backoff. What it opened in x->tx is committed on success, rolled back on error. */
     err_t (*run_once)(struct ctx *x, size_t *ret_done);
     int64_t tick_us; /* doubles up to a second while there is nothing to do; of several side by side one ticks
                         and wakes the others */

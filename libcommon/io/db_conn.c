@@ -91,6 +91,7 @@ static void close_pg(struct conn *c)
         event_del(&c->write);
         c->events = c->writing = false;
     }
+    segment_close(c);
     if (c->pg)
         PQfinish(c->pg);
     c->pg = NULL;
@@ -198,6 +199,7 @@ static void up(struct conn *c)
     event_assign(&c->read, base, fd, EV_READ | EV_PERSIST, on_read, c);
     event_assign(&c->write, base, fd, EV_WRITE | EV_PERSIST, on_write, c);
     event_add(&c->read, NULL);
+    segment_open(c, base);
     c->events = true;
     c->state = CONN_IDLE;
     c->lane->stats.connections++;

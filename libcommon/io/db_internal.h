@@ -6,6 +6,7 @@
  *   db_pipe.c   what was sent on a connection and whose results come next
  *   db_tx.c     transactions and segments, db.h's functions
  *   db_round.c  what is sent together and waited for together
+ *   db_segment.c  what goes over a shared connection in one turn of the loop
  *   db_post.c   what reads post at their end, gathered
  *   db_standby.c  lists from a standby that has all that was answered before
  *   db_put.c    parameters, db_get.c results: PostgreSQL's binary forms
@@ -29,6 +30,7 @@ enum {
     DB_MAX_TEXTS = 4096,       /* statement texts that a process keeps */
     DB_HOSTS_BYTES = 1024,
     DB_MAX_NAME = 56, /* PostgreSQL tells prepared statements by 63 bytes */
+    DB_CONTEXT_PARAMS = 3,
 };
 
 /* ---- statement texts ---- */
@@ -131,7 +133,13 @@ struct conn {
     struct prep *preps; /* by text index */
     size_t npreps;
     unsigned nlists;
-    /* Of a shared connection, see db_post.c. */
+    /* Of a shared connection, see db_segment.c and db_post.c. */
+    struct event turn; /* at the end of the loop's turn, if it is due */
+    bool turn_due;
+    unsigned nreads; /* in the segment that has no Sync yet */
+    char *reader;    /* whose context it has: the values one behind the other */
+    size_t reader_size;
+    int reader_lengths[DB_CONTEXT_PARAMS];
     struct post *posts, *posted; /* not sent; sent, and waited for */
     bool posting;                /* a segment of posts is under way */
     bool post_failed;            /* a statement in it did */
@@ -234,6 +242,16 @@ void pipe_forget(struct conn *c, const struct tx *tx);
 /* Empties the ring; every transaction in it fails. */
 void pipe_fail(struct conn *c, err_t e);
 
+/* db_segment.c */
+void segment_open(struct conn *c, struct event_base *base);
+void segment_close(struct conn *c);
+/* Adds tx->round to what this turn sends. False: connection lost. */
+bool segment_read(struct conn *c, struct tx *tx);
+/* The Sync behind the reads, if there are any: what follows does not stand or fall with them. */
+bool segment_end(struct conn *c);
+/* At the end of the loop's turn what waits is sent. */
+void segment_at_turn(struct conn *c);
+
 /* ---- transactions ---- */
 
 struct tx {
@@ -250,6 +268,8 @@ struct tx {
     bool lost;  /* with its connection */
     bool stale; /* a prepared statement was: send the round again */
     bool retried;
+    bool swept; /* skipped behind another's failure: send the round again */
+    bool alone; /* in a segment of its own */
     unsigned rounds;                    /* answered ones */
     unsigned outstanding;               /* slots of the round under way */
     struct pending *queue, **queue_end; /* not sent */
@@ -272,6 +292,8 @@ void tx_release(struct tx *tx);
 /* Sends tx->posts with what others posted; waits until they are sent, or on disk if one of them is durable.
  */
 AWAITS MUST_CHECK err_t tx_posts(struct tx *tx);
+/* Sends those that wait, unless some are under way. */
+void posts_go(struct conn *c);
 /* The segment of posts was answered; the next may go. Called by db_pipe.c, on the loop's stack. */
 void posts_answered(struct conn *c);
 /* The connection is gone. */

@@ -125,6 +125,8 @@ bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p)
         return true;
     if (prep && t->s->list && c->nlists >= DB_MAX_LISTS)
         prep = NULL;
+    if (!segment_end(c))
+        return false;
     if (prep) {
         prep->state = PREP_IN_FLIGHT;
         c->nlists += t->s->list != NULL;
@@ -265,7 +267,7 @@ static void run_answered(struct conn *c, const struct slot *slot, const PGresult
 static bool take_result(struct conn *c, PGresult *r)
 {
     struct slot *slot = &c->slots[c->first];
-    bool sync = PQresultStatus(r) == PGRES_PIPELINE_SYNC;
+    bool sync = PQresultStatus(r) == PGRES_PIPELINE_SYNC, ends;
 
     slot->answered = true;
     if (sync != (slot->kind == SLOT_SYNC) &&
@@ -289,13 +291,17 @@ static bool take_result(struct conn *c, PGresult *r)
         c->post_failed = true; /* a constraint that is looked at in the end */
         db_error_log("posted statement failed", "", r);
     }
+    /* Those whose slots are done would be woken, and take it again. */
+    ends = c->lane->shared && db_error_is_fatal(r);
     if (slot->tx && !sync && !(slot->kind == SLOT_PREPARE && PQresultStatus(r) == PGRES_COMMAND_OK))
         tx_result(slot->tx, slot->p, r); /* takes r */
     else
         PQclear(r);
-    if (sync)
+    if (ends)
+        conn_lost(c, "ended by the server");
+    else if (sync)
         pop(c);
-    return true;
+    return !ends;
 }
 
 void pipe_results(struct conn *c)

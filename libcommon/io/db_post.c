@@ -5,11 +5,11 @@
  *                     ▲                              │
  *                     └── who comes meanwhile ◄──────┴─► answered: durable ones are on disk; the next segment
  *
- * A connection has one such segment under way. Alone, a read's post goes at once; where many read, one
- * transaction takes the posts of all that came meanwhile, which is a third of what one for each costs. Each
- * post has its own reader's context in front of it; but the rows that one INSERT adds for readers of one
- * organisation go as one, since beginning it is most of what it costs: such a row says itself who it was, and
- * what is posted is judged by the organisation.
+ * A connection has one such segment under way. Alone, a read's post goes at once (at the end of the loop's
+ * turn, db_segment.c); where many read, one transaction takes the posts of all that came meanwhile, which is
+ * a third of what one for each costs. Each post has its own reader's context in front of it; but the rows
+ * that one INSERT adds for readers of one organisation go as one, since beginning it is most of what it
+ * costs: such a row says itself who it was, and what is posted is judged by the organisation.
  */
 #include <string.h>
 
@@ -128,11 +128,13 @@ static bool run(struct conn *c, const struct post *p, const struct post *before)
 }
 
 /* All that wait, in one segment. Who need not wait for its answer is woken. */
-static void send_posts(struct conn *c)
+void posts_go(struct conn *c)
 {
     const struct post *before = NULL;
     bool ok = true;
 
+    if (!c->posts || c->posting)
+        return;
     for (struct post *p = c->posts; p; p = p->next)
         join(c, p);
     for (const struct post *p = c->posts; ok && p; p = p->next)
@@ -163,7 +165,6 @@ static void send_posts(struct conn *c)
     }
     c->posted = c->posts;
     c->posts = NULL;
-    conn_flush(c);
 }
 
 static void end_all(struct post *p, err_t e)
@@ -186,7 +187,7 @@ void posts_answered(struct conn *c)
     c->posted = NULL;
     end_all(posted, c->post_failed ? err_unposted : NULL);
     if (c->posts)
-        send_posts(c);
+        segment_at_turn(c);
 }
 
 void posts_lost(struct conn *c)
@@ -223,7 +224,7 @@ static err_t post(struct post *p)
     TRY(lane_take(&p->tx->db->shared, &c));
     append(&c->posts, p);
     if (!c->posting)
-        send_posts(c);
+        segment_at_turn(c);
     while (!ends(p) && !e)
         e = co_wait_at(&p->wait, p->tx->posts->s->name);
     if (e) { /* its memory goes */

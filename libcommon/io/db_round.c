@@ -40,6 +40,7 @@ static const struct db_statement context_statement = {
     .nparams = LENGTH(context_columns),
     .rows = DB_ANY,
 };
+_Static_assert(LENGTH(context_columns) == DB_CONTEXT_PARAMS, "as db_segment.c keeps them");
 
 static const struct db_statement begin_statement = {.name = "wf_begin", .sql = "BEGIN", .rows = DB_ANY};
 const struct db_statement db_commit_statement = {.name = "wf_commit", .sql = "COMMIT", .rows = DB_ANY};
@@ -101,26 +102,30 @@ static bool ends_transaction(const struct tx *tx)
     return tx->segments || tx->commit_sent;
 }
 
-/* Sends tx->round. A lost connection shows in tx->failed. */
+/* On a connection of its own: a transaction's first round, one of its middle, or its end. */
+static bool run_round(struct tx *tx)
+{
+    struct conn *c = tx->conn;
+
+    for (struct pending *p = tx->round; p; p = p->next) {
+        if (!pipe_prepare(c, tx, p) || !pipe_run(c, tx, p))
+            return false;
+        tx->at = p->s->name;
+    }
+    return ends_transaction(tx) ? pipe_sync(c, tx) : PQsendFlushRequest(c->pg) != 0;
+}
+
+/* Sends tx->round, over a shared connection at the end of the loop's turn. A lost connection shows in
+ * tx->failed. */
 static void send_round(struct tx *tx)
 {
     struct conn *c = tx->conn;
-    bool shared = tx->lane->shared, ok = true;
 
     tx->db->stats.round_trips++;
     tx->x->round_trips++;
-    for (struct pending *p = tx->round; shared && ok && p; p = p->next)
-        ok = pipe_prepare(c, tx, p);
-    for (struct pending *p = tx->round; ok && p; p = p->next) {
-        ok = (shared || pipe_prepare(c, tx, p)) && pipe_run(c, tx, p);
-        tx->at = p->s->name;
-    }
-    if (ok && ends_transaction(tx))
-        ok = pipe_sync(c, tx);
-    else if (ok)
-        ok = PQsendFlushRequest(c->pg) != 0;
-    if (ok) {
-        conn_flush(c);
+    if (tx->lane->shared ? segment_read(c, tx) : run_round(tx)) {
+        if (!c->turn_due)
+            conn_flush(c);
         return;
     }
     conn_lost(c, PQerrorMessage(c->pg));
@@ -150,6 +155,12 @@ void tx_slot_done(struct tx *tx)
         return;
     if (tx->stale && tx->rounds == 0 && !tx->retried) {
         send_again(tx);
+        return;
+    }
+    if (tx->swept && !tx->alone) {
+        tx->swept = false;
+        tx->alone = true;
+        send_round(tx);
         return;
     }
     tx->rounds += !tx->lost;
@@ -186,6 +197,8 @@ void tx_result(struct tx *tx, struct pending *p, PGresult *r)
 
     if (status == PGRES_FATAL_ERROR) {
         run_failed(tx, p, r);
+    } else if (status == PGRES_PIPELINE_ABORTED && tx->lane->shared && !tx->failed) {
+        tx->swept = true;
     } else if ((status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) && p && !tx->failed) {
         if (p->s == &db_commit_statement) {
             tx->committed = strcmp(PQcmdStatus(r), "COMMIT") == 0;
@@ -314,7 +327,7 @@ err_t tx_round_trip(struct tx *tx)
     TRY(take_connection(tx));
     if (tx->segments) { /* each stands for itself */
         tx->failed = NULL;
-        tx->lost = tx->broken = tx->retried = false;
+        tx->lost = tx->broken = tx->retried = tx->swept = tx->alone = false;
         tx->rounds = 0;
         if (!tx->context)
             tx->context = tx_context(tx);

@@ -220,6 +220,7 @@ void http_answer(struct request *rq)
     struct http *h = rq->http;
     struct response *rs = &rq->rs;
     struct evhttp_request *ev = rq->ev;
+    struct conn *c = rq->conn;
     struct arena *arena = rq->arena;
     bool body = rs->content_type && rs->body.n > 0 && !rq->head;
 
@@ -238,9 +239,11 @@ void http_answer(struct request *rq)
     if (body)
         evbuffer_add_reference(evhttp_request_get_output_buffer(ev), rs->body.p, rs->body.n, arena_done,
                                arena);
-    if (rq->conn)
-        rq->conn->rq = NULL;
+    if (c)
+        c->rq = NULL;
     evhttp_send_reply(ev, rs->status, problem_reason(rs->status), NULL);
+    if (c)
+        conn_write(c);
     if (!body)
         arena_free(arena);
 }

@@ -171,7 +171,8 @@ err_t relay_publish(struct ctx *x, size_t *ret_done)
     if (b->ntargets == 0) /* the outbox grows, and relay_upkeep's metrics say so */
         return NULL;
     TRY(db_begin(x, &tx));
-    TRY(q_relay_take(tx, epochs(x, b), full_groups(x), p->conf.republish_ms * 1000, RELAY_BATCH, &b->rows, &b->n));
+    TRY(q_relay_take(tx, epochs(x, b), full_groups(x), p->conf.republish_ms * 1000, RELAY_BATCH, &b->rows,
+                     &b->n));
     sort(x, b);
     TRY(queue_add_all(x, b->adding, b->nadding, r->nnodes > 1 ? PATIENCE_US : 0));
     TRY(take_back(x, tx, b, &back));

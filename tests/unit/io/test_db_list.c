@@ -171,7 +171,8 @@ static const struct {
     bool descending;
     const char *ranks;
 } dues[] = {
-    {0, false, "2222111|1000034|5345345|345"}, /* rows without the value come last, in the order of their ids */
+    {0, false,
+     "2222111|1000034|5345345|345"}, /* rows without the value come last, in the order of their ids */
     {0, true, "5435435|4354300|0011112|222"},
     {1, false, "5555444|4333301|2012012|012"},
 };
@@ -179,7 +180,8 @@ static const struct {
 /* By the key of each page's last row, also where that has no value. */
 static void walk_dues(struct job *j)
 {
-    struct page page = {.limit = 7, .choice = {.sort = dues[walked].sort, .descending = dues[walked].descending}};
+    struct page page = {.limit = 7,
+                        .choice = {.sort = dues[walked].sort, .descending = dues[walked].descending}};
     struct due_row *rows;
     struct tx *tx;
     size_t n = page.limit + 1;
