@@ -67,6 +67,7 @@ static void database_scrape(const struct program *p)
 
     db_stats(p->db, &s);
     lane_scrape("shared", &s.shared);
+    lane_scrape("lists", &s.lists);
     lane_scrape("own", &s.own);
     lane_scrape("standby", &s.standby);
     lists = metric_counter("wayfare_db_standby_total", "Lists that a standby was asked for.", "outcome");

@@ -57,21 +57,22 @@ static const char *given(const char *setting)
     return setting && setting[0] ? setting : NULL;
 }
 
-/* 8 connections for writes are best for a service; a worker has few jobs at a time, and there are many
- * workers. */
+/* So many serve a service best: two pipelined ones each for reads by key and for lists; a worker has few jobs
+ * at a time, and there are many workers. */
 static err_t open_db(struct program *p, unsigned needs)
 {
     bool service = needs & PROGRAM_SERVICE, mechanism = needs & PROGRAM_ANY;
-    unsigned pool = service ? 8 : mechanism ? 3 : 5;
+    unsigned pool = service ? 6 : mechanism ? 3 : 5;
     struct db_options o = {
         .conninfo = p->conf.db,
         .password = given(p->conf.db_password),
         .standby = service ? given(p->conf.db_read) : NULL,
         .shared = service ? 2 : 1,
+        .lists = service ? 2 : 0,
         .pool = pool,
+        .standbys = pool,
         .point_timeout_us = 250 * 1000,
         .own_timeout_us = 5 * 1000 * 1000,
-        .lists = pool,
     };
 
     return db_open(p->loop, &o, &p->db);

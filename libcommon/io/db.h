@@ -3,8 +3,9 @@
  *
  *   db_read        short reads by key on one or two shared, pipelined connections; every statement must be of
  *                  lane point
- *   db_begin_read  other reads, on a connection of its own from a small pool
- *   db_begin       a transaction on a connection of that pool; any statement
+ *   db_begin_read  other reads, on a connection of its own from a small pool; pages of a list (x->lists) on
+ * one or two shared ones first, each of their statements as long as it has shown to be quick db_begin       a
+ * transaction on a connection of that pool; any statement
  *
  * Each opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In
  * front of the first statement the context of row-level security is set for this transaction only: wf.org,
@@ -34,10 +35,11 @@ struct db_options {
     const char *password;     /* NULL: none */
     const char *standby;      /* conninfo of standbys that answer lists (x->lists); NULL: none */
     unsigned shared;          /* pipelined connections for db_read; 1 or 2 */
-    unsigned pool;            /* connections for db_begin; 8 is best */
+    unsigned lists;           /* pipelined connections for pages of lists; 0: they take the pool's */
+    unsigned pool;            /* connections for db_begin */
+    unsigned standbys;        /* connections to a standby */
     int64_t point_timeout_us; /* statement_timeout on the shared connections: 250 ms */
     int64_t own_timeout_us;   /* statement_timeout on the pool: 5 s */
-    unsigned lists;           /* connections to a standby */
 };
 
 /* Connects in the background; never fails because PostgreSQL is away. */
@@ -52,7 +54,7 @@ struct db_lane_stats {
     uint64_t waits, waited_us;           /* for a connection, so far */
 };
 struct db_stats {
-    struct db_lane_stats shared, own, standby;
+    struct db_lane_stats shared, lists, own, standby;
     uint64_t standby_taken, standby_behind, standby_failed; /* lists: by it; by the primary instead */
     uint64_t reconnects, statements, round_trips, errors;
 };
@@ -83,7 +85,7 @@ struct ctx *tx_ctx(struct tx *tx);
 /* True for db_begin, false for db_read and db_begin_read. */
 bool tx_writes(const struct tx *tx);
 
-/* True for db_read: on a shared connection; takes statements of lane point only. */
+/* True for db_read, which takes statements of lane point only, and for lists: on a shared connection. */
 bool tx_shared(const struct tx *tx);
 /* The transaction can only be rolled back: the next wait and the commit give e, unless something failed
  * before. For functions that queue and return nothing. */

@@ -44,8 +44,9 @@ struct text {
     const char *sql;
     const Oid *types;
     int nparams;
-    char fault_state[6]; /* SQLSTATE of the last failed Parse, "" none */
-    char fault[160];     /* what PostgreSQL said of it */
+    int64_t slow_until_us; /* mono; a list that took too long beside others goes alone */
+    char fault_state[6];   /* SQLSTATE of the last failed Parse, "" none */
+    char fault[160];       /* what PostgreSQL said of it */
 };
 #define TEXT_UNNAMED UINT32_MAX
 
@@ -161,8 +162,9 @@ struct place {
 
 struct lane {
     struct db *db;
-    const char *name; /* shared, own, standby */
+    const char *name; /* shared, lists, own, standby */
     struct place *place;
+    int64_t timeout_us; /* of a statement */
     bool shared;
     struct conn *conns;
     unsigned n;
@@ -177,8 +179,7 @@ struct db {
     struct loop *loop;
     char *password;
     struct place primary, elsewhere;
-    int64_t point_timeout_us, own_timeout_us;
-    struct lane shared, own,
+    struct lane shared, lists, own,
         standby; /* standby is exclusive as own is; without connections if there is none */
     struct texts texts;
     struct db_stats stats;
@@ -188,7 +189,8 @@ struct db {
 extern const struct err db_err_away; /* PostgreSQL cannot be reached */
 
 /* db_lane.c */
-void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n);
+/* l says its name, place, timeout and whether it is shared. */
+void lane_open(struct db *db, struct lane *l, unsigned n);
 void lane_close(struct lane *l);
 /* A living connection for a segment, or one of its own; waits if need be. */
 AWAITS MUST_CHECK err_t lane_take(struct lane *l, struct conn **ret);
@@ -268,8 +270,8 @@ struct tx {
     bool lost;  /* with its connection */
     bool stale; /* a prepared statement was: send the round again */
     bool retried;
-    bool swept; /* skipped behind another's failure: send the round again */
-    bool alone; /* in a segment of its own */
+    bool swept;                         /* skipped behind another's failure: send the round again */
+    bool alone;                         /* in a segment of its own */
     unsigned rounds;                    /* answered ones */
     unsigned outstanding;               /* slots of the round under way */
     struct pending *queue, **queue_end; /* not sent */

@@ -105,8 +105,7 @@ void lane_offer(struct conn *c)
 static void look_for_silence(void *arg)
 {
     struct lane *l = arg;
-    int64_t timeout_us = l->shared ? l->db->point_timeout_us : l->db->own_timeout_us;
-    int64_t before_us = clock_mono_us() - timeout_us - DB_SILENCE_US;
+    int64_t before_us = clock_mono_us() - l->timeout_us - DB_SILENCE_US;
 
     for (unsigned i = 0; i < l->n; i++) {
         struct conn *c = &l->conns[i];
@@ -116,19 +115,18 @@ static void look_for_silence(void *arg)
     }
 }
 
-void lane_open(struct db *db, struct lane *l, const char *name, struct place *place, unsigned n)
+void lane_open(struct db *db, struct lane *l, unsigned n)
 {
-    bool shared = l == &db->shared;
-
-    *l = (struct lane){
-        .db = db, .name = name, .place = place, .shared = shared, .n = n, .away_since_us = clock_mono_us()};
+    l->db = db;
+    l->n = n;
+    l->away_since_us = clock_mono_us();
     l->waiters_end = &l->waiters;
     l->conns = calloc(n ? n : 1, sizeof *l->conns);
     if (!l->conns)
         abort();
     for (unsigned i = 0; i < n; i++)
         l->conns[i] = (struct conn){.db = db, .lane = l};
-    for (unsigned i = 0; i < (shared || n == 0 ? n : 1); i++)
+    for (unsigned i = 0; i < (l->shared || n == 0 ? n : 1); i++)
         conn_connect(&l->conns[i]);
     l->silence_timer = loop_every(db->loop, SILENCE_TICK_US, look_for_silence, l);
 }

@@ -194,12 +194,12 @@ bool pipe_setup(struct conn *c)
         " set_config('TimeZone', 'UTC', false), set_config('jit', 'off', false),"
         " set_config('plan_cache_mode', $4, false)";
     bool shared = c->lane->shared;
-    int64_t timeout_us = shared ? c->db->point_timeout_us : c->db->own_timeout_us;
     char timeout[32], idle[32];
-    const char *values[] = {timeout, shared ? "off" : "on", idle, shared ? "force_generic_plan" : "auto"};
+    const char *values[] = {timeout, shared ? "off" : "on", idle,
+                            c->lane == &c->db->shared ? "force_generic_plan" : "auto"};
 
-    snprintf(timeout, sizeof timeout, "%lldms", (long long)(timeout_us / 1000));
-    snprintf(idle, sizeof idle, "%lldms", (long long)(IDLE_IN_TX_US / 1000 + c->db->own_timeout_us / 1000));
+    snprintf(timeout, sizeof timeout, "%lldms", (long long)(c->lane->timeout_us / 1000));
+    snprintf(idle, sizeof idle, "%lldms", (long long)(IDLE_IN_TX_US / 1000 + c->db->own.timeout_us / 1000));
     if (!PQsendQueryParams(c->pg, sql, LENGTH(values), NULL, values, NULL, NULL, 1))
         return false;
     push(c, (struct slot){.kind = SLOT_SETUP, .text = TEXT_UNNAMED});

@@ -16,6 +16,7 @@
 #include "io/db_internal.h"
 
 enum { COMMIT_GRACE_US = 1000 * 1000 /* how long a COMMIT under way is waited for past the deadline */ };
+#define SLOW_US (600 * 1000 * 1000LL) /* so long a list that was slow goes alone */
 
 ERR_DEFINE(err_outcome, ERR_UNAVAILABLE, "db.outcomeUnknown",
            "Whether this was saved is not known; repeat it with the same Idempotency-Key.");
@@ -183,6 +184,8 @@ static void run_failed(struct tx *tx, const struct pending *p, const PGresult *r
     if (tx->failed)
         return;
     tx->failed = db_error_of(tx->x->arena, p, r);
+    if (p && tx->lane == &tx->db->lists && strcmp(tx->failed->code, "db.timeout") == 0)
+        p->text->slow_until_us = clock_mono_us() + SLOW_US;
     /* Nobody knows what became of a COMMIT that ends with its connection. The cut shows at whatever was
      * waited for first: the server may be past it. */
     if (p && (p->s == &db_commit_statement || (tx->commit_sent && db_error_is_cut(r))) &&
@@ -287,9 +290,20 @@ static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
         .attributes = {{"db.system.name", "postgresql", 0}, {"wayfare.lane", tx->lane->name, 0}}});
 }
 
+static bool is_slow(const struct tx *tx)
+{
+    for (const struct pending *p = tx->queue; p; p = p->next) {
+        if (p->text->slow_until_us > 0 && p->text->slow_until_us > clock_mono_us())
+            return true;
+    }
+    return false;
+}
+
 /* A connection for the round; what was begun on another is lost with it. */
 static err_t take_connection(struct tx *tx)
 {
+    if (tx->lane == &tx->db->lists && is_slow(tx))
+        tx->lane = &tx->db->own;
     if (tx->lane->shared)
         return lane_take(tx->lane, &tx->conn);
     if (tx->conn && !tx->lost)

@@ -28,12 +28,14 @@ static err_t begin(struct ctx *x, bool writes, struct tx **ret)
 {
     struct tx *tx = x->tx;
 
-    if (tx && tx->segments && (writes || tx->lane->shared)) {
+    if (tx && tx->segments && (writes || tx->lane == &x->db->shared)) {
         TRY(tx_commit(x));
         tx = NULL;
     }
     if (!tx && !writes && x->lists)
         TRY(standby_begin(x, &tx));
+    if (!tx && !writes && x->lists && !x->alone && x->db->lists.n > 0)
+        tx = x->tx = tx_new(x, &x->db->lists, true);
     if (!tx) {
         struct conn *c;
 
@@ -98,7 +100,7 @@ void db_queue(struct tx *tx, const struct db_statement *s, const void *params,
 
     if (tx->ended)
         e = err_internal(a, ERR_BUG, "db.ended", "%s: its transaction has ended", s->name);
-    else if (tx->lane->shared && !s->point)
+    else if (tx->lane == &tx->db->shared && !s->point)
         e = err_internal(a, ERR_BUG, "db.lane", "%s is not a point statement: db_begin or db_begin_read",
                          s->name);
     if (!e)
@@ -294,19 +296,27 @@ static void place_close(struct place *p)
 err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
 {
     struct db *db = calloc(1, sizeof *db);
+    int64_t point_us, own_us;
 
     if (!db)
         abort();
-    assert(o->shared <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS && o->lists <= DB_MAX_CONNS);
+    assert(o->shared <= DB_MAX_CONNS && o->lists <= DB_MAX_CONNS && o->pool <= DB_MAX_CONNS &&
+           o->standbys <= DB_MAX_CONNS);
     db->loop = l;
     place_open(&db->primary, o->conninfo);
     place_open(&db->elsewhere, o->standby);
     db->password = o->password && *o->password ? strdup(o->password) : NULL;
-    db->point_timeout_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
-    db->own_timeout_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
-    lane_open(db, &db->shared, "shared", &db->primary, o->shared);
-    lane_open(db, &db->own, "own", &db->primary, o->pool);
-    lane_open(db, &db->standby, "standby", &db->elsewhere, o->standby ? o->lists : 0);
+    point_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
+    own_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
+    db->shared =
+        (struct lane){.name = "shared", .place = &db->primary, .timeout_us = point_us, .shared = true};
+    db->lists = (struct lane){.name = "lists", .place = &db->primary, .timeout_us = point_us, .shared = true};
+    db->own = (struct lane){.name = "own", .place = &db->primary, .timeout_us = own_us};
+    db->standby = (struct lane){.name = "standby", .place = &db->elsewhere, .timeout_us = own_us};
+    lane_open(db, &db->shared, o->shared);
+    lane_open(db, &db->lists, o->lists);
+    lane_open(db, &db->own, o->pool);
+    lane_open(db, &db->standby, o->standby ? o->standbys : 0);
     *ret = db;
     return NULL;
 }
@@ -317,6 +327,7 @@ void db_close(struct db *db)
         return;
     db->closing = true;
     lane_close(&db->shared);
+    lane_close(&db->lists);
     lane_close(&db->own);
     lane_close(&db->standby);
     texts_done(&db->texts);
@@ -328,13 +339,20 @@ void db_close(struct db *db)
 
 bool db_ready(const struct db *db)
 {
-    return (db->shared.n == 0 || lane_works(&db->shared)) && (db->own.n == 0 || lane_works(&db->own));
+    const struct lane *lanes[] = {&db->shared, &db->lists, &db->own};
+
+    for (size_t i = 0; i < LENGTH(lanes); i++) {
+        if (lanes[i]->n > 0 && !lane_works(lanes[i]))
+            return false;
+    }
+    return true;
 }
 
 void db_stats(const struct db *db, struct db_stats *ret)
 {
     *ret = db->stats;
     ret->shared = db->shared.stats;
+    ret->lists = db->lists.stats;
     ret->own = db->own.stats;
     ret->standby = db->standby.stats;
 }

@@ -19,7 +19,7 @@ static void standby_is(const char *conninfo)
     struct db_options o = db_defaults();
 
     o.standby = conninfo;
-    o.lists = 2;
+    o.standbys = 2;
     db_open_with(o);
 }
 
