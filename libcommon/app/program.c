@@ -72,6 +72,7 @@ static err_t open_db(struct program *p, unsigned needs)
         .pool = pool,
         .standbys = pool,
         .point_timeout_us = 250 * 1000,
+        .list_timeout_us = 100 * 1000,
         .own_timeout_us = 5 * 1000 * 1000,
     };
 

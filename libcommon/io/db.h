@@ -39,6 +39,7 @@ struct db_options {
     unsigned pool;            /* connections for db_begin */
     unsigned standbys;        /* connections to a standby */
     int64_t point_timeout_us; /* statement_timeout on the shared connections: 250 ms */
+    int64_t list_timeout_us;  /* statement_timeout on those for lists: 100 ms */
     int64_t own_timeout_us;   /* statement_timeout on the pool: 5 s */
 };
 

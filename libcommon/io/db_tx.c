@@ -296,7 +296,7 @@ static void place_close(struct place *p)
 err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
 {
     struct db *db = calloc(1, sizeof *db);
-    int64_t point_us, own_us;
+    int64_t point_us, list_us, own_us;
 
     if (!db)
         abort();
@@ -307,10 +307,11 @@ err_t db_open(struct loop *l, const struct db_options *o, struct db **ret)
     place_open(&db->elsewhere, o->standby);
     db->password = o->password && *o->password ? strdup(o->password) : NULL;
     point_us = o->point_timeout_us > 0 ? o->point_timeout_us : 250 * 1000;
+    list_us = o->list_timeout_us > 0 ? o->list_timeout_us : 100 * 1000;
     own_us = o->own_timeout_us > 0 ? o->own_timeout_us : 5 * 1000 * 1000;
     db->shared =
         (struct lane){.name = "shared", .place = &db->primary, .timeout_us = point_us, .shared = true};
-    db->lists = (struct lane){.name = "lists", .place = &db->primary, .timeout_us = point_us, .shared = true};
+    db->lists = (struct lane){.name = "lists", .place = &db->primary, .timeout_us = list_us, .shared = true};
     db->own = (struct lane){.name = "own", .place = &db->primary, .timeout_us = own_us};
     db->standby = (struct lane){.name = "standby", .place = &db->elsewhere, .timeout_us = own_us};
     lane_open(db, &db->shared, o->shared);

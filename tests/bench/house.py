@@ -1,5 +1,6 @@
 """The house as it is measured: a stack of its own in a kept state folder, two processes of the cases service, what they cost."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -79,8 +80,17 @@ class House(Stack):
             raise SystemExit(f"the stack did not come up:\n{done.stdout}\n{done.stderr}")
         self.read_env()
         self.postmaster = int(read(read(f"{self.state}/pg.path") + "/postmaster.pid").splitlines()[0])
+        memory_kb = int(re.search(r"MemTotal:\s+(\d+)", read("/proc/meminfo"))[1])
+        self.set_postgres("shared_buffers", memory_kb // 4 // 8)  # a quarter, as deploy/README.md advises; pages of 8 kB
         self.cases_env, self.worker_env = self.environment_of("cases"), self.environment_of("scheduler-cases")
         return self
+
+    def set_postgres(self, name, value):
+        """A setting that PostgreSQL takes when it starts; value in its unit, as pg_settings has it."""
+        if self.script(f"SELECT setting FROM pg_settings WHERE name = '{name}'").strip() != str(value):
+            self.script(f"ALTER SYSTEM SET {name} = '{value}'")
+            self.supervisor("restart", "postgres")
+            self.wait_database()
 
     def environment_of(self, name):
         return dict(pair.split("=", 1) for pair in read(f"/proc/{self.pid_of(name)}/environ").split("\0") if "=" in pair)

@@ -14,7 +14,7 @@ from processes import children
 USER = "amina"
 # What a pgbench session sets, as ours do: reads do not wait for the disk, statements by key keep one plan.
 SESSION = {"get": "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan", "list": "", "post": "-c plan_cache_mode=force_generic_plan"}
-POOL = 8  # connections of a Fastify worker: as many as a service process has for writes
+POOL = 8  # connections of a Fastify worker: as many as a service process has for writes and lists
 
 
 def identifier(kind, n):

@@ -49,13 +49,6 @@ def delays(before, after):
     return [(after[i] - t) * 1e3 for i, t in before.items() if i in after]
 
 
-def keep_commit_times(house):
-    if house.script("SHOW track_commit_timestamp").strip() != "on":
-        house.script("ALTER SYSTEM SET track_commit_timestamp = on")
-        house.supervisor("restart", "postgres")
-        house.wait_database()
-
-
 def effects(bench):
     """Events added at a fixed rate, each in a transaction of its own; the relay and the travel worker as they are."""
     house, figures, rate = bench.house, bench.figures, bench.options.rate

@@ -84,7 +84,7 @@ def main():
         bench = Bench(house, o, figures)
         bench.load_data()
         if "effects" in o.parts:
-            job_parts.keep_commit_times(house)
+            house.set_postgres("track_commit_timestamp", "on")
         house.quiet()
         if set(o.parts) & {*HTTP, "memory"}: # what needs a peer with our statements
             bench.record()

@@ -155,7 +155,7 @@ static void set_up_lists(void)
 
     db_set_up();
     o.lists = 1;
-    o.point_timeout_us = 100 * 1000;
+    o.list_timeout_us = 100 * 1000;
     db_open_with(o);
 }
 
