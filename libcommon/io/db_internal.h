@@ -229,6 +229,8 @@ const char *hosts_from(const struct place *p, const char *keyword, unsigned k, c
 /* Parse where it is not prepared yet: under a Sync of its own on a shared connection. False: connection lost.
  */
 bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p);
+/* The statements are prepared there, or can be kept so: only such may go over a shared connection. */
+bool pipe_can_name(struct conn *c, const struct pending *p);
 /* tx NULL: it is posted. */
 bool pipe_run(struct conn *c, struct tx *tx, struct pending *p);
 bool pipe_sync(struct conn *c, struct tx *tx);

@@ -115,6 +115,18 @@ static const char *name_of(const struct text *t, const struct prep *prep, char *
     return space;
 }
 
+bool pipe_can_name(struct conn *c, const struct pending *p)
+{
+    unsigned lists = c->nlists;
+
+    for (; p; p = p->next) {
+        if (p->text->index == TEXT_UNNAMED)
+            return false;
+        lists += p->text->s->list && prep_of(c, p->text->index)->state == PREP_UNKNOWN;
+    }
+    return lists <= DB_MAX_LISTS;
+}
+
 bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p)
 {
     struct text *t = p->text;

@@ -302,8 +302,15 @@ static bool is_slow(const struct tx *tx)
 /* A connection for the round; what was begun on another is lost with it. */
 static err_t take_connection(struct tx *tx)
 {
-    if (tx->lane == &tx->db->lists && is_slow(tx))
+    if (tx->lane == &tx->db->lists) {
+        if (!is_slow(tx)) {
+            TRY(lane_take(tx->lane, &tx->conn));
+            if (pipe_can_name(tx->conn, tx->queue))
+                return NULL;
+            tx->conn = NULL;
+        }
         tx->lane = &tx->db->own;
+    }
     if (tx->lane->shared)
         return lane_take(tx->lane, &tx->conn);
     if (tx->conn && !tx->lost)
