@@ -62,7 +62,7 @@ static const char *given(const char *setting)
 static err_t open_db(struct program *p, unsigned needs)
 {
     bool service = needs & PROGRAM_SERVICE, mechanism = needs & PROGRAM_ANY;
-    unsigned pool = service ? 6 : mechanism ? 3 : 5;
+    unsigned pool = service ? 8 : mechanism ? 3 : 5;
     struct db_options o = {
         .conninfo = p->conf.db,
         .password = given(p->conf.db_password),

@@ -4,16 +4,16 @@
  *   db_read        short reads by key on one or two shared, pipelined connections; every statement must be of
  *                  lane point
  *   db_begin_read  other reads, on a connection of its own from a small pool; pages of a list (x->lists) on
- * one or two shared ones first, each of their statements as long as it has shown to be quick db_begin       a
- * transaction on a connection of that pool; any statement
+ *                  one or two shared ones, as long as their statements have shown to be quick
+ *   db_begin       a transaction on a connection of that pool; any statement
  *
  * Each opens x->tx; statements come from queries.sql by sqlgen (see gen/README.md), never from C text. In
  * front of the first statement the context of row-level security is set for this transaction only: wf.org,
  * wf.sub, wf.scope. Statements are queued and sent together; a function that returns rows waits, its *_later
- * form fills its output at the next wait. A read's round trips are each a segment, with a Sync and so a
- * transaction of its own: what is to be true at the same moment is asked in one. What a read writes (its
- * trail) is posted at its end. Whoever opened the ctx (web/http, worker_main) commits when the handler
- * returned no error, and rolls back when it did: handlers never commit.
+ * form fills its output at the next wait. A read's round trips are each in a segment, a transaction that
+ * reads of the same moment share (db_segment.c): what is to be true at the same moment is asked in one round
+ * trip. What a read writes (its trail) is posted at its end. Whoever opened the ctx (web/http, worker_main)
+ * commits when the handler returned no error, and rolls back when it did: handlers never commit.
  */
 #pragma once
 

@@ -325,8 +325,8 @@ def test_a_cluster_of_postgresql_has_connections_for_all():
     for c in cluster.of("Cluster"):
         service = c["metadata"]["name"].removeprefix("postgres-")
         users = [d for d in cluster.of("Deployment") if d["metadata"]["labels"].get("wayfare.example/database") == service]
-        # deploy/README.md: 10 a process of a service, 6 a worker; one more of each while it is replaced.
-        needed = sum((most.get(d["metadata"]["name"], d["spec"].get("replicas", 1)) + 1) * (10 if d["metadata"]["name"] == service else 6) for d in users)
+        # deploy/README.md: 12 a process of a service, 6 a worker; one more of each while it is replaced.
+        needed = sum((most.get(d["metadata"]["name"], d["spec"].get("replicas", 1)) + 1) * (12 if d["metadata"]["name"] == service else 6) for d in users)
         assert 0 < needed + 20 <= int(c["spec"]["postgresql"]["parameters"]["max_connections"]), f"{service}: {needed}"
         assert c["spec"]["instances"] > c["spec"]["postgresql"]["synchronous"]["number"] + 1, service
         assert [b["spec"]["cluster"]["name"] for b in cluster.of("ScheduledBackup")].count(c["metadata"]["name"]) == 1
