@@ -513,11 +513,14 @@ def finish(st, body_at, body):
 
 def finish_lane(st):
     st.writes = writes_rows(st.sql)
-    own = st.writes or st.kind == "list" or locks_rows(st.sql)
+    sets = not st.writes and "set_config" in words_of(st.sql)
+    own = st.writes or st.kind == "list" or locks_rows(st.sql) or sets
     if st.kind == "list" and st.lane == "point":
         raise Fault(st.line, f"{st.name}: a list is lane own")
     if locks_rows(st.sql) and st.lane == "point":
         raise Fault(st.line, f"{st.name}: a lock ends with its statement on the shared lane; FOR UPDATE is lane own")
+    if sets and st.lane == "point":
+        raise Fault(st.line, f"{st.name}: what it sets would hold for others on the shared lane; set_config is lane own")
     st.point = st.lane == "point" or (not own and st.lane != "own")
     if st.kind == "exactly":
         if not st.writes:

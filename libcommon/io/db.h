@@ -47,7 +47,7 @@ struct db_options {
 MUST_CHECK err_t db_open(struct loop *l, const struct db_options *o, struct db **ret);
 /* After the drain: no coroutine may be using it. NULL is fine. */
 void db_close(struct db *db);
-/* True if at least one connection of each kind works. */
+/* True if at least one connection of each kind works, but for lists, which can do without theirs. */
 bool db_ready(const struct db *db);
 /* For /metrics. */
 struct db_lane_stats {

@@ -135,7 +135,7 @@ bool pipe_prepare(struct conn *c, struct tx *tx, struct pending *p)
 
     if (prep && prep->state != PREP_UNKNOWN)
         return true;
-    if (prep && t->s->list && c->nlists >= DB_MAX_LISTS)
+    if (prep && t->s->list && c->nlists >= DB_MAX_LISTS && !c->lane->shared) /* there: pipe_can_name */
         prep = NULL;
     if (!segment_end(c))
         return false;

@@ -131,7 +131,7 @@ static bool run(struct conn *c, const struct post *p, const struct post *before)
 void posts_go(struct conn *c)
 {
     const struct post *before = NULL;
-    bool ok = true;
+    bool ok = true, taken;
 
     if (!c->posts || c->posting)
         return;
@@ -149,6 +149,7 @@ void posts_go(struct conn *c)
         conn_lost(c, PQerrorMessage(c->pg));
         return;
     }
+    taken = PQflush(c->pg) == 0;
     c->db->stats.round_trips++;
     c->posting = true;
     c->post_failed = false;
@@ -156,6 +157,7 @@ void posts_go(struct conn *c)
         struct post *p = *at;
 
         p->sent = true;
+        p->durable |= !taken; /* it is with libpq yet: its answer is waited for */
         if (!ends(p)) {
             at = &p->next;
             continue;

@@ -164,6 +164,8 @@ void tx_slot_done(struct tx *tx)
         send_round(tx);
         return;
     }
+    if (tx->swept && !tx->failed)
+        tx->failed = &db_err_away;
     tx->rounds += !tx->lost;
     if (tx->lane->shared)
         tx->conn = NULL;
@@ -184,7 +186,8 @@ static void run_failed(struct tx *tx, const struct pending *p, const PGresult *r
     if (tx->failed)
         return;
     tx->failed = db_error_of(tx->x->arena, p, r);
-    if (p && tx->lane == &tx->db->lists && strcmp(tx->failed->code, "db.timeout") == 0)
+    if (p && tx->lane == &tx->db->lists && strcmp(tx->failed->code, "db.timeout") == 0 &&
+        !db_error_is_stale(r))
         p->text->slow_until_us = clock_mono_us() + SLOW_US;
     /* Nobody knows what became of a COMMIT that ends with its connection. The cut shows at whatever was
      * waited for first: the server may be past it. */
@@ -221,16 +224,13 @@ void tx_result(struct tx *tx, struct pending *p, PGresult *r)
 
 void tx_conn_lost(struct tx *tx, err_t e)
 {
-    bool waits = tx->outstanding > 0;
-
     tx->conn = NULL;
     tx->outstanding = 0;
     if (!tx->committed && !tx->failed && (tx->begun || tx->segments)) {
         tx->failed = tx->commit_sent ? err_outcome : e;
         tx->lost = true;
     }
-    if (waits)
-        co_wake(&tx->wait);
+    co_wake(&tx->wait); /* also one that had no slot yet */
 }
 
 void tx_abandon(struct tx *tx)
@@ -290,22 +290,27 @@ static void tell_trace(const struct tx *tx, int64_t begun_us, err_t e)
         .attributes = {{"db.system.name", "postgresql", 0}, {"wayfare.lane", tx->lane->name, 0}}});
 }
 
-static bool is_slow(const struct tx *tx)
+/* Lists that have not been slow, and what goes over shared connections anyway. */
+static bool may_share(const struct tx *tx, const struct pending *p)
 {
-    for (const struct pending *p = tx->queue; p; p = p->next) {
+    for (; p; p = p->next) {
+        if (p != tx->context && !p->s->point && !p->s->list)
+            return false;
         if (p->text->slow_until_us > 0 && p->text->slow_until_us > clock_mono_us())
-            return true;
+            return false;
     }
-    return false;
+    return true;
 }
 
 /* A connection for the round; what was begun on another is lost with it. */
 static err_t take_connection(struct tx *tx)
 {
     if (tx->lane == &tx->db->lists) {
-        if (!is_slow(tx)) {
+        const struct pending *what = tx->queue ? tx->queue : tx->round; /* the latter once more */
+
+        if (lane_works(tx->lane) && may_share(tx, what)) {
             TRY(lane_take(tx->lane, &tx->conn));
-            if (pipe_can_name(tx->conn, tx->queue))
+            if (pipe_can_name(tx->conn, what))
                 return NULL;
             tx->conn = NULL;
         }
@@ -367,7 +372,7 @@ err_t tx_round_trip(struct tx *tx)
         tx->retried = true;
         tx->failed = tx->round_err = NULL;
         e = take_connection(tx);
-        tx->lost = tx->broken = false;
+        tx->lost = tx->broken = tx->swept = false;
         if (e) {
             tx->failed = e;
             return e;
@@ -383,7 +388,7 @@ err_t tx_round_trip(struct tx *tx)
         return e;
     standby_leave(tx); /* it went away, or ended the query to go on replaying; what was read so far is true */
     tx->db->stats.standby_failed++;
-    tx->queue = tx->round;
+    tx->queue = tx->round->next; /* the context comes again */
     for (tx->queue_end = &tx->queue; *tx->queue_end; tx->queue_end = &(*tx->queue_end)->next)
         ;
     return tx_round_trip(tx);

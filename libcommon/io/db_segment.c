@@ -9,6 +9,7 @@
  * along, up to the Sync: they are sent once more, each in a segment of its own. Alone in its turn, a read
  * goes at once.
  */
+#include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,9 @@ static bool is_reader(const struct conn *c, const struct pending *context)
     const char *p = c->reader;
 
     for (int i = 0; i < context->text->nparams; i++) {
-        if (c->reader_lengths[i] != context->lengths[i] ||
-            memcmp(p, context->values[i], (size_t)context->lengths[i]) != 0)
+        size_t n = (size_t)context->lengths[i];
+
+        if (c->reader_lengths[i] != context->lengths[i] || (n > 0 && memcmp(p, context->values[i], n) != 0))
             return false;
         p += context->lengths[i];
     }
@@ -123,6 +125,7 @@ static bool run(struct conn *c, struct tx *tx)
 
 bool segment_read(struct conn *c, struct tx *tx)
 {
+    assert(tx->round == tx->context); /* nobody reads in another's name */
     if (tx->alone && !segment_end(c))
         return false;
     for (struct pending *p = tx->round; p; p = p->next) {

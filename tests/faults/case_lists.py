@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from case_postgres import psql
 from case_standby import Standby
@@ -38,6 +39,32 @@ def exported(stack, host, until):
         assert done.returncode == 0, done.stdout + done.stderr
         said.append(done.stdout)
     return said[0]
+
+
+def ended_under_it(stack, standby, one):
+    """What a list gives whose connection to the standby ends while it waits there for a lock, which is then let go."""
+    lock = subprocess.Popen(["psql", "-XAtq", "-h", standby.first, "-U", "postgres", "-d", "wayfare_cases"], stdin=subprocess.PIPE, text=True)
+    where = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'wf_cases_service'"
+    try:
+        lock.stdin.write("BEGIN; LOCK TABLE referrals IN ACCESS EXCLUSIVE MODE;\n")
+        lock.stdin.flush()
+        held = "SELECT EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted)"
+        wait_for("the lock", lambda: psql(standby.first, held) == "t")
+        psql(standby.first, "SELECT pg_switch_wal()")
+        wait_for("the standby has the lock", lambda: psql(standby.host, held) == "t")
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(stack.call, "GET", f"{CASES}/referrals?externalRef={one.ref}", who="coa")
+            wait_for("the list waits there", lambda: psql(standby.host, f"SELECT count(*) {where}") != "0")
+            psql(standby.host, f"SELECT pg_terminate_backend(pid) {where}")
+            wait_for("the list waits at the primary", lambda: psql(standby.first, f"SELECT count(*) {where}") != "0")
+            lock.stdin.write("ROLLBACK;\n")
+            lock.stdin.flush()
+            a = answer.result(30)
+    finally:
+        lock.stdin.close()
+        lock.wait(10)
+    assert a.status == 200, a.raw
+    return [r["id"] for r in a.json["items"]]
 
 
 def test_a_list_from_a_standby_shows_all_that_was_saved_before_it_was_asked_for(stack, programs):
@@ -77,6 +104,10 @@ def test_a_list_from_a_standby_shows_all_that_was_saved_before_it_was_asked_for(
         taken = asked("taken")
         wait_for("a list from the standby", lambda: stack.call("GET", f"{CASES}/referrals?externalRef={quiet.ref}", who="coa").json["items"][0]["id"] == quiet.id
                  and asked("taken") > taken)
+
+        failed = asked("failed")
+        assert ended_under_it(stack, standby, quiet) == [quiet.id]
+        assert asked("failed") > failed
 
         until = stack.sql("cases", "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM wf.audit")[0][0]
         wait_for("the standby has the same log", lambda: exported(stack, standby.host, until) == exported(stack, standby.first, until) != "")

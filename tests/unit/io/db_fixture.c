@@ -69,8 +69,12 @@ void db_open_away(struct db_options o)
 void db_open_with(struct db_options o)
 {
     db_open_away(o);
-    for (int i = 0; i < 10000 && !db_ready(db); i++)
+    struct db_stats s = {0};
+
+    for (int i = 0; i < 10000 && (!db_ready(db) || s.lists.connections < o.lists); i++) {
         OK(co_sleep(1000));
+        db_stats(db, &s);
+    }
     ck_assert(db_ready(db));
 }
 

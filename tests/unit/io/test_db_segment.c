@@ -190,6 +190,24 @@ START_TEST(a_list_that_was_slow_goes_alone)
 }
 END_TEST
 
+/* What is neither a list nor a read by key does not go beside others, whoever asks for it. */
+static void ask_own(struct job *j)
+{
+    struct pid_row r;
+    struct tx *tx;
+
+    j->x.lists = true;
+    OK(db_begin_read(&j->x, &tx));
+    OK(q_lock_count(tx, &r));
+    ck_assert(!tx_shared(tx));
+}
+
+START_TEST(what_is_no_list_goes_alone)
+{
+    in_job("iom", ask_own);
+}
+END_TEST
+
 static void ask_alone(struct job *j)
 {
     struct tx *tx;
@@ -227,6 +245,7 @@ Suite *unit_suite(void)
     suite_add_tcase(s, reads);
     tcase_add_checked_fixture(lists, set_up_lists, db_tear_down);
     tcase_add_test(lists, a_list_that_was_slow_goes_alone);
+    tcase_add_test(lists, what_is_no_list_goes_alone);
     tcase_add_test(lists, or_where_it_is_told_to);
     suite_add_tcase(s, lists);
     return s;
