@@ -3,7 +3,7 @@
  *
  *        ┌─────── a whole batch done, or no tick ──────┐
  *        ▼                                             │
- *   turn (own ctx, commit or rollback) ── fewer ─────► nap until poke, wake, tick ──┐
+ *   turn (own ctx, commit or rollback) ── less ──────► nap until poke, wake, tick ──┐
  *        ▲  └── error: logged ──► nap, doubling to 5 s , ended by nothing but drain │
  *        └──────────────────────────────────────────────────────────────────────────┘
  */
@@ -196,7 +196,7 @@ static void instance_run(void *arg)
 {
     struct instance *i = arg;
     struct arena *a = arena_new();
-    size_t done;
+    size_t batch = i->work->batch ? i->work->batch : 1, done;
 
     while (!i->all->draining) {
         i->idle = i->poked ? 0 : i->idle;
@@ -208,7 +208,7 @@ static void instance_run(void *arg)
             sibling_wake(i);
         if (i->failures > 0)
             nap(i, pause_us(i->failures), true);
-        else if ((done == 0 || done < i->work->batch) && i->work->tick_us > 0)
+        else if (done < batch && i->work->tick_us > 0)
             nap(i, tick_us(i), false);
     }
     arena_free(a);

@@ -16,8 +16,8 @@ struct leased_work;
 /* One kind of work. */
 struct work {
     const char *name; /* "relay", "seal" */
-    /* Does one turn in a context of its own (x->who is the worker, organisation none). *ret_done more than 0:
-     * (batch) again at once; 0: wait for a poke or the tick; an error is logged and answered with capped
+    /* Does one turn in a context of its own (x->who is the worker, organisation none). *ret_done at least
+     * batch: again at once; less: wait for a poke or the tick; an error is logged and answered with capped
      * backoff. What it opened in x->tx is committed on success, rolled back on error. */
     err_t (*run_once)(struct ctx *x, size_t *ret_done);
     int64_t tick_us; /* doubles up to a second while there is nothing to do; of several side by side one ticks
@@ -26,7 +26,7 @@ struct work {
         *poke; /* name of the datagram socket in WAYFARE_RUN that wakes it, "%s" is the service; NULL none */
     unsigned parallel; /* so many run side by side; 0 is 1 */
     bool each_queue;   /* shared out over the Redis servers, one each at least: ctx->queue */
-    size_t batch;      /* a turn that did fewer has left nothing: it waits for a poke or the tick; 0 is 1 */
+    size_t batch;      /* a turn that did less has left nothing; 0 is 1 */
 };
 
 struct worker {

@@ -32,10 +32,11 @@ static err_t begin(struct ctx *x, bool writes, struct tx **ret)
         TRY(tx_commit(x));
         tx = NULL;
     }
-    if (!tx && !writes && x->lists)
+    if (!tx && !writes && x->lists) {
         TRY(standby_begin(x, &tx));
-    if (!tx && !writes && x->lists && !x->alone && x->db->lists.n > 0)
-        tx = x->tx = tx_new(x, &x->db->lists, true);
+        if (!tx && !x->alone && x->db->lists.n > 0)
+            tx = x->tx = tx_new(x, &x->db->lists, true);
+    }
     if (!tx) {
         struct conn *c;
 

@@ -265,21 +265,6 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     c->taking = false;
 }
 
-/* libevent would ask first whether the socket takes anything: another turn of the loop, and two system calls
- * more. What does not go now goes its way. */
-void conn_write(struct conn *c)
-{
-    struct evbuffer *output = bufferevent_get_output(c->bev);
-
-    evbuffer_unfreeze(output, 1); /* a bufferevent has its output frozen, and does the same */
-    evbuffer_write_atmost(output, c->fd, WRITE_BYTES);
-    evbuffer_freeze(output, 1);
-    if (evbuffer_get_length(output) > 0)
-        return;
-    bufferevent_disable(c->bev, EV_WRITE); /* told once: now, as by an event */
-    bufferevent_trigger(c->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
-}
-
 bool conn_refused(struct conn *c, const struct frame_fault **ret)
 {
     if (c->released > 0)

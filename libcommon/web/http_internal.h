@@ -115,8 +115,6 @@ void conns_close(struct http *h); /* after evhttp is gone */
 struct conn *conn_of(const struct http *h, struct evhttp_request *ev);
 /* True if the request that has just come is our stand-in for one that was refused; *ret says why. */
 bool conn_refused(struct conn *c, const struct frame_fault **ret);
-/* Writes what evhttp has given to it. */
-void conn_write(struct conn *c);
 /* Closes connections that have begun a request too long ago; when draining, idle ones. */
 void conns_sweep(struct http *h, bool idle);
 

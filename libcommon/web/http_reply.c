@@ -1,5 +1,7 @@
 /* http_reply.c - the way out: common headers, problem+json, the log line, metrics. */
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <inttypes.h>
@@ -215,6 +217,21 @@ static void arena_done(const void *p, size_t n, void *arena)
     arena_free(arena);
 }
 
+/* libevent would ask first whether the socket takes anything: another turn of the loop, and two system calls
+ * more. What does not go now goes its way. */
+static void write_now(struct conn *c)
+{
+    struct evbuffer *output = bufferevent_get_output(c->bev);
+
+    evbuffer_unfreeze(output, 1); /* a bufferevent has its output frozen, and does the same */
+    evbuffer_write_atmost(output, c->fd, bufferevent_get_max_single_write(c->bev));
+    evbuffer_freeze(output, 1);
+    if (evbuffer_get_length(output) > 0)
+        return;
+    bufferevent_disable(c->bev, EV_WRITE); /* told once: now, as by an event */
+    bufferevent_trigger(c->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+}
+
 void http_answer(struct request *rq)
 {
     struct http *h = rq->http;
@@ -243,7 +260,7 @@ void http_answer(struct request *rq)
         c->rq = NULL;
     evhttp_send_reply(ev, rs->status, problem_reason(rs->status), NULL);
     if (c)
-        conn_write(c);
+        write_now(c);
     if (!body)
         arena_free(arena);
 }

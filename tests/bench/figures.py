@@ -4,6 +4,8 @@ import os
 import statistics
 import subprocess
 
+from house import memory_kb
+
 COLUMNS = ("rate", "p50_ms", "p99_ms", "cpu_us", "pg_us", "errors")
 TITLES = ("per second", "p50 ms", "p99 ms", "CPU µs", "PostgreSQL µs", "errors")
 
@@ -52,12 +54,10 @@ class Figures:
     def record(self, path, how):
         with open("/proc/cpuinfo", encoding="utf-8") as f:
             model = next((line.partition(":")[2].strip() for line in f if line.startswith("model name")), "a processor without a name")
-        with open("/proc/meminfo", encoding="utf-8") as f:
-            memory = int(f.readline().split()[1]) // 1048576
         versions = [subprocess.run(c, capture_output=True, text=True).stdout.strip() for c in (["postgres", "--version"], ["node", "--version"])
                     if os.path.exists(f"/usr/bin/{c[0]}")]
         text = ["# Last results", "", f"Written by `{how}`; see [README](README.md). Compare ratios only: absolute figures waver with the machine.", "",
-                f"{datetime.date.today()}, {os.cpu_count()} × {model}, {memory} GB, Linux {os.uname().release}, {', '.join(versions)}; "
+                f"{datetime.date.today()}, {os.cpu_count()} × {model}, {memory_kb() // 1048576} GB, Linux {os.uname().release}, {', '.join(versions)}; "
                 f"load at the end {os.getloadavg()[0]:.1f}", "", self.table(), ""]
         if self.facts:
             text += ["| what | value |", "| --- | ---: |", *[f"| {what} | {value:g} {unit} |" for what, value, unit in self.facts], ""]

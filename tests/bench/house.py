@@ -1,6 +1,5 @@
 """The house as it is measured: a stack of its own in a kept state folder, two processes of the cases service, what they cost."""
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -20,6 +19,11 @@ ORGANISATION = "iom"
 def read(path, mode="r"):
     with open(path, mode) as f:
         return f.read()
+
+
+def memory_kb():
+    """Of the machine: the first line of meminfo."""
+    return int(read("/proc/meminfo").split()[1])
 
 
 def cpu_of(pids):
@@ -80,8 +84,7 @@ class House(Stack):
             raise SystemExit(f"the stack did not come up:\n{done.stdout}\n{done.stderr}")
         self.read_env()
         self.postmaster = int(read(read(f"{self.state}/pg.path") + "/postmaster.pid").splitlines()[0])
-        memory_kb = int(re.search(r"MemTotal:\s+(\d+)", read("/proc/meminfo"))[1])
-        self.set_postgres("shared_buffers", memory_kb // 4 // 8)  # a quarter, as deploy/README.md advises; pages of 8 kB
+        self.set_postgres("shared_buffers", memory_kb() // 4 // 8)  # a quarter, as deploy/README.md advises; pages of 8 kB
         self.cases_env, self.worker_env = self.environment_of("cases"), self.environment_of("scheduler-cases")
         return self
 

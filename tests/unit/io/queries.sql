@@ -109,9 +109,6 @@ SELECT id, rank, due_on, due_at
 --sort dueAt coalesce(i.due_at, '9999-01-01Z'::timestamptz) timestamptz
 ;
 
--- q_lock_count() -> one pid_row   lane: own
-SELECT count(*)::int4 FROM pg_locks;
-
 -- q_moment() -> one moment_row(at timestamptz, org text)   lane: point lease
 SELECT transaction_timestamp(), current_setting('wf.org');
 

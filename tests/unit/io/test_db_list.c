@@ -119,11 +119,10 @@ static const struct walk walks[] = {
 };
 static int walked;
 
-static void to_key(struct job *j, struct page *page, const struct item_row *row)
+static void to_key(struct job *j, const struct page_kind *kind, struct page *page, const void *row)
 {
     page->choice.has_key = true;
-    page->choice.key =
-        db_list_key(j->x.arena, q_item_list_page.statement, &page->choice, row, &page->choice.key_id);
+    page->choice.key = db_list_key(j->x.arena, kind->statement, &page->choice, row, &page->choice.key_id);
 }
 
 /* Pages from the first to the last by the key of each page's last row, then back by that of its first. */
@@ -143,12 +142,12 @@ static void walk_pages(struct job *j)
         all = arena_printf(j->x.arena, "%s%s%s", all, *all ? "|" : "", got);
         first = rows[0];
         if (n > page.limit)
-            to_key(j, &page, &rows[page.limit - 1]);
+            to_key(j, &q_item_list_page, &page, &rows[page.limit - 1]);
     }
     ck_assert_str_eq(all, w->forth);
     page.choice.backwards = true;
     do {
-        to_key(j, &page, &first);
+        to_key(j, &q_item_list_page, &page, &first);
         OK(q_item_list(tx, &(struct q_item_list_in){0}, &page, &rows, &n));
         size_t spare = n > page.limit ? 1 : 0; /* the spare one comes first */
         write_down(rows + spare, n - spare, w->titles);
@@ -196,9 +195,7 @@ static void walk_dues(struct job *j)
             snprintf(got + strlen(got), sizeof got - strlen(got), "%d", rows[i].rank);
         if (n <= page.limit)
             break;
-        page.choice.has_key = true;
-        page.choice.key = db_list_key(j->x.arena, q_due_list_page.statement, &page.choice,
-                                      &rows[page.limit - 1], &page.choice.key_id);
+        to_key(j, &q_due_list_page, &page, &rows[page.limit - 1]);
     }
     ck_assert_str_eq(got, dues[walked].ranks);
 }

@@ -12,8 +12,8 @@ enum { READERS = 12 };
 
 static struct job jobs[2 * READERS];
 static struct moment_row moments[2 * READERS];
-static char codes[2 * READERS]
-                 [32]; /* of their errors, "" none; the jobs' memory is gone when they are looked at */
+/* Of their errors, "" none: the jobs' memory is gone when they are looked at. */
+static char codes[2 * READERS][32];
 
 static void start(int n, const char *organisation, void (*fn)(struct job *j))
 {
@@ -202,12 +202,12 @@ END_TEST
 /* What is neither a list nor a read by key does not go beside others, whoever asks for it. */
 static void ask_own(struct job *j)
 {
-    struct pid_row r;
+    struct prepared_row r;
     struct tx *tx;
 
     j->x.lists = true;
     OK(db_begin_read(&j->x, &tx));
-    OK(q_lock_count(tx, &r));
+    OK(q_prepared(tx, &r));
     ck_assert(!tx_shared(tx));
 }
 
